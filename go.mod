@@ -1,0 +1,3 @@
+module brainsweep
+
+go 1.26

@@ -1,0 +1,82 @@
+// Package model says what a node is: its states, parameters, functions and equations, its noise and what is coupled.
+//
+// Models are data: TOML files (Read), the library's (package library) no different from a user's.
+// One system of units holds in the whole program: ms, mm, mV, nS, pA, pF, kHz.
+package model
+
+import (
+	"brainsweep/fault"
+	"brainsweep/model/expr"
+)
+
+// Model is a node's law, as read from its file and checked. It is never changed after it is made.
+type Model struct {
+	Name        string
+	Title       string // one line
+	Reference   string // where the equations come from
+	Parameters  []Parameter
+	States      []State
+	Functions   []Function
+	Definitions []Definition // intermediate values, in the order of the file
+	Coupled     []string     // names of the states or observables whose delayed values reach other nodes; term k of the coupling is the variable c<k>
+	Observables []Definition // what can be recorded besides the states
+	Presets     []Preset
+}
+
+// Parameter is a number that the equations use and a job may set, for all nodes or node by node.
+type Parameter struct {
+	Name     string
+	Value    float64
+	Unit     string  // "" when dimensionless
+	Min, Max float64 // allowed values, infinite when unbounded
+	About    string
+	Pos      fault.Pos
+}
+
+// State is a variable that the equations integrate.
+type State struct {
+	Name       string
+	Unit       string
+	Low, High  float64 // range of a drawn initial value
+	Min, Max   float64 // hard bounds, applied after each stage; infinite when unbounded
+	Noise      float64 // default D: white noise of variance 2 D per ms drives the state
+	Noisy      bool    // whether the model file gives it noise
+	About      string
+	Derivative expr.Expr // dx/dt [unit/ms]
+	Pos        fault.Pos
+}
+
+// Function is a user function of the model's language.
+type Function struct {
+	Name string
+	Args []string
+	Body expr.Expr
+	Pos  fault.Pos
+}
+
+// Definition names an intermediate value.
+type Definition struct {
+	Name  string
+	Unit  string
+	About string
+	Value expr.Expr
+	Pos   fault.Pos
+}
+
+// Preset is a named parameter set, with the initial state that belongs to it.
+type Preset struct {
+	Name       string
+	About      string
+	Parameters map[string]float64
+	Initial    map[string]float64
+	Noise      map[string]float64 // D by state
+	Pos        fault.Pos
+}
+
+// Dynamics is a model as one graph of values: what codegen prints and Eval interprets.
+// The graph's leaves (expr.Var) carry the model's own names: states, parameters, and c0, c1, ... for the coupling terms.
+type Dynamics struct {
+	Graph       *expr.Graph
+	Derivatives []*expr.Node          // of each state, in the order of Model.States
+	Values      map[string]*expr.Node // every definition and observable by name, and the states themselves
+}
