@@ -1,0 +1,25 @@
+# The scripts say what they found, what they installed and what they left out.
+# NO_INSTALL=1 keeps them from installing anything.
+
+.DEFAULT_GOAL := build
+.PHONY: build demo test bench clean help
+
+build: ## build bin/brainsweep with all that this machine offers
+	@scripts/setup.sh
+	@scripts/build.sh
+
+demo: build ## build, then run examples/adex.toml on two processes
+	@scripts/demo.sh
+
+test: ## check the sources and run all tests
+	@scripts/setup.sh test
+	@scripts/test.sh
+
+bench: build ## build, then measure node-steps per second (ARGS="--case adex2 --json")
+	@bin/brainsweep bench $(ARGS)
+
+clean: ## remove what make made
+	rm -rf bin build
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10

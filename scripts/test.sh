@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Checks the sources and runs all tests, every step even when one before it failed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+find_tools
+allow_any_machine
+
+staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
+gotestsum=gotest.tools/gotestsum@v1.13.0
+failed=()
+
+# step NAME COMMAND... runs a command under a headline and remembers whether it failed.
+step() {
+	printf '\n== %s\n' "$1"
+	"${@:2}" || failed+=("$1")
+}
+
+formatted() {
+	local files
+	files=$(gofmt -l .) && [[ -z $files ]] || { echo "run gofmt -w on: $files"; return 1; }
+}
+
+tests() { go run "$gotestsum" --format pkgname --format-hide-empty-pkg -- -timeout 20m "$@"; }
+
+# without_c lists the packages that reach no C, which are quick to build for the race detector.
+without_c() {
+	local package
+	for package in $(go list ./...); do
+		[[ -n $(go list -deps -test -f '{{if and .CgoFiles (not .Standard)}}C{{end}}' "$package") ]] || echo "$package"
+	done
+}
+
+step 'gofmt' formatted
+step 'go vet' go vet ./...
+step 'staticcheck' go run "$staticcheck" ./...
+step 'tests with the race detector, packages without C' tests -race -short $(without_c)
+step 'tests' tests ./...
+if [[ -n $MPI ]] && have mpirun; then
+	export REQUIRE_MPI=1
+	step 'go vet, with MPI' go vet -tags mpi ./...
+	step 'staticcheck, with MPI' go run "$staticcheck" -tags mpi ./...
+	step 'tests, with MPI' tests -tags mpi ./...
+else
+	echo "left out: the tests with MPI, because there is no MPI here"
+fi
+
+if [[ ${#failed[@]} -gt 0 ]]; then
+	printf '\nfailed: %s\n' "${failed[@]}"
+	exit 1
+fi
