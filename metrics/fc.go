@@ -1,0 +1,77 @@
+package metrics
+
+import "math"
+
+// fcMetrics is the group "fc": functional connectivity.
+//
+//	FC_ij = Pearson correlation over time of the series of nodes i and j, within [-1, 1]
+//
+// The diagonal is 1. Bad and constant nodes have NaN, and so has everything below two samples.
+// Summaries run over the upper triangle, i < j. The published TVB-AdEx analysis divides the sum of all pairs by
+// n² and not by n(n-1).
+// Friston 1994 (Hum Brain Mapp 2:56), Biswal et al. 1995 (Magn Reson Med 34:537).
+func fcMetrics() []Metric {
+	return []Metric{
+		{Name: "fc", Group: "fc", Shape: PerPair, Pairs: true, About: "functional connectivity: correlation of every pair of nodes",
+			Compute: func(dst []float64, in *Input) { copy(dst, in.FC()) }},
+		fcSummary("fc_mean", "mean of the upper triangle of fc", mean),
+		fcSummary("fc_std", "standard deviation of the upper triangle of fc", std),
+		fcSummary("fc_min", "smallest value of the upper triangle of fc", least),
+		fcSummary("fc_max", "largest value of the upper triangle of fc", most),
+		fcSummary("fc_mean_abs", "mean absolute value of the upper triangle of fc", meanAbs),
+		fcSummary("fc_mean_fisher_z", "mean of artanh(fc) over the upper triangle, where |fc| < 1 - 1e-12", meanFisherZ),
+		fcSummary("fc_n_valid_pairs", "number of pairs whose fc is defined", func(x []float64) float64 { return float64(len(defined(x))) }),
+	}
+}
+
+func fcSummary(name, about string, of func(pairs []float64) float64) Metric {
+	return Metric{Name: name, Group: "fc", Shape: PerPoint, Pairs: true, About: about,
+		Compute: func(dst []float64, in *Input) { dst[0] = of(upper(in.FC(), in.Moments.N())) }}
+}
+
+// FC returns the functional connectivity, n*n, computed once. The caller must not change it.
+func (in *Input) FC() []float64 {
+	if in.fc != nil {
+		return in.fc
+	}
+	m := in.Moments
+	n := m.N()
+	in.fc = make([]float64, n*n)
+	// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
+	root := make([]float64, n)
+	for i := range n {
+		root[i] = math.NaN()
+		if m.Count >= 2 && !m.Bad(i) && !m.Constant(i) && m.Squares[i] > 0 {
+			root[i] = math.Sqrt(m.Squares[i])
+		}
+		in.fc[i*n+i] = root[i] / root[i]
+	}
+	pair := 0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			r := m.Products[pair] / root[i] / root[j]
+			r = max(-1, min(1, r))
+			in.fc[i*n+j], in.fc[j*n+i] = r, r
+			pair++
+		}
+	}
+	return in.fc
+}
+
+func meanAbs(x []float64) float64 {
+	sum, values := 0.0, defined(x)
+	for _, v := range values {
+		sum += math.Abs(v)
+	}
+	return sum / float64(len(values))
+}
+
+func meanFisherZ(x []float64) float64 {
+	var z []float64
+	for _, v := range defined(x) {
+		if math.Abs(v) < 1-1e-12 {
+			z = append(z, math.Atanh(v))
+		}
+	}
+	return mean(z)
+}

@@ -1,0 +1,78 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+)
+
+// defined returns the values that are not NaN.
+func defined(x []float64) []float64 {
+	return slices.DeleteFunc(slices.Clone(x), math.IsNaN)
+}
+
+// mean is over the defined values, NaN when there are none.
+func mean(x []float64) float64 {
+	values := defined(x)
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
+}
+
+// std is the population standard deviation of the defined values, NaN when there are none.
+func std(x []float64) float64 {
+	values := defined(x)
+	centre, sum := mean(values), 0.0
+	for _, v := range values {
+		sum += square(v - centre)
+	}
+	return math.Sqrt(sum / float64(len(values)))
+}
+
+func least(x []float64) float64 {
+	if values := defined(x); len(values) > 0 {
+		return slices.Min(values)
+	}
+	return math.NaN()
+}
+
+func most(x []float64) float64 {
+	if values := defined(x); len(values) > 0 {
+		return slices.Max(values)
+	}
+	return math.NaN()
+}
+
+// upper returns the entries i < j of an n x n matrix, row-major.
+func upper(a []float64, n int) []float64 {
+	out := make([]float64, 0, n*(n-1)/2)
+	for i := range n {
+		out = append(out, a[i*n+i+1:(i+1)*n]...)
+	}
+	return out
+}
+
+// pearson is the correlation of a and b over the entries finite in both, within [-1, 1]:
+// NaN when there are fewer than three, or when either is constant.
+func pearson(a, b []float64) float64 {
+	var x, y []float64
+	for i := range a {
+		if sum := a[i] + b[i]; !math.IsNaN(sum) && !math.IsInf(sum, 0) {
+			x, y = append(x, a[i]), append(y, b[i])
+		}
+	}
+	if len(x) < 3 || slices.Min(x) == slices.Max(x) || slices.Min(y) == slices.Max(y) {
+		return math.NaN()
+	}
+	mx, my := mean(x), mean(y)
+	xx, yy, xy := 0.0, 0.0, 0.0
+	for i := range x {
+		xx += square(x[i] - mx)
+		yy += square(y[i] - my)
+		xy += (x[i] - mx) * (y[i] - my)
+	}
+	return max(-1, min(1, xy/math.Sqrt(xx)/math.Sqrt(yy)))
+}
+
+func square(x float64) float64 { return x * x }
