@@ -1,0 +1,152 @@
+package expr
+
+import (
+	"fmt"
+	"math"
+)
+
+// operations names the operations as they are written, with the number of their arguments.
+var operations = [...]struct {
+	name  string
+	arity int
+}{
+	Const: {"", 0}, Var: {"", 0},
+	Add: {"+", 2}, Sub: {"-", 2}, Mul: {"*", 2}, Div: {"/", 2}, Neg: {"-", 1}, Pow: {"^", 2},
+	Exp: {"exp", 1}, Log: {"log", 1}, Sqrt: {"sqrt", 1},
+	Sin: {"sin", 1}, Cos: {"cos", 1}, Tan: {"tan", 1}, Sinh: {"sinh", 1}, Cosh: {"cosh", 1}, Tanh: {"tanh", 1},
+	Asin: {"asin", 1}, Acos: {"acos", 1}, Atan: {"atan", 1}, Atan2: {"atan2", 2},
+	Erf: {"erf", 1}, Erfc: {"erfc", 1},
+	Abs: {"abs", 1}, Floor: {"floor", 1}, Ceil: {"ceil", 1}, Sign: {"sign", 1}, Mod: {"mod", 2},
+	Min: {"min", 2}, Max: {"max", 2},
+	Lt: {"<", 2}, Le: {"<=", 2}, Eq: {"==", 2}, Ne: {"!=", 2},
+	And: {"and", 2}, Or: {"or", 2}, Not: {"not", 1},
+	Where: {"where", 3},
+}
+
+// String gives the operation as it is written in an expression.
+func (op Op) String() string {
+	if op <= Var || int(op) >= len(operations) {
+		return fmt.Sprintf("operation %d", uint8(op))
+	}
+	return operations[op].name
+}
+
+// Eval computes nodes in float64; leaf gives the values of the leaves, each asked once.
+func Eval(nodes []*Node, leaf func(name string) float64) []float64 {
+	values := map[*Node]float64{}
+	var args [3]float64
+	for _, n := range Order(nodes...) {
+		switch n.Op {
+		case Const:
+			values[n] = n.Value
+		case Var:
+			values[n] = leaf(n.Name)
+		default:
+			for i, a := range n.Args {
+				args[i] = values[a]
+			}
+			values[n] = apply(n.Op, args[:len(n.Args)])
+		}
+	}
+	results := make([]float64, len(nodes))
+	for i, n := range nodes {
+		results[i] = values[n]
+	}
+	return results
+}
+
+// apply computes one operation.
+func apply(op Op, x []float64) float64 {
+	switch op {
+	case Add:
+		return x[0] + x[1]
+	case Sub:
+		return x[0] - x[1]
+	case Mul:
+		return x[0] * x[1]
+	case Div:
+		return x[0] / x[1]
+	case Neg:
+		return -x[0]
+	case Mod:
+		return x[0] - x[1]*math.Floor(x[0]/x[1])
+	case Where:
+		if x[0] != 0 {
+			return x[1]
+		}
+		return x[2]
+	case Sign:
+		return truth(x[0] > 0) - truth(x[0] < 0)
+	case Lt:
+		return truth(x[0] < x[1])
+	case Le:
+		return truth(x[0] <= x[1])
+	case Eq:
+		return truth(x[0] == x[1])
+	case Ne:
+		return truth(x[0] != x[1])
+	case And:
+		return truth(x[0] != 0 && x[1] != 0)
+	case Or:
+		return truth(x[0] != 0 || x[1] != 0)
+	case Not:
+		return truth(x[0] == 0)
+	case Pow:
+		return math.Pow(x[0], x[1])
+	case Atan2:
+		return math.Atan2(x[0], x[1])
+	case Min:
+		return math.Min(x[0], x[1])
+	case Max:
+		return math.Max(x[0], x[1])
+	}
+	return function(op)(x[0])
+}
+
+// function returns the plain function of one argument that op stands for.
+func function(op Op) func(float64) float64 {
+	switch op {
+	case Exp:
+		return math.Exp
+	case Log:
+		return math.Log
+	case Sqrt:
+		return math.Sqrt
+	case Sin:
+		return math.Sin
+	case Cos:
+		return math.Cos
+	case Tan:
+		return math.Tan
+	case Sinh:
+		return math.Sinh
+	case Cosh:
+		return math.Cosh
+	case Tanh:
+		return math.Tanh
+	case Asin:
+		return math.Asin
+	case Acos:
+		return math.Acos
+	case Atan:
+		return math.Atan
+	case Erf:
+		return math.Erf
+	case Erfc:
+		return math.Erfc
+	case Abs:
+		return math.Abs
+	case Floor:
+		return math.Floor
+	case Ceil:
+		return math.Ceil
+	}
+	panic(fmt.Sprintf("expr: no function for operation %d", op))
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
