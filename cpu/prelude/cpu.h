@@ -1,0 +1,108 @@
+/* The words of docs/kernel-contract.md on a CPU: a team is one call, its only member does everything,
+   and EACH is a loop that the compiler turns into vector instructions.
+   PRECISION and NODES are defined before this text. No header is included: a kernel needs none. */
+
+typedef int i32;
+typedef unsigned int u32;
+typedef long long i64;
+typedef unsigned long long u64;
+
+#if PRECISION == 32
+typedef float real;
+typedef i32 ireal;
+typedef u32 ureal;
+#define SQRT(x) __builtin_sqrtf(x)
+#define FLOOR(x) __builtin_floorf(x)
+#define FMA(a, b, c) __builtin_fmaf(a, b, c)
+#else
+typedef double real;
+typedef i64 ireal;
+typedef u64 ureal;
+#define SQRT(x) __builtin_sqrt(x)
+#define FLOOR(x) __builtin_floor(x)
+#define FMA(a, b, c) __builtin_fma(a, b, c)
+#endif
+
+/* PAD: full vectors of the widest kind; for few nodes, one vector of the kind that holds them. */
+#if defined __AVX512F__
+#define WIDEST (64 / (PRECISION / 8))
+#elif defined __AVX__
+#define WIDEST (32 / (PRECISION / 8))
+#else
+#define WIDEST (16 / (PRECISION / 8))
+#endif
+enum {
+	VECTOR = NODES > WIDEST / 2 ? WIDEST : NODES > WIDEST / 4 ? WIDEST / 2 : NODES > WIDEST / 8 ? WIDEST / 4 : WIDEST / 8,
+	LANE = VECTOR > 0 ? VECTOR : 1,
+	PAD = (NODES + LANE - 1) / LANE * LANE
+};
+
+#define FUNC static inline __attribute__((always_inline, unused))
+
+FUNC ureal BITS(real x) {
+	union { real value; ureal bits; } u;
+	u.value = x;
+	return u.bits;
+}
+
+FUNC real REAL_OF(ureal b) {
+	union { real value; ureal bits; } u;
+	u.bits = b;
+	return u.value;
+}
+
+#define EACH(i) _Pragma("omp simd") for (i32 i = 0; i < PAD; i++)
+#define EACH_OF(i, n) for (i32 i = 0; i < (n); i++)
+#define LANES(k, n) _Pragma("omp simd") for (i32 k = 0; k < (n); k++)
+#define ONCE if (1)
+#define SYNC ((void)0)
+#define ANY(i, condition) ({ \
+	i32 any_ = 0; \
+	for (i32 i = 0; i < NODES; i++) any_ |= (condition) != 0; \
+	any_; })
+
+/* Each thread has its own: a team runs on one thread from its beginning to its end. */
+#define SHARED(type, name, n) static _Thread_local type name[n] __attribute__((aligned(64)))
+#define OWN(type, name, n) static _Thread_local type name[n][PAD] __attribute__((aligned(64)))
+#define AT(name, j, i) name[j][i]
+
+/* Denormals are flushed inside a kernel; the thread gets its own state back. */
+#if defined __x86_64__
+typedef u32 float_state;
+FUNC float_state enter_kernel(void) {
+	const float_state before = __builtin_ia32_stmxcsr();
+	__builtin_ia32_ldmxcsr(0x9fc0); /* round to nearest, all exceptions masked, FTZ, DAZ */
+	return before;
+}
+FUNC void leave_kernel(float_state before) { __builtin_ia32_ldmxcsr(before); }
+#elif defined __aarch64__
+typedef u64 float_state;
+FUNC float_state enter_kernel(void) {
+	float_state before;
+	__asm__ volatile("mrs %0, fpcr" : "=r"(before));
+	__asm__ volatile("msr fpcr, %0" : : "r"(1ull << 24)); /* round to nearest, no traps, FZ */
+	return before;
+}
+FUNC void leave_kernel(float_state before) { __asm__ volatile("msr fpcr, %0" : : "r"(before)); }
+#else
+typedef i32 float_state;
+FUNC float_state enter_kernel(void) { return 0; }
+FUNC void leave_kernel(float_state before) { (void)before; }
+#endif
+
+/* run_<name> takes teams from the counter *next until none is left or *stop is set. Any number of threads call it at
+   a time. words_<name> is the length of struct args. The body is a function of its own, so that none of its arithmetic
+   moves out of reach of the floating-point state. */
+#define KERNEL(name) \
+	static void body_##name(const struct args *restrict A, const i64 TEAM); \
+	__attribute__((visibility("default"))) const i64 words_##name = sizeof(struct args) / 8; \
+	__attribute__((visibility("default"))) void run_##name(const struct args *A, i64 teams, i64 *next, const i32 *stop) { \
+		const float_state before = enter_kernel(); \
+		while (!__atomic_load_n(stop, __ATOMIC_RELAXED)) { \
+			const i64 team = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED); \
+			if (team >= teams) break; \
+			body_##name(A, team); \
+		} \
+		leave_kernel(before); \
+	} \
+	__attribute__((noinline)) static void body_##name(const struct args *restrict A, const i64 TEAM)
