@@ -218,6 +218,8 @@ func TestSyntaxErrors(t *testing.T) {
 		{"b = { x = 1 y = 2 }", `1:13: expected a comma or an inline table terminator '}', but got 'y' instead; entries are separated by commas`},
 		{"b = [1 2]", `1:8: expected a comma (',') or array terminator (']'), but got '2'; entries are separated by commas`},
 		{"\"é\" = \"\\q\"", `1:8: invalid escape in string '\q'`},
+		{"\"é\" = \"\xff\"", `1:7: invalid UTF-8 byte: 0xff`},
+		{"[[a.b]]\n[a]\nb.y = 2", `3:1: "b" is an array of tables; its tables open with [[b]]`},
 		{"[t]\n\"\" = 1", `2:1: a key is empty`},
 		{"a = 1e999", `1:5: 1e999 is out of range for float64`},
 		{"a = 5.", `1:5: invalid float "5.": '.' must be followed by one or more digits`},
@@ -249,6 +251,11 @@ func TestQuoteAndKeyReadBack(t *testing.T) {
 			t.Errorf("%q is read as %q", s, got)
 		}
 	}
+}
+
+func TestUTF16IsRefused(t *testing.T) {
+	_, err := document.Parse("job.toml", []byte("\xff\xfea\x00"))
+	check(t, err, "job.toml: the text is UTF-16; save it as UTF-8")
 }
 
 // FuzzParse holds the scan to toml's reading of the same text: whatever toml accepts, the tree has its keys and values.

@@ -17,6 +17,9 @@ import (
 // Parse reads text, which the places call file. The error is a fault.List.
 func Parse(file string, text []byte) (*Document, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return nil, fault.List{{Pos: fault.Pos{File: file}, Msg: "the text is UTF-16; save it as UTF-8"}}
+	}
 	src := string(text)
 	var values map[string]any
 	if _, err := toml.Decode(src, &values); err != nil {
@@ -24,30 +27,37 @@ func Parse(file string, text []byte) (*Document, error) {
 	}
 	s := scanner{src: src, places: newPlaces(file, src)}
 	root := s.document()
+	if len(s.faults) == 0 {
+		root.fill(values, &s.faults)
+	}
 	if err := s.faults.Err(); err != nil {
 		return nil, err
 	}
-	root.fill(values)
 	return &Document{file, root}, nil
 }
 
-// fill gives the scanned tree the values that toml read from the same text.
-func (n *node) fill(value any) {
+// fill gives the scanned tree the values that toml read from the same text. Where the two disagree, toml has
+// let pass what TOML forbids.
+func (n *node) fill(value any, faults *fault.List) {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, k := range n.kids {
-			k.fill(v[key])
+			k.fill(v[key], faults)
 		}
 	case []map[string]any:
 		for i, item := range n.items {
-			item.fill(v[i])
+			item.fill(v[min(i, len(v)-1)], faults)
 		}
 	case []any:
 		for i, item := range n.items {
-			item.fill(v[i])
+			item.fill(v[min(i, len(v)-1)], faults)
 		}
 	default:
 		n.value = v
+	}
+	_, table := value.(map[string]any)
+	if value == nil || table != n.table {
+		faults.Addf(n.pos, "this contradicts what is written elsewhere under the same key")
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 )
 
 // scanner walks a text that toml has accepted and builds the tree of its keys with their places.
-// What the grammar forbids cannot occur here, so it checks nothing.
+// What the grammar forbids hardly occurs here, so it checks only what toml is known to let pass.
 type scanner struct {
 	places
 	src    string
 	i      int
-	faults fault.List // empty keys: toml allows them and muddles their values
+	faults fault.List // what toml lets pass and then muddles
 }
 
 // part is one part of a dotted key.
@@ -84,6 +84,10 @@ func (s *scanner) entry(table *node) {
 	last := len(key) - 1
 	for _, p := range key[:last] {
 		table = table.kid(p.name, p.pos)
+		if !table.table {
+			s.faults.Addf(p.pos, "%q is an array of tables; its tables open with [[%s]]", p.name, p.name)
+			table = newTable(p.pos)
+		}
 	}
 	s.i++ // the equals sign
 	s.skip()
