@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+
+	"brainsweep/fault"
+)
+
+// The exit codes, the same for all verbs.
+const (
+	exitDone    = 0
+	exitFailed  = 1 // the run failed
+	exitMistake = 2 // the user has something to mend
+)
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case fault.Is(err):
+		return exitMistake
+	}
+	return exitFailed
+}
+
+// mistake is a fault of the command line.
+func mistake(format string, args ...any) error {
+	return fault.Mistake{Msg: fmt.Sprintf(format, args...)}
+}

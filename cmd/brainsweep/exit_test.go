@@ -1,0 +1,38 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"brainsweep/fault"
+)
+
+func TestExitCode(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want int
+	}{
+		"done":               {nil, 0},
+		"failed":             {errors.New("disk full"), 1},
+		"mistake":            {fault.Mistake{Msg: "unknown key"}, 2},
+		"mistakes, wrapped":  {fmt.Errorf("job: %w", fault.List{{Msg: "unknown key"}}), 2},
+		"signal on the way":  {context.Canceled, 1},
+		"mistake and a stop": {errors.Join(fault.Mistake{Msg: "unknown key"}, context.Canceled), 2},
+	} {
+		if got := exitCode(c.err); got != c.want {
+			t.Errorf("%s: exit code %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+func TestExecuteExitCodes(t *testing.T) {
+	for line, want := range map[string]int{"version": 0, "nonsense": 2} {
+		var out, errs bytes.Buffer
+		if got := execute(t.Context(), []string{line}, &out, &errs); got != want {
+			t.Errorf("brainsweep %s: exit code %d, want %d\n%s", line, got, want, errs.String())
+		}
+	}
+}
