@@ -1,0 +1,173 @@
+package tvb
+
+import (
+	"archive/zip"
+	"compress/bzip2"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"brainsweep/fault"
+)
+
+// What is refused. A text of small numbers shrinks about 20 times, one of many zeros 300 times; a deflate bomb
+// 1000 times, a bzip2 bomb much more.
+const (
+	maxMembers  = 10000
+	maxUnpacked = 4 << 30  // [bytes] of one member: a matrix of 10000 regions with 40 characters each
+	maxRatio    = 500      // of unpacked to packed bytes, ...
+	ratioFrom   = 64 << 20 // ... beyond this many unpacked bytes
+	maxDepth    = 4        // of folders in folders
+)
+
+// member is one file of an archive or a folder.
+type member struct {
+	name     string // within the archive, with slashes
+	place    fault.Pos
+	packed   int64 // [bytes] as stored
+	unpacked int64 // [bytes] as the archive says, which may be a lie
+	raw      func() (io.ReadCloser, error)
+}
+
+// stem is the name without folders, compression and kind, in lower case; "" if the member is no text table.
+func (m member) stem() string {
+	base := strings.ToLower(path.Base(m.name))
+	for _, ending := range []string{".bz2", ".gz"} {
+		base = strings.TrimSuffix(base, ending)
+	}
+	for _, kind := range []string{".txt", ".csv", ".tsv", ".dat"} {
+		if stem, is := strings.CutSuffix(base, kind); is {
+			return stem
+		}
+	}
+	return ""
+}
+
+// open gives the member's text, unpacked and guarded.
+func (m member) open() (io.ReadCloser, error) {
+	if err := m.bomb(m.unpacked); err != nil {
+		return nil, err
+	}
+	raw, err := m.raw()
+	if err != nil {
+		return nil, m.damaged(err)
+	}
+	var text io.Reader = raw
+	switch strings.ToLower(path.Ext(m.name)) {
+	case ".bz2":
+		text = bzip2.NewReader(raw)
+	case ".gz":
+		if text, err = gzip.NewReader(raw); err != nil {
+			raw.Close()
+			return nil, m.damaged(err)
+		}
+	}
+	return &guard{member: m, text: text, Closer: raw}, nil
+}
+
+// bomb returns a mistake if size bytes are more than the member may unpack to.
+func (m member) bomb(size int64) error {
+	if size > maxUnpacked || size > ratioFrom && size > maxRatio*m.packed {
+		return fault.Mistake{Pos: m.place, Msg: fmt.Sprintf("unpacks from %d bytes to %d or more: refused as a zip bomb", m.packed, size)}
+	}
+	return nil
+}
+
+func (m member) damaged(err error) error {
+	return fault.Mistake{Pos: m.place, Msg: "cannot be unpacked: " + err.Error()}
+}
+
+// guard is a member's text that stops when there is too much of it.
+type guard struct {
+	io.Closer
+	member member
+	text   io.Reader
+	size   int64
+}
+
+func (g *guard) Read(p []byte) (int, error) {
+	n, err := g.text.Read(p)
+	g.size += int64(n)
+	if bomb := g.member.bomb(g.size); bomb != nil {
+		return n, bomb
+	}
+	if err != nil && err != io.EOF {
+		err = g.member.damaged(err)
+	}
+	return n, err
+}
+
+func zipMembers(archive string, z *zip.Reader) ([]member, error) {
+	if len(z.File) > maxMembers {
+		return nil, fault.Mistake{Pos: fault.Pos{File: archive}, Msg: fmt.Sprintf("%d members: a connectome has a dozen, more than %d are refused", len(z.File), maxMembers)}
+	}
+	var faults fault.List
+	var members []member
+	for _, f := range z.File {
+		name := strings.ReplaceAll(f.Name, `\`, "/")
+		if strings.HasSuffix(name, "/") || ignored(name) {
+			continue
+		}
+		m := member{
+			name: strings.TrimPrefix(path.Clean(name), "./"), place: fault.Pos{File: archive + ":" + name},
+			packed: int64(f.CompressedSize64), unpacked: int64(f.UncompressedSize64), raw: f.Open,
+		}
+		switch {
+		case path.IsAbs(name) || !fs.ValidPath(m.name):
+			faults.Addf(m.place, "a member's name must not lead out of the archive")
+		case f.Flags&1 != 0:
+			faults.Addf(m.place, "encrypted; only plain members are read")
+		default:
+			members = append(members, m)
+		}
+	}
+	return members, faults.Err()
+}
+
+func folderMembers(root string) ([]member, error) {
+	var members []member
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return unreadable(file, err)
+		}
+		name, err := filepath.Rel(root, file)
+		if err != nil || name == "." {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		if entry.IsDir() {
+			if ignored(name+"/") || strings.Count(name, "/") >= maxDepth {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		info, err := os.Stat(file) // of what a link leads to: data sets under git-annex are all links
+		if err != nil || !info.Mode().IsRegular() || ignored(name) {
+			return nil
+		}
+		if len(members) == maxMembers {
+			return fault.Mistake{Pos: fault.Pos{File: root}, Msg: fmt.Sprintf("more than %d files: not the folder of one connectome", maxMembers)}
+		}
+		members = append(members, member{
+			name: name, place: fault.Pos{File: file}, packed: info.Size(), unpacked: info.Size(),
+			raw: func() (io.ReadCloser, error) { return os.Open(file) },
+		})
+		return nil
+	})
+	return members, err
+}
+
+// ignored tells what systems leave beside data: hidden files, and the folder in which macOS keeps its own.
+func ignored(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "__MACOSX" || strings.HasPrefix(part, ".") && part != "." && part != ".." {
+			return true
+		}
+	}
+	return false
+}

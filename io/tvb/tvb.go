@@ -1,0 +1,86 @@
+// Package tvb reads and writes connectomes in The Virtual Brain's form: a zip archive, or a folder, of text tables.
+//
+// A member is known by its name, wherever it lies: weights.txt, tract_lengths.txt, centres.txt (label x y z),
+// areas.txt, average_orientations.txt, cortical.txt, hemispheres.txt and their aliases, also compressed (.bz2, .gz)
+// and with commas or semicolons between the numbers (.csv). Archives come from strangers: nothing is written to
+// disk, what unpacks beyond reason is refused, and every mistake has a place such as sub-01.zip:weights.txt:12:30.
+package tvb
+
+import (
+	"archive/zip"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"brainsweep/connectome"
+	"brainsweep/fault"
+)
+
+// Open returns the connectome that a source names: "synthetic:N", or the path of a zip archive or a folder.
+func Open(source string) (*connectome.Connectome, error) {
+	count, synthetic := strings.CutPrefix(source, "synthetic:")
+	if !synthetic {
+		return Read(source)
+	}
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return nil, fault.Mistake{Msg: strconv.Quote(source) + ": the number of regions is wanted after the colon, as in synthetic:68"}
+	}
+	return connectome.Synthetic(n)
+}
+
+// Read reads the zip archive or the folder at path and checks it. The error holds all mistakes found.
+func Read(path string) (*connectome.Connectome, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	switch {
+	case info.IsDir():
+		members, err := folderMembers(path)
+		if err != nil {
+			return nil, err
+		}
+		return assemble(path, "folder", members)
+	case !info.Mode().IsRegular():
+		return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "neither a zip archive nor a folder"}
+	}
+	return ReadZip(path, f, info.Size())
+}
+
+// ReadZip reads a zip archive of size bytes from r. name stands for it in messages and becomes the Source.
+func ReadZip(name string, r io.ReaderAt, size int64) (*connectome.Connectome, error) {
+	place := fault.Pos{File: name}
+	const hdf5 = "\x89HDF\r\n\x1a\n"
+	head := make([]byte, len(hdf5))
+	if _, err := r.ReadAt(head, 0); err == nil && string(head) == hdf5 {
+		return nil, fault.Mistake{Pos: place, Msg: "an HDF5 file: only zip archives and folders are read; TVB exports connectomes as zip, too"}
+	}
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fault.Mistake{Pos: place, Msg: "not a zip archive, or a damaged one (" + err.Error() + ")"}
+	}
+	members, err := zipMembers(name, z)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(name, "archive", members)
+}
+
+// unreadable turns an error of the operating system into a mistake at path.
+func unreadable(path string, err error) error {
+	msg := err.Error()
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		msg = of.Err.Error()
+	}
+	return fault.Mistake{Pos: fault.Pos{File: path}, Msg: "cannot be read: " + msg}
+}
