@@ -59,7 +59,8 @@ advise() {
 	if [[ $(type -t module) == function || -n ${MODULEPATH-} ]]; then
 		echo "  or load your cluster's modules: module load gcc openmpi hdf5 (module avail shows their names)"
 	fi
-	echo "  or point to what is elsewhere: HDF5_DIR=/path/of/hdf5, and mpicc on PATH"
+	[[ -n $HDF5 ]] || echo "  or say where HDF5 is: HDF5_DIR=/path/of/hdf5 make"
+	[[ -n $MPI ]] || echo "  or put the mpicc and mpirun of your MPI on PATH"
 }
 
 if ! have go; then
