@@ -16,6 +16,7 @@ import (
 
 	"brainsweep/cpu"
 	"brainsweep/device"
+	"brainsweep/io/h5"
 )
 
 func doctorCommand() *cobra.Command {
@@ -63,7 +64,7 @@ const (
 )
 
 var examinations = []func(context.Context) finding{
-	examineProgram, examineCores, examineCompiler, examineCache, examineDisk, examineMPI, examineGPU,
+	examineProgram, examineCores, examineCompiler, examineCache, examineDisk, examineHDF5, examineMPI, examineGPU,
 }
 
 func examineProgram(context.Context) finding {
@@ -136,6 +137,10 @@ func examineDisk(context.Context) finding {
 		return finding{subject: "disk", state: missingState, says: err.Error(), remedy: "go to a folder that takes results"}
 	}
 	return finding{subject: "disk", state: okState, says: fmt.Sprintf("%s free in %s", bytesOf(int64(disk.Bavail)*int64(disk.Bsize)), folder)}
+}
+
+func examineHDF5(context.Context) finding {
+	return finding{subject: "HDF5", state: okState, says: h5.Version()}
 }
 
 func examineMPI(ctx context.Context) finding {

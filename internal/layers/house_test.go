@@ -14,7 +14,7 @@ type room struct {
 
 var house = map[string]room{
 	"cmd/brainsweep": {floor: 6, imports: []string{
-		"cpu", "device", "document", "internal/progress", "io/result", "jobs", "model", "model/library", "model/rateml", "mpi",
+		"cpu", "device", "document", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "model/rateml", "mpi",
 	}, outside: []string{"github.com/sirupsen/logrus", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys"}},
 
 	"jobs": {floor: 5, imports: []string{
