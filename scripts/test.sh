@@ -46,6 +46,7 @@ else
 fi
 
 if [[ ${#failed[@]} -gt 0 ]]; then
-	printf '\nfailed: %s\n' "${failed[@]}"
+	printf '\nfailed:\n'
+	printf '  %s\n' "${failed[@]}"
 	exit 1
 fi
