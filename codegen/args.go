@@ -1,0 +1,98 @@
+package codegen
+
+import "fmt"
+
+// arguments lists the members of struct args: first the arrays, then the numbers.
+func (g *generator) arguments() {
+	n := g.spec.Nodes
+	g.page.Constants = 0
+	for _, u := range g.k.units {
+		u.FirstConstant = g.page.Constants
+		g.page.Constants += len(u.constants)
+	}
+	g.array(Buffer{Name: "constants", Elem: Real, PerTeam: g.page.Constants, About: "folded parameters [point][constant]"})
+	if c := len(g.unit.nodeConstants); c > 0 {
+		g.array(Buffer{Name: "node_constants", Elem: Real, PerTeam: c * n, About: "[point][constant][node]"})
+	}
+	g.array(Buffer{Name: "state", Elem: Real, PerTeam: len(g.unit.States) * n, State: true, Write: true, About: "[point][state][node]"})
+	if g.k.Rings > 0 {
+		g.array(Buffer{Name: "history", Elem: Real, State: true, Write: true, About: "what the nodes sent [point][ring][node][horizon + BLOCK]"})
+	}
+	g.array(Buffer{Name: "wiring", Elem: I32, PerTeam: 1, About: "which wiring a point has"})
+	g.array(Buffer{Name: "rows", Elem: I32, About: "a target's edges [wiring][node]: first far, first near, end"})
+	g.array(Buffer{Name: "near", Elem: I32, About: "whether a wiring has near edges"})
+	g.array(Buffer{Name: "edge_source", Elem: I32, About: "node"})
+	g.array(Buffer{Name: "edge_delay", Elem: I32, About: "[steps]"})
+	g.array(Buffer{Name: "edge_weight", Elem: Real})
+	if g.page.RowWeights {
+		g.array(Buffer{Name: "row_weight", Elem: Real, About: "sum of a target's weights [wiring][node]"})
+	}
+	if len(g.page.Noisy) > 0 {
+		g.array(Buffer{Name: "key", Elem: U64, PerTeam: 1, About: "of a point's noise"})
+	}
+	g.array(Buffer{Name: "fault", Elem: I64, PerTeam: 4, State: true, Write: true, About: "1 when a state is not finite; then node, state, step"})
+	for _, s := range g.page.Streams {
+		g.streamArrays(s)
+	}
+	g.scalar("first_step", "steps done before this launch")
+	g.scalar("steps", "to do in this launch")
+	g.scalar("horizon", "slots of a ring, a power of two")
+	for _, s := range g.page.Streams {
+		g.scalar(fmt.Sprintf("from%d", s.Number), "number of the first sample that counts; sample j ends with step j * period")
+		if s.HasOut {
+			g.scalar(fmt.Sprintf("base%d", s.Number), "number of the sample in slot 0 of out")
+			g.scalar(fmt.Sprintf("capacity%d", s.Number), "slots of out for each point")
+		}
+		if s.Moments > 0 {
+			g.scalar(fmt.Sprintf("samples%d", s.Number), "that count in the whole run")
+		}
+	}
+}
+
+// streamArrays lists what a stream keeps between launches, and what it gives.
+func (g *generator) streamArrays(s *stream) {
+	n, wide := g.spec.Nodes, Wide(g.spec.Nodes)
+	array := func(name string, elem Elem, perTeam int, about string) {
+		g.array(Buffer{Name: fmt.Sprintf("%s%d", name, s.Number), Elem: elem, PerTeam: perTeam, State: true, Write: true, About: about})
+	}
+	if s.Mean {
+		elem := Real
+		if s.SumType == "double" {
+			elem = Double
+		}
+		array("sum", elem, len(s.Sums)*n, "over the steps of an unfinished mean [point][quantity][node]")
+	}
+	if s.Unit != nil {
+		array("state", Real, len(s.Unit.States)*n, "[point][state][node]")
+	}
+	if s.Kind == string(Convolution) {
+		array("stock", Real, len(s.Sums)*n*s.Taps, "ring of means [point][quantity][node][tap]")
+		g.array(Buffer{Name: fmt.Sprintf("taps%d", s.Number), Elem: Double, About: "response [tap]"})
+	}
+	if s.HasOut {
+		g.array(Buffer{Name: fmt.Sprintf("out%d", s.Number), Elem: Real, Write: true, About: "samples [point][quantity][slot][node]"})
+	}
+	if s.Moments > 0 {
+		array("shift", Double, s.Moments*n, "first sample")
+		array("least", Double, s.Moments*n, "")
+		array("most", Double, s.Moments*n, "")
+		array("offset", Double, s.Moments*n, "mean less the first sample [point][quantity][node]")
+		array("product", Double, s.Moments*n*wide, "sums of products about the means, j >= i [point][quantity][node][WIDE]")
+		array("rows", Double, s.Moments*Rows*wide, "an unfinished block of samples")
+	}
+}
+
+func (g *generator) array(b Buffer) {
+	qualifier := "const "
+	if b.Write {
+		qualifier = ""
+	}
+	g.k.Buffers = append(g.k.Buffers, b)
+	ctype := map[Elem]string{Real: "real", Double: "double", I32: "i32", I64: "i64", U64: "u64"}[b.Elem]
+	g.page.Args = append(g.page.Args, arg{fmt.Sprintf("%s%s *%s;", qualifier, ctype, b.Name), b.About})
+}
+
+func (g *generator) scalar(name, about string) {
+	g.k.Scalars = append(g.k.Scalars, name)
+	g.page.Args = append(g.page.Args, arg{"i64 " + name + ";", about})
+}

@@ -1,0 +1,107 @@
+// Package codegen writes the kernel source of a simulation: a model, a coupling, a scheme and what is to be sampled
+// become C in the words of docs/kernel-contract.md.
+//
+// Structure is a template that reads as C (kernel/*.c.tmpl); expressions are printed from the model's graph. Whatever
+// depends on parameters alone never reaches the kernel: the host folds it in double, once per point, so every
+// parameter may be swept and none is compiled in.
+package codegen
+
+import (
+	"brainsweep/device"
+	"brainsweep/model"
+)
+
+// Block is the number of steps whose delayed input is gathered at once.
+const Block = 16
+
+// Rows is the number of samples in a block of moments.
+const Rows = 16
+
+// Spec is what a kernel is written for. Specs that are equal give the same source, byte for byte.
+type Spec struct {
+	Title     string
+	Model     *model.Model
+	Coupling  model.Coupling
+	Scheme    Scheme
+	Precision int      // 32 or 64
+	Nodes     int      // at least 1
+	PerNode   []string // addresses of the parameters that differ from node to node
+	Noisy     []string // states driven by noise; none: the run is deterministic
+	Streams   []Stream
+}
+
+// Kind tells how a stream draws its samples from the simulation.
+type Kind string
+
+// The kinds of streams. All samples sit on multiples of the period since the start of the simulation.
+const (
+	Sample      Kind = "sample"      // the value after the last step of each period
+	Average     Kind = "average"     // the mean over the steps of each period
+	Balloon     Kind = "balloon"     // a BOLD model driven by means over Every steps, read at the end of each period
+	Convolution Kind = "convolution" // means over Every steps, convolved with Taps values of a response, at the end of each period
+)
+
+// Stream is a sequence of samples of some quantities at all nodes, one sample each Period steps.
+type Stream struct {
+	Kind       Kind
+	Period     int        // [steps]
+	Quantities []Quantity // states or observables; for Balloon one observable of Model
+
+	Every int          // [steps] of Balloon's own step and of Convolution's means; divides Period
+	Drive string       // Balloon: the quantity that drives it
+	Model *model.Model // Balloon: the BOLD model; its parameters have the addresses "bold.<name>"
+	// Balloon: the scheme of the BOLD model.
+	Scheme Scheme
+
+	Taps          int     // Convolution: length of the response [means]
+	Scale, Offset float64 // Convolution: the sample is Scale*(sum - Offset)
+}
+
+// Quantity is one of a stream's quantities and what becomes of its samples.
+type Quantity struct {
+	Name    string
+	Out     bool // samples leave the device
+	Moments bool // moments and co-moments over nodes are accumulated
+}
+
+// Kernel is a source with what a host needs to run it.
+type Kernel struct {
+	Source  device.Source
+	Buffers []Buffer // the pointers of struct args, in order
+	Scalars []string // the numbers of struct args, in order, after the pointers
+	Rings   int      // delay rings of a point: one per distinct value that travels to other nodes
+
+	spec  Spec
+	units []*unit
+}
+
+// Elem is the type of a buffer's elements.
+type Elem string
+
+// The types of elements.
+const (
+	Real   Elem = "real"
+	Double Elem = "double"
+	I32    Elem = "i32"
+	I64    Elem = "i64"
+	U64    Elem = "u64"
+)
+
+// Buffer is one array among a kernel's arguments.
+type Buffer struct {
+	Name    string
+	Elem    Elem
+	PerTeam int  // elements of each team; 0 when the host decides
+	State   bool // what it holds must survive from launch to launch
+	Write   bool // the kernel writes it
+	About   string
+}
+
+// Size is the bytes of one element.
+func (k *Kernel) Size(e Elem) int {
+	switch {
+	case e == I32, e == Real && k.Source.Precision == 32:
+		return 4
+	}
+	return 8
+}

@@ -1,0 +1,265 @@
+package codegen
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/template"
+
+	"brainsweep/device"
+	"brainsweep/model"
+	"brainsweep/model/expr"
+)
+
+//go:embed kernel/*.tmpl kernel/*.c
+var texts embed.FS
+
+// page is what the template sees.
+type page struct {
+	Title     string
+	Reference []string
+	Nodes     int
+	Scheme    Scheme
+	Precision int
+	Block     int
+	Rows      int
+	Wide      int
+	Infinity  string
+
+	Main        *unit
+	Constants   int // of all units
+	Rings       []string
+	RowWeights  bool
+	Noisy       []noisy
+	Stages      []stage
+	Streams     []*stream
+	Accumulates bool
+	Moments     bool
+	Args        []arg
+}
+
+// noisy is a state driven by noise: the number of the state and the C text of the noise's amplitude.
+type noisy struct {
+	State int
+	Gain  string
+}
+
+// arg is a member of struct args.
+type arg struct{ Declaration, About string }
+
+// Generate writes the kernel of a spec.
+func Generate(s Spec) (*Kernel, error) {
+	g := &generator{spec: s, k: &Kernel{spec: s}}
+	if err := g.main(); err != nil {
+		return nil, err
+	}
+	if err := g.streams(); err != nil {
+		return nil, err
+	}
+	g.arguments()
+	text, err := g.text()
+	if err != nil {
+		return nil, err
+	}
+	g.k.Source = device.Source{Name: identifier(s.Model.Name), Text: text, Precision: s.Precision, Nodes: s.Nodes}
+	return g.k, nil
+}
+
+type generator struct {
+	spec Spec
+	k    *Kernel
+	page page
+	dyn  *model.Dynamics
+	unit *unit
+}
+
+// main prints the node's model, its coupling and the scheme.
+func (g *generator) main() error {
+	s := g.spec
+	dyn, err := s.Model.Dynamics()
+	if err != nil {
+		return err
+	}
+	u := newUnit(s.Model.Name, "", dyn.Graph, s.Precision)
+	g.dyn, g.unit = dyn, u
+	g.k.units = append(g.k.units, u)
+	perNode := map[string]bool{}
+	for _, name := range s.PerNode {
+		perNode[name] = true
+	}
+	g.leaves(perNode)
+	for _, st := range s.Model.States {
+		u.States = append(u.States, Field{Field: "s_" + st.Name, About: about(st.Name, st.Unit, st.About)})
+	}
+	u.Bounds = bounds(s.Model, u.suffix)
+	if err := g.coupling(); err != nil {
+		return err
+	}
+	g.derivatives(u, s.Model, dyn)
+	g.noise(perNode)
+	step := u.constant(dyn.Graph.Var("step"))
+	g.page.Stages = s.Scheme.stages(u.States, step, u.suffix, func(state int) string {
+		for _, n := range g.page.Noisy {
+			if n.State == state {
+				return fmt.Sprintf("z%d", state)
+			}
+		}
+		return ""
+	})
+	return nil
+}
+
+// leaves tells the unit what each leaf of the graph is.
+func (g *generator) leaves(perNode map[string]bool) {
+	fixed := func(address string) {
+		c := folded
+		if perNode[address] {
+			c = nodal
+		}
+		g.unit.leaves[address] = c
+	}
+	for _, p := range g.spec.Model.Parameters {
+		fixed(p.Name)
+	}
+	for _, p := range g.spec.Coupling.Parameters {
+		fixed("coupling." + p.Name)
+	}
+	for _, st := range g.spec.Model.States {
+		fixed("noise." + st.Name)
+		g.unit.leaves[st.Name] = live
+		g.unit.text[st.Name] = "v.s_" + st.Name
+	}
+	g.unit.leaves["step"] = folded
+	g.unit.leaves["row_weight"] = live
+	for k := range g.spec.Model.Coupled {
+		g.unit.leaves[fmt.Sprintf("c%d", k)] = live
+		g.unit.text[fmt.Sprintf("c%d", k)] = fmt.Sprintf("c.c%d", k)
+	}
+	g.unit.countUses(allRoots(g.dyn))
+	g.unit.name(g.dyn.Values)
+}
+
+// allRoots are the values that somebody may ask a model for.
+func allRoots(d *model.Dynamics) []*expr.Node {
+	roots := slices.Clone(d.Derivatives)
+	for _, name := range slices.Sorted(maps.Keys(d.Values)) {
+		roots = append(roots, d.Values[name])
+	}
+	return roots
+}
+
+// coupling prints how the sums over sources become the coupling terms, and what each node sends.
+// Sources are told apart by their value, so that a value that two terms need travels once.
+func (g *generator) coupling() error {
+	u, graph := g.unit, g.dyn.Graph
+	ring := map[int]int{}
+	var sources, terms []root
+	var sums, inputs []string
+	for k, name := range g.spec.Model.Coupled {
+		parts, post, err := g.spec.Coupling.Build(graph, g.dyn.Values[name])
+		if err != nil {
+			return err
+		}
+		total := graph.Const(0)
+		for _, part := range parts {
+			sum := graph.Make(expr.Mul, part.Source, graph.Var("row_weight"))
+			if part.Source.Op != expr.Const {
+				r, known := ring[part.Source.ID]
+				if !known {
+					r = len(sources)
+					ring[part.Source.ID] = r
+					sources = append(sources, root{fmt.Sprintf("r%d", r), part.Source})
+					sums = append(sums, fmt.Sprintf("r%d", r))
+				}
+				leaf := fmt.Sprintf("sum%d", r)
+				u.leaves[leaf], u.text[leaf] = live, fmt.Sprintf("sums.r%d", r)
+				sum = graph.Var(leaf)
+			} else {
+				g.page.RowWeights = true
+			}
+			total = graph.Make(expr.Add, total, graph.Make(expr.Mul, part.Target, sum))
+		}
+		inputs = append(inputs, fmt.Sprintf("c%d", k))
+		terms = append(terms, root{fmt.Sprintf("c%d", k), post(total)})
+	}
+	g.page.Rings, g.k.Rings = sums, len(sums)
+	if g.page.RowWeights {
+		u.text["row_weight"] = "sums.row_weight"
+		sums = append(sums[:len(sums):len(sums)], "row_weight")
+	}
+	u.Structs = append(u.Structs, Struct{"sums", sums}, Struct{"inputs", inputs}, Struct{"sources", g.page.Rings})
+	about := fmt.Sprintf("Coupling %s: pre(x_i, x_j) = %s, post(sum) = %s.", g.spec.Coupling.Name, g.spec.Coupling.Pre, g.spec.Coupling.Post)
+	u.Functions = append(u.Functions,
+		u.function(about, "inputs", "coupled", "PARAMETERS, const struct sums sums", terms),
+		u.function("What a node sends to the others.", "sources", "sources", "PARAMETERS", sources))
+	return nil
+}
+
+// derivatives prints a model's right-hand side.
+func (g *generator) derivatives(u *unit, m *model.Model, dyn *model.Dynamics) {
+	roots := make([]root, len(m.States))
+	for j := range m.States {
+		roots[j] = root{u.States[j].Field, dyn.Derivatives[j]}
+	}
+	u.Functions = append(u.Functions, u.function(equations(m), u.Prefix+"state", u.Prefix+"derivatives",
+		"PARAMETERS, const struct "+u.Prefix+"inputs c", roots))
+}
+
+// noise gives each noisy state its amplitude sqrt(2 D dt): the Wiener increment of variance 2 D per ms.
+func (g *generator) noise(perNode map[string]bool) {
+	graph := g.dyn.Graph
+	for j, st := range g.spec.Model.States {
+		for _, name := range g.spec.Noisy {
+			if name == st.Name {
+				d := graph.Make(expr.Mul, graph.Const(2), graph.Var("noise."+name))
+				gain := graph.Make(expr.Sqrt, graph.Make(expr.Mul, d, graph.Var("step")))
+				g.page.Noisy = append(g.page.Noisy, noisy{State: j, Gain: g.unit.constant(gain)})
+			}
+		}
+	}
+}
+
+// text runs the template over all that was gathered.
+func (g *generator) text() (string, error) {
+	s, p := g.spec, &g.page
+	p.Title, p.Reference = s.Title, wrapped(s.Model.Title+". "+s.Model.Reference)
+	p.Nodes, p.Scheme, p.Precision = s.Nodes, s.Scheme, s.Precision
+	p.Block, p.Rows, p.Wide, p.Main = Block, Rows, Wide(s.Nodes), g.unit
+	p.Infinity = "0x7f800000u"
+	if s.Precision == 64 {
+		p.Infinity = "0x7ff0000000000000ull"
+	}
+	for _, u := range g.k.units {
+		u.spellParameters()
+	}
+	t, err := template.New("kernel").Funcs(template.FuncMap{"join": strings.Join}).ParseFS(texts, "kernel/*.tmpl")
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	numerics, err := texts.ReadFile("kernel/math.c")
+	if err != nil {
+		return "", err
+	}
+	if err := t.ExecuteTemplate(&b, "kernel.c.tmpl", p); err != nil {
+		return "", err
+	}
+	return string(numerics) + "\n" + b.String(), nil
+}
+
+// spellParameters completes the parameter lists, which name the node constants only where there are any.
+func (u *unit) spellParameters() {
+	list := "const struct " + u.Prefix + "constants k, "
+	if len(u.nodeConstants) > 0 {
+		list += "const struct " + u.Prefix + "node_constants n, "
+	}
+	list += "const struct " + u.Prefix + "state v"
+	for i := range u.Functions {
+		u.Functions[i].Parameters = strings.Replace(u.Functions[i].Parameters, "PARAMETERS", list, 1)
+	}
+}
+
+// Wide is the length of a row of co-moments: nodes rounded up to 8.
+func Wide(nodes int) int { return (nodes + 7) / 8 * 8 }

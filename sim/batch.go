@@ -1,0 +1,387 @@
+package sim
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"brainsweep/codegen"
+	"brainsweep/device"
+	"brainsweep/metrics"
+)
+
+// batch is one batch of points on the device.
+type batch struct {
+	*Runner
+	points  []Point
+	slots   int // of a ring
+	buffers map[string]device.Buffer
+	scratch []byte
+}
+
+// newBatch gives the points their buffers, zeroed, and fills in what does not change.
+func (r *Runner) newBatch(points []Point) (*batch, error) {
+	wirings, of := distinct(points)
+	b := &batch{Runner: r, points: points, slots: horizon(wirings), buffers: map[string]device.Buffer{}}
+	inputs := b.inputs(wirings, of)
+	for _, arg := range r.kernel.Buffers {
+		content, given := inputs[arg.Name]
+		size := arg.PerTeam * len(points) * r.kernel.Size(arg.Elem)
+		if stream, ok := outStream(arg.Name); ok {
+			size = int(r.outLength(stream)) * len(points) * r.kernel.Size(arg.Elem)
+		}
+		if arg.Name == "history" {
+			size = int(r.historyLength(b.slots)) * len(points) * r.kernel.Size(arg.Elem)
+		}
+		if given {
+			size = len(content)
+		}
+		buffer, err := r.take(arg.Name, max(size, 8), !given)
+		if err != nil {
+			return nil, err
+		}
+		b.buffers[arg.Name] = buffer
+		if given && len(content) > 0 {
+			if err := buffer.Write(0, content); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return b, nil
+}
+
+// take hands out the buffer of a name: the last batch's when it has the size, else a new one.
+func (r *Runner) take(name string, size int, zeroed bool) (device.Buffer, error) {
+	old := r.spare[name]
+	if old != nil && old.Size() == size {
+		if zeroed {
+			return old, clearBuffer(old)
+		}
+		return old, nil
+	}
+	if old != nil {
+		delete(r.spare, name)
+		if err := old.Free(); err != nil {
+			return nil, err
+		}
+	}
+	buffer, err := r.dev.Alloc(size)
+	if err != nil {
+		return nil, err
+	}
+	r.spare[name] = buffer
+	return buffer, nil
+}
+
+func clearBuffer(b device.Buffer) error {
+	zeros := make([]byte, min(b.Size(), 1<<20))
+	for at := 0; at < b.Size(); at += len(zeros) {
+		if err := b.Write(at, zeros[:min(len(zeros), b.Size()-at)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inputs are the contents of the buffers that the host fills.
+func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
+	in := map[string][]byte{"wiring": ints(of), "constants": nil, "state": nil}
+	var rows, near, source, delay []int32
+	var weight, sums []float64
+	for _, w := range wirings {
+		base := int32(len(source))
+		for _, e := range w.rows {
+			rows = append(rows, e+base)
+		}
+		isNear := int32(0)
+		if w.near {
+			isNear = 1
+		}
+		near = append(near, isNear)
+		source, delay, weight = append(source, w.source...), append(delay, w.delay...), append(weight, w.weight...)
+		sums = append(sums, w.sums...)
+	}
+	in["rows"], in["near"] = ints(rows), ints(near)
+	in["edge_source"], in["edge_delay"], in["edge_weight"] = ints(source), ints(delay), b.reals(weight)
+	in["row_weight"] = b.reals(sums)
+	var constants, perNode, state []float64
+	for _, p := range b.points {
+		constants = append(constants, b.kernel.Constants(p.Value)...)
+		perNode = append(perNode, b.kernel.NodeConstants(p.Value, p.NodeValue)...)
+		state = append(state, p.Initial...)
+		in["key"] = binary.LittleEndian.AppendUint64(in["key"], p.Key)
+	}
+	in["constants"], in["node_constants"], in["state"] = b.reals(constants), b.reals(perNode), b.reals(state)
+	balloons := 0
+	for s, st := range b.study.Streams {
+		switch st.Kind {
+		case codegen.Balloon:
+			in[fmt.Sprintf("state%d", s)] = b.reals(b.bold(balloons))
+			balloons++
+		case codegen.Convolution:
+			in[fmt.Sprintf("taps%d", s)] = doubles(b.study.Taps[s])
+		}
+	}
+	return in
+}
+
+// bold is the initial state of a BOLD model at all points and nodes.
+func (b *batch) bold(number int) []float64 {
+	var out []float64
+	for _, p := range b.points {
+		for _, v := range p.BOLD[number] {
+			for range b.study.Nodes {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// args lists the launch's arguments in the order of struct args.
+func (b *batch) args(at, steps int64) []any {
+	args := make([]any, 0, len(b.kernel.Buffers)+len(b.kernel.Scalars))
+	for _, a := range b.kernel.Buffers {
+		args = append(args, b.buffers[a.Name])
+	}
+	numbers := map[string]int64{"first_step": at, "steps": steps, "horizon": int64(b.slots)}
+	for s := range b.study.Streams {
+		count, _, _ := b.study.Samples(s)
+		numbers[fmt.Sprintf("from%d", s)] = b.study.from(s)
+		numbers[fmt.Sprintf("base%d", s)] = b.firstSample(s, at)
+		numbers[fmt.Sprintf("capacity%d", s)] = b.capacity(s)
+		numbers[fmt.Sprintf("samples%d", s)] = count
+	}
+	for _, name := range b.kernel.Scalars {
+		args = append(args, numbers[name])
+	}
+	return args
+}
+
+// firstSample is the number of the first sample that counts and ends after step at.
+func (b *batch) firstSample(stream int, at int64) int64 {
+	return max(b.study.from(stream), at/int64(b.study.Streams[stream].Period)+1)
+}
+
+func (b *batch) start(ctx context.Context) error {
+	return b.program.Launch(ctx, "start", len(b.points), b.args(b.study.Origin, 0)...)
+}
+
+func (b *batch) advance(ctx context.Context, at, steps int64) error {
+	return b.program.Launch(ctx, "simulate", len(b.points), b.args(at, steps)...)
+}
+
+// deliver hands the samples of the steps at+1 .. at+steps to the sink. Samples after a fault are NaN.
+func (b *batch) deliver(sink Sink, at, steps int64) error {
+	faults, err := b.faults()
+	if err != nil {
+		return err
+	}
+	for s, st := range b.study.Streams {
+		buffer, ok := b.buffers[fmt.Sprintf("out%d", s)]
+		if !ok {
+			continue
+		}
+		first := b.firstSample(s, at)
+		count := (at+steps)/int64(st.Period) - first + 1
+		if count <= 0 {
+			continue
+		}
+		outs := 0
+		for q, quantity := range st.Quantities {
+			if quantity.Out {
+				if err := b.rows(sink, buffer, s, q, outs, first, count, faults); err != nil {
+					return err
+				}
+				outs++
+			}
+		}
+	}
+	return nil
+}
+
+// rows hands over one quantity of all points.
+func (b *batch) rows(sink Sink, buffer device.Buffer, stream, quantity, out int, first, count int64, faults []*Fault) error {
+	size, nodes := b.kernel.Size(codegen.Real), int64(b.study.Nodes)
+	bytes := int(count*nodes) * size
+	if cap(b.scratch) < bytes {
+		b.scratch = make([]byte, bytes)
+	}
+	stride := b.outLength(stream)
+	for p := range b.points {
+		at := (int64(p)*stride + int64(out)*b.capacity(stream)*nodes) * int64(size)
+		if err := buffer.Read(int(at), b.scratch[:bytes]); err != nil {
+			return err
+		}
+		rows, blank := b.decode(b.scratch[:bytes])
+		if f := faults[p]; f != nil {
+			good := f.Step / int64(b.study.Streams[stream].Period)
+			if f.Step%int64(b.study.Streams[stream].Period) == 0 {
+				good--
+			}
+			blank(int(max(0, good-first+1) * nodes))
+		}
+		if err := sink.Samples(p, stream, quantity, first-b.study.from(stream), rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decode reads reals. blank overwrites what lies from a place on with NaN.
+func (b *batch) decode(p []byte) (rows any, blank func(from int)) {
+	if b.study.Precision == 32 {
+		out := make([]float32, len(p)/4)
+		for i := range out {
+			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(p[4*i:]))
+		}
+		return out, func(from int) {
+			for i := min(from, len(out)); i < len(out); i++ {
+				out[i] = float32(nan)
+			}
+		}
+	}
+	out := floats(p)
+	return out, func(from int) {
+		for i := min(from, len(out)); i < len(out); i++ {
+			out[i] = nan
+		}
+	}
+}
+
+// faults reads where points went wrong; nil entries are healthy.
+func (b *batch) faults() ([]*Fault, error) {
+	raw := make([]byte, 32*len(b.points))
+	if err := b.buffers["fault"].Read(0, raw); err != nil {
+		return nil, err
+	}
+	out := make([]*Fault, len(b.points))
+	for p := range out {
+		record := raw[32*p:]
+		word := func(i int) int64 { return int64(binary.LittleEndian.Uint64(record[8*i:])) }
+		if word(0) != 0 {
+			out[p] = &Fault{Node: int(word(1)), State: int(word(2)), Step: word(3)}
+		}
+	}
+	return out, nil
+}
+
+// finish reads what the points leave behind.
+func (b *batch) finish(ctx context.Context) ([]Outcome, error) {
+	faults, err := b.faults()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Outcome, len(b.points))
+	for p := range out {
+		out[p] = Outcome{Fault: faults[p], Moments: map[[2]int]*metrics.Moments{}}
+		if f := faults[p]; f != nil {
+			f.Step -= b.study.Origin
+		}
+	}
+	wanted := false
+	for _, st := range b.study.Streams {
+		for _, q := range st.Quantities {
+			wanted = wanted || q.Moments
+		}
+	}
+	if !wanted {
+		return out, nil
+	}
+	if err := b.program.Launch(ctx, "finish", len(b.points), b.args(b.study.Origin+b.study.Steps, 0)...); err != nil {
+		return nil, err
+	}
+	for s, st := range b.study.Streams {
+		if err := b.moments(s, st, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// moments reads the moments of a stream.
+func (b *batch) moments(s int, st codegen.Stream, out []Outcome) error {
+	number := 0
+	count, _, _ := b.study.Samples(s)
+	each := 0
+	for _, q := range st.Quantities {
+		if q.Moments {
+			each++
+		}
+	}
+	n := b.study.Nodes
+	wide := codegen.Wide(n)
+	for q, quantity := range st.Quantities {
+		if !quantity.Moments {
+			continue
+		}
+		for p := range out {
+			m := metrics.NewMoments(n, true)
+			m.Count = count
+			at := p*each + number
+			for name, dst := range map[string][]float64{"shift": m.Shift, "offset": m.Offset, "least": m.Min, "most": m.Max} {
+				if err := b.readDoubles(fmt.Sprintf("%s%d", name, s), at*n, dst); err != nil {
+					return err
+				}
+			}
+			products := make([]float64, n*wide)
+			if err := b.readDoubles(fmt.Sprintf("product%d", s), at*n*wide, products); err != nil {
+				return err
+			}
+			pair := 0
+			for i := range n {
+				m.Squares[i] = products[i*wide+i]
+				pair += copy(m.Products[pair:], products[i*wide+i+1:i*wide+n])
+			}
+			out[p].Moments[[2]int{s, q}] = m
+		}
+		number++
+	}
+	return nil
+}
+
+func (b *batch) readDoubles(name string, at int, dst []float64) error {
+	raw := make([]byte, 8*len(dst))
+	if err := b.buffers[name].Read(8*at, raw); err != nil {
+		return err
+	}
+	copy(dst, floats(raw))
+	return nil
+}
+
+// reals encodes numbers in the study's precision.
+func (b *batch) reals(v []float64) []byte {
+	if b.study.Precision == 64 {
+		return doubles(v)
+	}
+	out := make([]byte, 0, 4*len(v))
+	for _, x := range v {
+		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(float32(x)))
+	}
+	return out
+}
+
+func doubles(v []float64) []byte {
+	out := make([]byte, 0, 8*len(v))
+	for _, x := range v {
+		out = binary.LittleEndian.AppendUint64(out, math.Float64bits(x))
+	}
+	return out
+}
+
+func ints(v []int32) []byte {
+	out := make([]byte, 0, 4*len(v))
+	for _, x := range v {
+		out = binary.LittleEndian.AppendUint32(out, uint32(x))
+	}
+	return out
+}
+
+func floats(p []byte) []float64 {
+	out := make([]float64, len(p)/8)
+	for i := range out {
+		out[i] = math.Float64frombits(binary.LittleEndian.Uint64(p[8*i:]))
+	}
+	return out
+}

@@ -1,0 +1,203 @@
+// Package sim runs the points of a study on a device: a batch of points at a time, epoch after epoch, with samples
+// and moments streaming out.
+//
+// Nothing that sim decides (batches, epochs, buffers) shows in a result: a point's numbers depend on the study and
+// on the point alone.
+package sim
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"brainsweep/codegen"
+	"brainsweep/device"
+	"brainsweep/metrics"
+)
+
+// Study is what the points of a run have in common.
+type Study struct {
+	codegen.Spec
+	Step      float64 // [ms]
+	Origin    int64   // number of the step at the start; periods and noise count from step 0
+	Steps     int64   // to simulate
+	Transient int64   // steps at the start that are not sampled
+	// Taps holds, for each stream of the kind Convolution, its response, newest first but for the last:
+	// Taps[s][j] weighs the mean j+1 before the newest, and the last entry the newest.
+	Taps map[int][]float64
+}
+
+// Point is one parameter set.
+type Point struct {
+	// Value gives the scalar at an address: parameters by their bare name, "coupling.a", "noise.ou", "bold.tau_s".
+	Value func(address string) float64
+	// NodeValue gives the same for the addresses of Spec.PerNode. It may be nil when there are none.
+	NodeValue func(address string, node int) float64
+	Initial   []float64   // [state][node]
+	BOLD      [][]float64 // for each stream of the kind Balloon, in order: the initial value of its states
+	Wiring    *Wiring
+	Key       uint64 // of the noise
+}
+
+// Sink takes a batch's samples as they come, epoch by epoch, in the order of time for each point.
+type Sink interface {
+	// Samples hands over samples first, first+1, ... (from 0, counting those after the transient) of one recorded
+	// quantity of a point: rows of one number per node, as []float32 or []float64 by the study's precision.
+	// The slice is used again afterwards.
+	Samples(point, stream, quantity int, first int64, rows any) error
+}
+
+// Fault says where a point's states first stopped being finite.
+type Fault struct {
+	Node, State int
+	Step        int64 // the state after this many steps since the origin is the first that is not finite
+}
+
+// Outcome is what a point leaves behind besides its samples.
+type Outcome struct {
+	Fault   *Fault                      // nil when all went well
+	Moments map[[2]int]*metrics.Moments // by stream and quantity; of a point with a fault they mean nothing
+}
+
+// Samples returns how many samples a stream has after the transient, and the time of the first and the distance
+// between them [ms].
+func (s *Study) Samples(stream int) (count int64, first, period float64) {
+	st := s.Streams[stream]
+	from, total := s.from(stream), (s.Origin+s.Steps)/int64(st.Period)
+	period = float64(st.Period) * s.Step
+	first = float64(from*int64(st.Period)-s.Origin) * s.Step
+	if st.Kind == codegen.Average {
+		first -= period / 2
+	}
+	return max(0, total-from+1), first, period
+}
+
+// from is the number of the first sample after the transient. Sample j ends with step j*period.
+func (s *Study) from(stream int) int64 {
+	period, silent := int64(s.Streams[stream].Period), s.Origin+s.Transient
+	if s.Streams[stream].Kind == codegen.Average {
+		return (silent+period-1)/period + 1
+	}
+	return silent/period + 1
+}
+
+// Runner runs batches of one study on one device.
+type Runner struct {
+	study   *Study
+	dev     device.Device
+	kernel  *codegen.Kernel
+	program device.Program
+	spare   map[string]device.Buffer // of the last batch, for the next one
+}
+
+// NewRunner writes and builds the study's kernel. Close frees it.
+func NewRunner(ctx context.Context, dev device.Device, study *Study) (*Runner, error) {
+	kernel, err := codegen.Generate(study.Spec)
+	if err != nil {
+		return nil, err
+	}
+	program, err := dev.Build(ctx, kernel.Source)
+	if err != nil {
+		return nil, err
+	}
+	return &Runner{study: study, dev: dev, kernel: kernel, program: program, spare: map[string]device.Buffer{}}, nil
+}
+
+// Kernel is what the runner runs.
+func (r *Runner) Kernel() *codegen.Kernel { return r.kernel }
+
+// Close frees the program and all buffers.
+func (r *Runner) Close() error {
+	for name, b := range r.spare {
+		if err := b.Free(); err != nil {
+			return err
+		}
+		delete(r.spare, name)
+	}
+	return r.program.Close()
+}
+
+// Run simulates points from the start to the end. Outcomes are in the order of points. progress, which may be nil,
+// is told the steps done by every point so far, at the end of each epoch.
+func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, progress func(steps int64)) ([]Outcome, error) {
+	b, err := r.newBatch(points)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.start(ctx); err != nil {
+		return nil, err
+	}
+	epoch := r.epoch()
+	for done := int64(0); done < r.study.Steps; {
+		steps := min(epoch, r.study.Steps-done)
+		at := r.study.Origin + done
+		if err := b.advance(ctx, at, steps); err != nil {
+			return nil, err
+		}
+		if err := b.deliver(sink, at, steps); err != nil {
+			return nil, err
+		}
+		done += steps
+		if progress != nil {
+			progress(done)
+		}
+	}
+	return b.finish(ctx)
+}
+
+// epoch is the number of steps of a launch: short enough to be interrupted and shown as progress, long enough for
+// its own cost not to show.
+func (r *Runner) epoch() int64 {
+	const nodeSteps = 2e6
+	steps := int64(nodeSteps) / int64(r.study.Nodes)
+	return max(codegen.Block, steps/codegen.Block*codegen.Block)
+}
+
+// BytesPerPoint is the memory of the device that one point takes, with delays up to maxDelay steps.
+func (r *Runner) BytesPerPoint(maxDelay int) int64 {
+	slots := codegen.Block
+	for slots < maxDelay+codegen.Block {
+		slots *= 2
+	}
+	var total int64
+	for _, b := range r.kernel.Buffers {
+		n := int64(b.PerTeam)
+		if b.Name == "history" {
+			n = r.historyLength(slots)
+		}
+		if stream, ok := outStream(b.Name); ok {
+			n = r.outLength(stream)
+		}
+		total += n * int64(r.kernel.Size(b.Elem))
+	}
+	return total
+}
+
+func (r *Runner) historyLength(slots int) int64 {
+	return int64(r.kernel.Rings) * int64(r.study.Nodes) * int64(slots+codegen.Block)
+}
+
+// capacity is the number of samples of a stream that an epoch may give.
+func (r *Runner) capacity(stream int) int64 {
+	return min(r.epoch(), r.study.Steps)/int64(r.study.Streams[stream].Period) + 1
+}
+
+func (r *Runner) outLength(stream int) int64 {
+	outs := int64(0)
+	for _, q := range r.study.Streams[stream].Quantities {
+		if q.Out {
+			outs++
+		}
+	}
+	return outs * r.capacity(stream) * int64(r.study.Nodes)
+}
+
+// outStream tells the stream of a buffer called "out<stream>".
+func outStream(name string) (int, bool) {
+	var stream int
+	n, err := fmt.Sscanf(name, "out%d", &stream)
+	return stream, n == 1 && err == nil
+}
+
+// nan fills what a faulty point would have given.
+var nan = math.NaN()
