@@ -52,8 +52,8 @@ func (g *Graph) Make(op Op, args ...*Node) *Node {
 	return g.node(op, args...)
 }
 
-// fold computes op of constants. It returns nil when an argument is not constant or the result not finite:
-// an infinite or undefined value stays a formula, so that it shows where it arises.
+// fold computes op of constants. It returns nil when an argument is not constant or the result is not a number:
+// 0/0 stays a formula.
 func (g *Graph) fold(op Op, args []*Node) *Node {
 	values := make([]float64, len(args))
 	for i, a := range args {
@@ -62,7 +62,7 @@ func (g *Graph) fold(op Op, args []*Node) *Node {
 		}
 		values[i] = a.Value
 	}
-	if v := apply(op, values); !math.IsNaN(v) && !math.IsInf(v, 0) {
+	if v := apply(op, values); !math.IsNaN(v) {
 		return g.Const(v)
 	}
 	return nil
@@ -106,7 +106,7 @@ func (g *Graph) add(a, b *Node) *Node {
 
 func (g *Graph) sub(a, b *Node) *Node {
 	switch {
-	case a == b:
+	case a == b && a.Op != Const:
 		return g.Const(0)
 	case b.Op == Const:
 		return g.Make(Add, a, g.Const(-b.Value))
@@ -149,6 +149,9 @@ func (g *Graph) mul(a, b *Node) *Node {
 		a, b = b, a
 	}
 	if a.Op == Const {
+		if b.isConst(0) {
+			return b
+		}
 		return g.scale(a, b)
 	}
 	switch {
@@ -196,7 +199,7 @@ func factor(n *Node) (float64, *Node) {
 
 func (g *Graph) div(a, b *Node) *Node {
 	switch {
-	case a.Op == Const && a.Value == 0:
+	case a.isConst(0) && !b.isConst(0):
 		return a
 	case a == b && neverZero(b):
 		return g.Const(1)
@@ -204,6 +207,8 @@ func (g *Graph) div(a, b *Node) *Node {
 		return g.neg(g.Make(Div, a.Args[0], b))
 	case b.Op == Neg:
 		return g.neg(g.Make(Div, a, b.Args[0]))
+	case a.Op == Const && a.Value < 0:
+		return g.neg(g.Make(Div, g.Const(-a.Value), b))
 	case b.Op == Const && b.Value < 0:
 		return g.neg(g.Make(Div, a, g.Const(-b.Value)))
 	case b.Op == Const && invertible(b.Value):
@@ -229,7 +234,7 @@ func invertible(c float64) bool {
 
 // neverZero reports whether n cannot be 0 for any finite argument.
 func neverZero(n *Node) bool {
-	return n.Op == Exp || n.Op == Cosh || n.Op == Const && n.Value != 0
+	return n.Op == Exp || n.Op == Cosh
 }
 
 // largestProduct is the highest power that is written as products.
