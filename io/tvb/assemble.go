@@ -259,7 +259,9 @@ func (r *reader) check() {
 		case field == connectome.Labels && r.chosen[connectome.Labels].name != "":
 			return r.chosen[connectome.Labels].place
 		case field == connectome.Labels && r.tables[connectome.Centres] != nil:
-			t = r.tables[connectome.Centres]
+			p := r.tables[connectome.Centres].place(row, 0)
+			p.Col = 0 // that of x, not of the label
+			return p
 		case t == nil:
 			return fault.Pos{File: r.c.Source}
 		case row >= 0 && t.rows == 1: // a column that is written as one row
