@@ -48,6 +48,7 @@ var house = map[string]room{
 	// What only tests import.
 	"connectome/connectometest": {floor: 1, imports: []string{"connectome"}},
 	"device/devicetest":         {floor: 1, imports: []string{"device", "philox"}},
+	"mpi/commtest":              {floor: 1, imports: []string{"mpi"}},
 
 	"document": {floor: 0, outside: []string{"github.com/BurntSushi/toml"}},
 	"fault":    {floor: 0},
