@@ -2,21 +2,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
-	"brainsweep/cpu"
-	"brainsweep/device"
-	"brainsweep/io/h5"
+	"brainsweep/mpi"
 )
 
 func doctorCommand() *cobra.Command {
@@ -25,36 +19,52 @@ func doctorCommand() *cobra.Command {
 		Short: "Tell what this machine has, what is missing, and what to do about it",
 		Long: `doctor tries what a job needs: the C compiler, MPI, HDF5, memory, the kernel cache and the disk.
 Each line says ok, missing (a job cannot run) or without (a job runs, but not on this).
+Started by mpirun it looks at every rank, and tells of the others what rank 0 does not see.
 The exit code is 1 when something is missing.`,
 		Example: `  brainsweep doctor
   mpirun -n 4 brainsweep doctor`,
 		Args: words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			missing := 0
-			for _, examine := range examinations {
-				f := examine(cmd.Context())
-				fmt.Fprintf(cmd.OutOrStdout(), "%-8s %-9s %s\n", f.state, f.subject, f.says)
-				if f.remedy != "" {
-					fmt.Fprintf(cmd.OutOrStdout(), "%-18s to do: %s\n", "", f.remedy)
-				}
-				if f.state == missingState {
-					missing++
-				}
-			}
-			if missing > 0 {
-				return errors.New("doctor: a job cannot run here yet")
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), cmd.OutOrStdout()) },
 	}
+}
+
+func runDoctor(ctx context.Context, out io.Writer) error {
+	comm, mpiTrouble := mpi.Open()
+	if mpiTrouble != nil {
+		comm = mpi.Self()
+	}
+	defer comm.Close()
+
+	mine := checkup{Host: "an unknown host"}
+	if name, err := os.Hostname(); err == nil {
+		mine.Host = name
+	}
+	for _, examine := range examinations {
+		mine.Findings = append(mine.Findings, examine(ctx))
+	}
+	all, err := gatherCheckups(comm, mine)
+	if err != nil || all == nil {
+		return err
+	}
+	all[0].Findings = append(all[0].Findings, examineMPI(ctx, mpiTrouble, all))
+	if report(out, all) > 0 {
+		return errors.New("doctor: a job cannot run here yet")
+	}
+	return nil
+}
+
+// checkup is what doctor found on one rank.
+type checkup struct {
+	Host     string
+	Findings []finding
 }
 
 // finding is what doctor says of one thing.
 type finding struct {
-	subject string
-	state   string
-	says    string
-	remedy  string // "" when there is nothing to do
+	Subject string
+	State   string // ok, missing or without
+	Says    string
+	Remedy  string // "" when there is nothing to do
 }
 
 const (
@@ -63,123 +73,44 @@ const (
 	withoutState = "without"
 )
 
-var examinations = []func(context.Context) finding{
-	examineProgram, examineCores, examineCompiler, examineCache, examineDisk, examineHDF5, examineMPI, examineGPU,
-}
-
-func examineProgram(context.Context) finding {
-	return finding{subject: "program", state: okState, says: fmt.Sprintf("brainsweep %s, %s", version, runtime.Version())}
-}
-
-func examineCores(context.Context) finding {
-	f := finding{subject: "cores", state: okState}
-	host, err := cpu.Open(cpu.Options{})
-	if err != nil {
-		return finding{subject: "cores", state: missingState, says: err.Error()}
+// gatherCheckups is collective. It returns every rank's checkup on rank 0, nil elsewhere.
+func gatherCheckups(comm mpi.Comm, mine checkup) ([]checkup, error) {
+	packed, err := json.Marshal(mine)
+	if err := mpi.Agree(comm, err); err != nil {
+		return nil, err
 	}
-	defer host.Close()
-	info := host.Info()
-	f.says = fmt.Sprintf("%d for this process, %s, %s, %s free", info.Workers, info.Name, info.ISA, bytesOf(info.Memory))
-	return f
-}
-
-// A kernel that does nothing: what matters is whether it compiles, loads and runs.
-var nothing = device.Source{
-	Name:      "doctor",
-	Text:      "struct args { i64 unused; };\nKERNEL(nothing) { ONCE { (void)A; } }\n",
-	Precision: 64,
-	Nodes:     1,
-}
-
-func examineCompiler(ctx context.Context) finding {
-	f := finding{subject: "compiler", state: missingState, remedy: "install gcc, or load a compiler's module"}
-	host, err := cpu.Open(cpu.Options{})
-	if err != nil {
-		f.says = err.Error()
-		return f
+	gathered, err := comm.Gather(0, packed)
+	if err != nil || comm.Rank() != 0 {
+		return nil, err
 	}
-	defer host.Close()
-	start := time.Now()
-	program, err := host.Build(ctx, nothing)
-	if err == nil {
-		err = program.Launch(ctx, "nothing", 1, int64(0))
-	}
-	if err != nil {
-		f.says = err.Error()
-		return f
-	}
-	return finding{subject: "compiler", state: okState,
-		says: fmt.Sprintf("%s; a kernel ran after %d ms", host.Info().Tools, time.Since(start).Milliseconds())}
-}
-
-func examineCache(context.Context) finding {
-	f := finding{subject: "cache", state: withoutState, remedy: "set XDG_CACHE_HOME to a folder that keeps compiled kernels"}
-	folder, err := os.UserCacheDir()
-	if err != nil {
-		f.says = err.Error()
-		return f
-	}
-	folder = filepath.Join(folder, "brainsweep")
-	if err := writable(folder); err != nil {
-		f.says = err.Error()
-		return f
-	}
-	return finding{subject: "cache", state: okState, says: folder}
-}
-
-func examineDisk(context.Context) finding {
-	folder, err := os.Getwd()
-	if err != nil {
-		return finding{subject: "disk", state: missingState, says: err.Error()}
-	}
-	var disk unix.Statfs_t
-	if err := errors.Join(writable(folder), unix.Statfs(folder, &disk)); err != nil {
-		return finding{subject: "disk", state: missingState, says: err.Error(), remedy: "go to a folder that takes results"}
-	}
-	return finding{subject: "disk", state: okState, says: fmt.Sprintf("%s free in %s", bytesOf(int64(disk.Bavail)*int64(disk.Bsize)), folder)}
-}
-
-func examineHDF5(context.Context) finding {
-	return finding{subject: "HDF5", state: okState, says: h5.Version()}
-}
-
-func examineMPI(ctx context.Context) finding {
-	f := finding{subject: "MPI", state: withoutState}
-	mpirun, err := exec.LookPath("mpirun")
-	if err != nil {
-		f.says, f.remedy = "no mpirun: a job is one process that uses all cores", "install openmpi-bin, or load an MPI module"
-		return f
-	}
-	out, _ := exec.CommandContext(ctx, mpirun, "--version").Output()
-	line, _, _ := strings.Cut(string(out), "\n")
-	f.state, f.says = okState, line+", "+mpirun
-	return f
-}
-
-func examineGPU(context.Context) finding {
-	return finding{subject: "GPU", state: withoutState, says: "this program has no GPU in it: a job runs on the CPU's cores"}
-}
-
-// writable makes the folder if need be and tries whether it takes a file.
-func writable(folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(folder, ".doctor-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
-}
-
-// bytesOf prints a number of bytes for people.
-func bytesOf(n int64) string {
-	size, unit := float64(n), "B"
-	for _, next := range []string{"KiB", "MiB", "GiB", "TiB"} {
-		if size < 1024 {
-			break
+	all := make([]checkup, len(gathered))
+	for rank, p := range gathered {
+		if err := json.Unmarshal(p, &all[rank]); err != nil {
+			return nil, fmt.Errorf("doctor: what rank %d found: %w", rank, err)
 		}
-		size, unit = size/1024, next
 	}
-	return fmt.Sprintf("%.3g %s", size, unit)
+	return all, nil
+}
+
+// report writes all that rank 0 found and what is not well on the others. It returns how many things are missing.
+func report(out io.Writer, all []checkup) (missing int) {
+	for rank, c := range all {
+		where := ""
+		if rank > 0 {
+			where = fmt.Sprintf("rank %d on %s: ", rank, c.Host)
+		}
+		for _, f := range c.Findings {
+			if f.State == missingState {
+				missing++
+			}
+			if rank > 0 && f.State != missingState {
+				continue
+			}
+			fmt.Fprintf(out, "%-8s %-9s %s%s\n", f.State, f.Subject, where, f.Says)
+			if f.Remedy != "" {
+				fmt.Fprintf(out, "%-18s to do: %s\n", "", f.Remedy)
+			}
+		}
+	}
+	return missing
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"brainsweep/mpi"
 )
 
 func TestMain(m *testing.M) {
@@ -23,7 +26,18 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PROGRAM_FOLDER", filepath.Dir(program)) // a PATH with nothing else
+			// Let Open MPI start for root, and more ranks than cores.
+			for _, name := range []string{"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "OMPI_MCA_rmaps_base_oversubscribe"} {
+				env.Setenv(name, "1")
+			}
 			return nil
+		},
+		Condition: func(word string) (bool, error) {
+			if word != "mpi" {
+				return false, fmt.Errorf("unknown condition %q", word)
+			}
+			_, err := exec.LookPath("mpirun")
+			return mpi.Library() != "" && err == nil, nil
 		},
 	})
 }
