@@ -1,0 +1,186 @@
+package metrics_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"brainsweep/fault"
+	"brainsweep/metrics"
+)
+
+func TestTable(t *testing.T) {
+	in := &metrics.Input{Moments: gather([][]float64{{1, 2, 3}, {3, 2, 5}, {2, 2, math.Inf(1)}})}
+	seen := map[string]bool{"all": true}
+	for _, group := range metrics.Groups() {
+		seen[group] = true
+	}
+	for _, m := range metrics.Table() {
+		// fc is a metric and its group: naming either gives what the name promises.
+		if seen[m.Name] && m.Name != "fc" && m.Name != "fc_sc" {
+			t.Errorf("%s: the name is taken", m.Name)
+		}
+		seen[m.Name] = true
+		if m.About == "" || m.Group == "" || strings.ToLower(m.Name) != m.Name {
+			t.Errorf("%s: about %q, group %q", m.Name, m.About, m.Group)
+		}
+		if got, want := len(m.Values(in)), m.Shape.Len(3); got != want {
+			t.Errorf("%s has %d values, want %d", m.Name, got, want)
+		}
+		if m.Carried && m.Pairs {
+			t.Errorf("%s: a correlation has no unit", m.Name)
+		}
+	}
+	if want := []string{"rate", "fc", "fc_sc"}; !slices.Equal(metrics.Groups(), want) {
+		t.Errorf("groups %v, want %v", metrics.Groups(), want)
+	}
+}
+
+func TestSelect(t *testing.T) {
+	names := func(of []metrics.Metric) (out []string) {
+		for _, m := range of {
+			out = append(out, m.Name)
+		}
+		return out
+	}
+	found, err := metrics.Select([]string{"fc_sc", "rate_mean", "fc_mean", "rate_mean"})
+	if got, want := names(found), []string{"rate_mean", "fc_mean", "fc_sc", "fc_tract"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+	all, err := metrics.Select([]string{"all"})
+	if err != nil || len(all) != len(metrics.Table()) {
+		t.Errorf("all gives %d metrics (%v), want %d", len(all), err, len(metrics.Table()))
+	}
+	rates, err := metrics.Select([]string{"rate"})
+	if err != nil || metrics.NeedPairs(rates) || !metrics.NeedPairs(found) {
+		t.Errorf("rates need pairs: %t; fc does: %t (%v)", metrics.NeedPairs(rates), metrics.NeedPairs(found), err)
+	}
+	if none, err := metrics.Select(nil); err != nil || len(none) != 0 {
+		t.Errorf("nothing gives %v, %v", none, err)
+	}
+	_, err = metrics.Select([]string{"fcs", "rate", "rate_mea"})
+	want := "unknown metric \"fcs\" (did you mean \"fc\"?); groups are rate, fc, fc_sc\n" +
+		"unknown metric \"rate_mea\" (did you mean \"rate_mean\"?); groups are rate, fc, fc_sc"
+	if err == nil || err.Error() != want || !fault.Is(err) {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+// value computes a metric of one number.
+func value(t *testing.T, name string, in *metrics.Input) float64 {
+	t.Helper()
+	i := slices.IndexFunc(metrics.Table(), func(m metrics.Metric) bool { return m.Name == name })
+	if i < 0 {
+		t.Fatalf("no metric %q", name)
+	}
+	return metrics.Table()[i].Values(in)[0]
+}
+
+func TestRatesAreReportedInHertz(t *testing.T) {
+	samples := [][]float64{{0.001, 0.004}, {0.003, 0.004}}
+	for _, test := range []struct {
+		unit, reported string
+		factor         float64
+	}{{"kHz", "Hz", 1000}, {"Hz", "Hz", 1}, {"pA", "pA", 1}, {"", "", 1}} {
+		in := &metrics.Input{Moments: gather(samples), Unit: test.unit}
+		for name, want := range map[string]float64{"rate_mean": 0.003, "rate_min": 0.001, "rate_max": 0.004, "rate_mean_of_region_std": 0.0005} {
+			if got := value(t, name, in); math.Abs(got-want*test.factor) > 1e-15*test.factor {
+				t.Errorf("%s of %q is %v, want %v", name, test.unit, got, want*test.factor)
+			}
+		}
+		if got := value(t, "rate_cv", in); math.Abs(got-math.Sqrt(1.5e-6)/0.003) > 1e-14 {
+			t.Errorf("rate_cv of %q is %v", test.unit, got)
+		}
+		for _, m := range metrics.Table() {
+			want := ""
+			if m.Carried {
+				want = test.reported
+			}
+			if got := m.Unit(test.unit); got != want {
+				t.Errorf("%s of %q is in %q, want %q", m.Name, test.unit, got, want)
+			}
+		}
+	}
+}
+
+func TestTooShortIsNaN(t *testing.T) {
+	for _, samples := range []int{0, 1} {
+		series := metrics.NewSeries(3, true)
+		for range samples {
+			series.Add([]float64{1, 2, 3})
+		}
+		in := &metrics.Input{Moments: series.Moments(), Weights: make([]float64, 9), Lengths: make([]float64, 9)}
+		for _, m := range metrics.Table() {
+			counts := strings.Contains(m.Name, "_n_valid")
+			level := m.Group == "rate" && samples == 1
+			for _, v := range m.Values(in) {
+				if !counts && !level && !math.IsNaN(v) {
+					t.Errorf("%s of %d samples is %v", m.Name, samples, v)
+				}
+			}
+		}
+		if got := value(t, "rate_n_valid", in); got != float64(3*samples) {
+			t.Errorf("%v valid nodes of %d samples", got, samples)
+		}
+	}
+}
+
+// An affine copy of a series correlates by exactly 1 or -1, however small or large its numbers.
+func TestFCStaysWithinOne(t *testing.T) {
+	uniform := congruential(11)
+	series := metrics.NewSeries(4, true)
+	for range 3000 {
+		x := uniform()
+		series.Add([]float64{x, 7 - 3*x, 1e-150 * x, 1e150 * x})
+	}
+	in := &metrics.Input{Moments: series.Moments()}
+	for k, r := range in.FC() {
+		want := 1.0
+		if i, j := k/4, k%4; i != j && (i == 1 || j == 1) {
+			want = -1
+		}
+		if math.Abs(r-want) > 1e-13 || math.Abs(r) > 1 {
+			t.Errorf("fc[%d] is %v, want %v", k, r, want)
+		}
+	}
+}
+
+// Structure that is the functional connectivity itself, but for its direction, agrees fully.
+func TestFCSC(t *testing.T) {
+	uniform := congruential(13)
+	const n = 5
+	series := metrics.NewSeries(n, true)
+	for range 500 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = uniform() + x[max(0, i-1)]
+		}
+		series.Add(x)
+	}
+	in := &metrics.Input{Moments: series.Moments()}
+	if got := value(t, "fc_sc", in); !math.IsNaN(got) {
+		t.Errorf("without weights fc_sc is %v", got)
+	}
+	in.Weights, in.Lengths = make([]float64, n*n), make([]float64, n*n)
+	for i := range n {
+		for j := range n {
+			r := in.FC()[i*n+j]
+			in.Lengths[i*n+j] = 100 * (1 - r)
+			if j > i {
+				in.Weights[i*n+j] = 2 * r // all in one direction
+			}
+		}
+		in.Weights[i*n+i] = 1e6 // the diagonal does not count
+	}
+	if got := value(t, "fc_sc", in); math.Abs(got-1) > 1e-14 {
+		t.Errorf("fc_sc is %v, want 1", got)
+	}
+	if got := value(t, "fc_tract", in); math.Abs(got+1) > 1e-14 {
+		t.Errorf("fc_tract is %v, want -1", got)
+	}
+	in.Weights = slices.Repeat([]float64{0.5}, n*n)
+	if got := value(t, "fc_sc", in); !math.IsNaN(got) {
+		t.Errorf("of equal weights fc_sc is %v", got)
+	}
+}
