@@ -101,12 +101,11 @@ func gather(samples [][]float64) *metrics.Moments {
 // check compares a metric's values with those wanted; nil stands for NaN.
 func check(t *testing.T, in *metrics.Input, name string, want []*float64) {
 	t.Helper()
-	found, err := metrics.Select([]string{name})
-	i := slices.IndexFunc(found, func(m metrics.Metric) bool { return m.Name == name })
-	if err != nil || i < 0 {
-		t.Fatalf("%q: %v", name, err)
+	m, err := metrics.Find(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	got := found[i].Values(in)
+	got := m.Values(in)
 	if len(got) != len(want) {
 		t.Fatalf("%s has %d values, want %d", name, len(got), len(want))
 	}

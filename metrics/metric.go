@@ -6,7 +6,7 @@
 //
 // Everywhere: variances and standard deviations are the population's; what is undefined is NaN, never 0; a node
 // with a sample that is not finite is bad, and everything that has to do with it is NaN; summaries run over what
-// is defined. Definitions follow the project's metrics page, sources stand with each group.
+// is defined. Formulas and their sources stand with each group.
 package metrics
 
 import (
@@ -103,8 +103,20 @@ func Groups() []string {
 	return groups
 }
 
-// Lookup returns the metrics that one name stands for: a group, a single metric, or "all".
-// The error is a mistake of the user's.
+// Find returns the metric of that name, as ranking needs it. The error is a mistake of the user's.
+func Find(name string) (Metric, error) {
+	var known []string
+	for _, m := range Table() {
+		if m.Name == name {
+			return m, nil
+		}
+		known = append(known, m.Name)
+	}
+	return Metric{}, fault.Mistake{Msg: "unknown metric " + strconv.Quote(name) + fault.Suggest(name, known)}
+}
+
+// Lookup returns the metrics that one name stands for: a group, a single metric, or "all". Where a metric has its
+// group's name, the name stands for the group. The error is a mistake of the user's.
 func Lookup(name string) ([]Metric, error) {
 	var found []Metric
 	known := []string{"all"}

@@ -67,14 +67,24 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+func TestFind(t *testing.T) {
+	if m, err := metrics.Find("fc_sc"); err != nil || m.Name != "fc_sc" || m.Shape != metrics.PerPoint {
+		t.Errorf("fc_sc gives %v, %v", m, err)
+	}
+	_, err := metrics.Find("rate_men")
+	if want := `unknown metric "rate_men" (did you mean "rate_mean"?)`; err == nil || err.Error() != want || !fault.Is(err) {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
 // value computes a metric of one number.
 func value(t *testing.T, name string, in *metrics.Input) float64 {
 	t.Helper()
-	i := slices.IndexFunc(metrics.Table(), func(m metrics.Metric) bool { return m.Name == name })
-	if i < 0 {
-		t.Fatalf("no metric %q", name)
+	m, err := metrics.Find(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return metrics.Table()[i].Values(in)[0]
+	return m.Values(in)[0]
 }
 
 func TestRatesAreReportedInHertz(t *testing.T) {
