@@ -1,41 +1,15 @@
 package connectome_test
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 
 	"brainsweep/connectome"
 	"brainsweep/connectome/connectometest"
 	"brainsweep/fault"
 )
-
-// numbers reads a CSV file of numbers, row by row.
-func numbers(t *testing.T, name string) []float64 {
-	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []float64
-	for _, text := range slices.Concat(rows...) {
-		v, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, v)
-	}
-	return out
-}
 
 func TestDelaysAreTVBs(t *testing.T) {
 	for _, test := range []struct {
@@ -55,7 +29,7 @@ func TestDelaysAreTVBs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for k, want := range numbers(t, test.file) {
+		for k, want := range connectometest.Numbers(t, filepath.Join("testdata", test.file)) {
 			if float64(delays[k]) != want {
 				t.Errorf("%s: pair %d: delay %d, want %g", test.file, k, delays[k], want)
 			}
@@ -68,13 +42,13 @@ func TestDelaysAreTVBs(t *testing.T) {
 
 func TestSyn10IsTVBs(t *testing.T) {
 	c := connectometest.Syn10()
-	for k, want := range numbers(t, "syn10_weights.csv") {
+	for k, want := range connectometest.Numbers(t, "testdata/syn10_weights.csv") {
 		// The order of the row sum decides the last bit.
 		if math.Abs(c.Weights[k]-want) > 1e-15*want {
 			t.Errorf("weight %d is %v, want %v", k, c.Weights[k], want)
 		}
 	}
-	if want := numbers(t, "syn10_lengths.csv"); !slices.Equal(c.Lengths, want) {
+	if want := connectometest.Numbers(t, "testdata/syn10_lengths.csv"); !slices.Equal(c.Lengths, want) {
 		t.Errorf("lengths %v, want %v", c.Lengths, want)
 	}
 }

@@ -1,9 +1,15 @@
-// Package connectometest holds the small connectomes of the reference runs with TVB, given by formulas.
+// Package connectometest holds the small connectomes of the reference runs with TVB, given by formulas,
+// and reads the tables of such runs. It is for tests.
 package connectometest
 
 import (
+	"encoding/csv"
 	"fmt"
 	"math"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
 
 	"brainsweep/connectome"
 )
@@ -46,4 +52,27 @@ func Syn10() *connectome.Connectome {
 		}
 	}
 	return c
+}
+
+// Numbers reads a CSV file of numbers without a head, row by row. The test ends where that fails.
+func Numbers(t testing.TB, path string) []float64 {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	var out []float64
+	for _, text := range slices.Concat(rows...) {
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		out = append(out, v)
+	}
+	return out
 }

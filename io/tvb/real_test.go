@@ -2,15 +2,14 @@ package tvb_test
 
 import (
 	"cmp"
-	"encoding/csv"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 
 	"brainsweep/connectome"
+	"brainsweep/connectome/connectometest"
 	"brainsweep/io/tvb"
 )
 
@@ -91,7 +90,7 @@ func TestPapersConnectome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, want := range numbers(t, run+".idelays.csv") {
+	for k, want := range connectometest.Numbers(t, run+".idelays.csv") {
 		if float64(delays[k]) != want {
 			t.Fatalf("delay %d is %d, want %g", k, delays[k], want)
 		}
@@ -100,31 +99,9 @@ func TestPapersConnectome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, want := range numbers(t, run+".weights.csv") {
+	for k, want := range connectometest.Numbers(t, run+".weights.csv") {
 		if c.Weights[k] != want {
 			t.Fatalf("weight %d is %v, want %v", k, c.Weights[k], want)
 		}
 	}
-}
-
-func numbers(t *testing.T, path string) []float64 {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []float64
-	for _, text := range slices.Concat(rows...) {
-		v, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, v)
-	}
-	return out
 }
