@@ -1,0 +1,323 @@
+package jobs
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"brainsweep/document"
+	"brainsweep/fault"
+	"brainsweep/sweep"
+)
+
+// seedAddress is the one axis that is no setting.
+const seedAddress = "run.seed"
+
+// options are the keys of [sweep] that are no addresses.
+var options = [...]string{"mode", "file", "points", "seed"}
+
+// sweepable says what an axis may be.
+const sweepable = "what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, initial.<state>, run.seed"
+
+// sweep reads [sweep]: the mode and the axes in the file's order.
+func (r *reader) sweep() {
+	if !r.isTable("sweep") || !r.Has("sweep") {
+		return
+	}
+	s := &r.plan.Sweep
+	var modes []string
+	for _, m := range sweep.Modes() {
+		modes = append(modes, string(m))
+	}
+	mode := r.text("sweep", "mode")
+	before := len(r.faults)
+	r.choice(&mode, modes, "sweep", "mode")
+	if len(r.faults) > before {
+		return
+	}
+	s.Mode = sweep.Mode(mode)
+	r.sweepOptions()
+	if s.Mode == sweep.List {
+		r.listAxes()
+	} else {
+		r.axesIn("sweep")
+	}
+	if len(r.faults) > before {
+		return
+	}
+	r.faults.Add(placed(s.Check(), r.Pos("sweep")))
+}
+
+// sweepOptions reads points, seed and file, each where the mode has a use for it.
+func (r *reader) sweepOptions() {
+	s := &r.plan.Sweep
+	const drawing = "random, latin-hypercube or sobol"
+	r.option("points", s.Mode.Drawn(), drawing, &s.Points)
+	r.option("seed", s.Mode.Drawn(), drawing, &s.Seed)
+	r.option("file", s.Mode == sweep.List, "list", &s.File)
+	switch {
+	case s.Mode.Drawn() && !r.Has("sweep", "points"):
+		r.faultf(r.Pos("sweep"), "sweep.points is missing; mode %s needs the number of points to draw", s.Mode)
+	case s.Mode.Drawn() && s.Points < 1:
+		r.faultf(r.ValuePos("sweep", "points"), "sweep.points: %d points; there must be at least one", s.Points)
+	case s.Mode == sweep.List && !r.Has("sweep", "file"):
+		r.faultf(r.Pos("sweep"), `sweep.file is missing; mode list reads the points from a table, e.g. file = "points.csv", with the addresses in its first line`)
+	}
+}
+
+// option reads a key of [sweep] that only some modes have a use for.
+func (r *reader) option(key string, useful bool, modes string, v any) {
+	if r.Has("sweep", key) && !useful {
+		r.faultf(r.Pos("sweep", key), "sweep.%s goes with mode %s, but the mode is %s", key, modes, r.plan.Sweep.Mode)
+		return
+	}
+	r.faults.Add(r.Decode(v, "sweep", key))
+}
+
+// text gives the string at path, "" where there is none; another kind of value is noted.
+func (r *reader) text(path ...string) string {
+	if !r.Has(path...) {
+		return ""
+	}
+	s, err := r.Text(path...)
+	r.faults.Add(err)
+	return s
+}
+
+// axesIn reads the axes of the table at path. A table that is no range leads on to further parts of an address, so
+// that coupling.a = [...] means the same with and without quotes.
+func (r *reader) axesIn(path ...string) {
+	for _, key := range r.Keys(path...) {
+		if len(path) == 1 && slices.Contains(options[:], key) {
+			continue
+		}
+		at := join(path, key)
+		if keys := r.Keys(at...); len(keys) > 0 && !slices.ContainsFunc(keys, isRangeKey) {
+			r.axesIn(at...)
+			continue
+		}
+		r.axis(strings.Join(at[1:], "."), at)
+	}
+}
+
+func isRangeKey(key string) bool {
+	return key == "from" || key == "to" || key == "points" || key == "scale"
+}
+
+// axis reads one axis from path.
+func (r *reader) axis(address string, path []string) {
+	setting, ok := r.sweepSetting(address, r.Pos(path...))
+	if !ok {
+		return
+	}
+	s := &r.plan.Sweep
+	axis, rule := sweep.Axis{Address: address, Unit: setting.Unit}, Rule{}
+	before := len(r.faults)
+	switch v := r.Value(path...).(type) {
+	case []any:
+		for i := range v {
+			x, _ := r.number(setting.Unit, join(path, strconv.Itoa(i))...)
+			axis.Values = append(axis.Values, x)
+		}
+		if len(v) == 0 {
+			r.faultf(r.ValuePos(path...), "sweep.%s: no values; give at least one", address)
+		}
+	case map[string]any:
+		rule = r.rule(setting, path)
+		if len(r.faults) > before {
+			return
+		}
+		r.spread(&axis, rule, path)
+	default:
+		r.faultf(r.ValuePos(path...), "sweep.%s: expected a list of values or { from = ..., to = ..., points = ... }, found %s", address, r.Kind(path...))
+	}
+	if len(r.faults) > before {
+		return
+	}
+	r.bounds(setting, values(axis), r.ValuePos(path...), "sweep."+address)
+	if address == seedAddress && slices.ContainsFunc(values(axis), func(v float64) bool { return v != math.Trunc(v) }) {
+		r.faultf(r.ValuePos(path...), "sweep.run.seed: a seed is a whole number")
+	}
+	if address == seedAddress && axis.Values == nil {
+		r.faultf(r.ValuePos(path...), "sweep.run.seed: mode %s draws seeds from a list of them", s.Mode)
+	}
+	r.plan.axes[address] = len(s.Axes)
+	s.Axes, s.Rules = append(s.Axes, axis), append(s.Rules, rule)
+}
+
+// values are an axis's values, or the ends of its range.
+func values(a sweep.Axis) []float64 {
+	if a.Values == nil {
+		return []float64{a.Range.From, a.Range.To}
+	}
+	return a.Values
+}
+
+// rule reads { from, to, points, scale }.
+func (r *reader) rule(setting Setting, path []string) Rule {
+	rule := Rule{Range: true}
+	scale := ""
+	at := func(key string) []string { return join(path, key) }
+	r.faults.Add(r.Decode(&struct {
+		From, To any
+		Points   *int
+		Scale    *string
+	}{nil, nil, &rule.Points, &scale}, path...))
+	r.choice(&scale, []string{"linear", "log"}, at("scale")...)
+	rule.Log = scale == "log"
+	for key, target := range map[string]*float64{"from": &rule.From, "to": &rule.To} {
+		if !r.Has(at(key)...) {
+			r.faultf(r.Pos(path...), "%s: %s is missing", document.Address(path...), key)
+			continue
+		}
+		*target, _ = r.number(setting.Unit, at(key)...)
+	}
+	drawn := r.plan.Sweep.Mode.Drawn()
+	switch {
+	case drawn && r.Has(at("points")...):
+		r.faultf(r.Pos(at("points")...), "%s: an axis has no points of its own in mode %s; write sweep.points", document.Address(path...), r.plan.Sweep.Mode)
+	case !drawn && !r.Has(at("points")...):
+		r.faultf(r.Pos(path...), "%s: points is missing; from %v to %v in how many values?", document.Address(path...), rule.From, rule.To)
+	}
+	return rule
+}
+
+// spread gives the axis its values, or the range to draw from.
+func (r *reader) spread(axis *sweep.Axis, rule Rule, path []string) {
+	pos := r.ValuePos(path...)
+	scale := sweep.Linear
+	if rule.Log {
+		scale = sweep.Log
+	}
+	points := rule.Points
+	if r.plan.Sweep.Mode.Drawn() {
+		axis.Range = sweep.Range{From: rule.From, To: rule.To, Log: rule.Log}
+		points = 2 // only to have the ends checked
+	} else if r.Has(join(path, "points")...) {
+		pos = r.ValuePos(join(path, "points")...)
+		if points > 0 {
+			pos = r.ValuePos(path...)
+		}
+	}
+	values, err := scale(rule.From, rule.To, points)
+	if err != nil {
+		r.faultf(pos, "%s: %v", document.Address(path...), err)
+		return
+	}
+	if !r.plan.Sweep.Mode.Drawn() {
+		axis.Values = values
+	}
+}
+
+// listAxes reads the table of mode list.
+func (r *reader) listAxes() {
+	s := &r.plan.Sweep
+	for _, key := range r.Keys("sweep") {
+		if !slices.Contains(options[:], key) {
+			r.faultf(r.Pos("sweep", key), "sweep.%s: mode list takes its axes from the table only", key)
+		}
+	}
+	if s.File == "" {
+		return
+	}
+	pos := r.ValuePos("sweep", "file")
+	text, err := r.inputs.file(s.File, pos)
+	if err != nil {
+		r.faults.Add(err)
+		return
+	}
+	file := r.inputs.path(s.File)
+	axes, err := sweep.ReadList(file, bytes.NewReader(text))
+	if err != nil {
+		r.faults.Add(err)
+		return
+	}
+	for _, a := range axes {
+		head := fault.Pos{File: file, Line: 1}
+		setting, ok := r.sweepSetting(a.Address, head)
+		if !ok {
+			continue
+		}
+		a.Unit = setting.Unit
+		r.bounds(setting, a.Values, head, a.Address)
+		r.plan.axes[a.Address] = len(s.Axes)
+		s.Axes, s.Rules = append(s.Axes, a), append(s.Rules, Rule{})
+	}
+}
+
+// sweepSetting finds what an address of [sweep] means; mistakes are noted.
+func (r *reader) sweepSetting(address string, pos fault.Pos) (Setting, bool) {
+	p := r.plan
+	if p.Model == nil || p.Coupling.Name == "" {
+		return Setting{}, false // noted already, and nothing can be said about addresses
+	}
+	if r.plan.Swept(address) {
+		r.faultf(pos, "sweep.%s: swept twice; keep one of the two", address)
+		return Setting{}, false
+	}
+	if address == seedAddress {
+		return Setting{Address: address, Max: 1 << 53}, true
+	}
+	section, name, dotted := strings.Cut(address, ".")
+	if state := stateOf(p.Model, name); section == "initial" && state != nil && p.Setting(address) == nil {
+		// A state that would be drawn: its setting stands for nothing but the axis.
+		p.add(Setting{Address: address, Unit: state.Unit, Values: []float64{state.Low}, Min: state.Min, Max: state.Max})
+	}
+	s := p.Setting(address)
+	switch {
+	case s == nil && !dotted:
+		r.faults.Add(document.Unknown(pos, "parameter of model "+p.Model.Name, address, r.bareAddresses()))
+		return Setting{}, false
+	case s == nil && (section == "noise" || section == "initial"):
+		r.faults.Add(document.Unknown(pos, "state of model "+p.Model.Name, name, stateNames(p.Model)))
+		return Setting{}, false
+	case s == nil:
+		r.faultf(pos, "%q cannot be swept%s; %s", address, fault.Suggest(address, r.dottedAddresses()), sweepable)
+		return Setting{}, false
+	case len(s.Values) > 1:
+		r.faultf(pos, "sweep.%s: it is given node by node, so it cannot be swept; give it one number, or do not sweep it", address)
+		return Setting{}, false
+	case section == "noise" && p.Run.Noise == NoiseNone:
+		r.faultf(pos, `sweep.%s: run.noise = "none" switches noise off, so it cannot be swept`, address)
+		return Setting{}, false
+	}
+	return *s, true
+}
+
+func (r *reader) bareAddresses() []string {
+	var out []string
+	for _, q := range r.plan.Model.Parameters {
+		out = append(out, q.Name)
+	}
+	return out
+}
+
+func (r *reader) dottedAddresses() []string {
+	out := []string{seedAddress}
+	for _, s := range r.plan.Settings {
+		if strings.Contains(s.Address, ".") {
+			out = append(out, s.Address)
+		}
+	}
+	return out
+}
+
+// canonical brings the settings into one order, and what a swept one stands for to the first value of its axis, so that
+// plans that mean the same are equal.
+func (p *Plan) canonical() {
+	order := map[string]int{}
+	if p.Model != nil {
+		for i, s := range p.Model.States {
+			order["initial."+s.Name] = i + 1
+		}
+	}
+	slices.SortStableFunc(p.Settings, func(a, b Setting) int { return order[a.Address] - order[b.Address] })
+	for i, s := range p.Settings {
+		p.settings[s.Address] = i
+		if k, ok := p.axes[s.Address]; ok {
+			p.Settings[i].Values = values(p.Sweep.Axes[k])[:1]
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package jobs
+
+import (
+	"math"
+
+	"brainsweep/document"
+	"brainsweep/sim"
+)
+
+// bold reads a record of the monitor bold.
+func (r *reader) bold(rec record, at []string) {
+	before := len(r.faults)
+	path := func(key string) []string { return join(at, key) }
+	b := &Bold{Kernel: rec.Kernel}
+	kernels := []string{"balloon"}
+	for _, h := range sim.HRFs() {
+		kernels = append(kernels, h.Name)
+	}
+	r.choice(&b.Kernel, kernels, path("kernel")...)
+	out := Record{Monitor: rec.Monitor, Of: r.words(path("of")...), Keep: r.keep(path("keep")), Bold: b}
+	if !r.Has(path("of")...) && r.plan.Model != nil && len(r.plan.Model.Coupled) > 0 {
+		out.Of = r.plan.Model.Coupled[:1]
+	}
+	r.quantities(out.Of, r.recordable(), path("of"))
+	if len(out.Of) != 1 && r.plan.Model != nil && len(r.faults) == before {
+		r.faultf(r.Pos(path("of")...), "%s.of: bold is driven by one quantity, e.g. of = %q", document.Address(at...), r.recordable()[0])
+	}
+	switch b.Kernel {
+	case "balloon":
+		r.balloon(b, rec, path)
+	case "":
+	default:
+		r.response(b, path)
+	}
+	if !r.Has(path("period")...) {
+		r.faultf(r.Pos(at...), `%s.period is missing; write for example period = "1 s"`, document.Address(at...))
+	} else {
+		out.Period = r.period(false, path("period"))
+	}
+	if len(r.faults) == before && !math.IsNaN(r.plan.Run.Step) {
+		r.boldStep(out, path)
+	}
+	if len(r.faults) == before {
+		r.plan.Records = append(r.plan.Records, out)
+	}
+}
+
+// boldStep checks that the step of the bold monitor fits between the job's step and the period.
+func (r *reader) boldStep(rec Record, path func(string) []string) {
+	b := rec.Bold
+	switch {
+	case b.Step <= 0:
+		r.faultf(r.ValuePos(path("step")...), "%s: %v ms is not above 0", document.Address(path("step")...), b.Step)
+	case r.multiple(b.Step, path("step")...) && !isMultiple(rec.Period, b.Step):
+		r.faultf(r.ValuePos(path("period")...), "%s: %s is not a multiple of the %s that the kernel %s advances by",
+			document.Address(path("period")...), plainTime(rec.Period), plainTime(b.Step), b.Kernel)
+	}
+}
+
+// response checks the record for what only a balloon has.
+func (r *reader) response(b *Bold, path func(string) []string) {
+	for _, key := range []string{"model", "preset", "step", "parameters"} {
+		if r.Has(path(key)...) {
+			r.faultf(r.Pos(path(key)...), "%s: only the kernel balloon has a %s", document.Address(path(key)...), key)
+		}
+	}
+	b.Step = sim.HRFStep
+}
+
+// balloon reads the model of the balloon, its step and its parameters.
+func (r *reader) balloon(b *Bold, rec record, path func(string) []string) {
+	b.Step = r.quantity("ms", 1, path("step")...)
+	b.Source, b.Preset = rec.Model, rec.Preset
+	if b.Source == "" {
+		b.Source = defaultBalloon
+	}
+	m, err := r.openModel(b.Source, r.ValuePos(path("model")...))
+	if err != nil {
+		r.faults.Add(err)
+		return
+	}
+	if m.Input == "" || len(m.Observables) == 0 {
+		r.faultf(r.ValuePos(path("model")...), "%s: model %s is no BOLD model; it needs an input and an observable", document.Address(path("model")...), m.Name)
+		return
+	}
+	b.Model = m
+	preset := r.preset(m, b.Preset, path("preset")...)
+	r.boldParameters(b, preset.Parameters, path("parameters"))
+	for _, s := range m.States {
+		v, ok := preset.Initial[s.Name]
+		if !ok {
+			v = (s.Low + s.High) / 2
+		}
+		b.Initial = append(b.Initial, v)
+	}
+}
+
+// boldParameters reads the table of the balloon's parameters.
+func (r *reader) boldParameters(b *Bold, preset map[string]float64, path []string) {
+	if r.Has(path...) && r.Kind(path...) != "a table" {
+		r.faultf(r.Pos(path...), "%s: expected a table, found %s", document.Address(path...), r.Kind(path...))
+		return
+	}
+	var names []string
+	for _, q := range b.Model.Parameters {
+		names = append(names, q.Name)
+		s := Setting{Address: "bold." + q.Name, Unit: q.Unit, Values: []float64{q.Value}, Min: q.Min, Max: q.Max}
+		if v, ok := preset[q.Name]; ok {
+			s.Values[0] = v
+		}
+		if at := join(path, q.Name); r.Has(at...) {
+			if v, ok := r.number(q.Unit, at...); ok {
+				s.Values[0] = v
+				r.bounds(s, s.Values, r.ValuePos(at...), document.Address(at...))
+			}
+		}
+		b.Parameters = append(b.Parameters, s)
+	}
+	r.known(path, "parameter of model "+b.Model.Name, names)
+}

@@ -1,0 +1,53 @@
+package jobs
+
+import (
+	"math"
+	"slices"
+)
+
+// delays checks what a step does to the delays. A delay is length/speed/step rounded to whole steps, as TVB has it;
+// where that is 0 though the length is not, the connection acts without delay. TVB says nothing then. Here a few
+// such connections are worth a warning, and more than a tenth of those of a length are a mistake, for the delays
+// are then not what is studied. A swept speed counts with its greatest value.
+func (r *reader) delays() {
+	const bearable = 0.1
+	p := r.plan
+	if p.Connectome == nil || p.Setting("connectome.speed") == nil || math.IsNaN(p.Run.Step) || p.Model == nil || len(p.Model.Coupled) == 0 {
+		return
+	}
+	speed, at := fastest(p), r.ValuePos("run", "step")
+	long, lost, shortest := 0, 0, math.Inf(1)
+	for _, e := range p.Connectome.Edges() {
+		if e.Length <= 0 {
+			continue
+		}
+		long++
+		shortest = min(shortest, e.Length)
+		if math.RoundToEven(e.Length/speed/p.Run.Step) == 0 {
+			lost++
+		}
+	}
+	if _, err := p.Connectome.MaxDelay(slowest(p), p.Run.Step); err != nil {
+		r.faults.Add(placed(err, at))
+	}
+	const message = "run.step: %s is too large for the delays: at %v mm/ms, %d of the %d connections with a length lose their delay; a step below %.3g ms keeps them all"
+	limit := 2 * shortest / speed // half a step is rounded to 0
+	switch {
+	case lost == 0:
+	case float64(lost) > bearable*float64(long):
+		r.faultf(at, message, plainTime(p.Run.Step), speed, lost, long, limit)
+	default:
+		r.warnf(message, plainTime(p.Run.Step), speed, lost, long, limit)
+	}
+}
+
+// slowest and fastest are the bounds of a plan's conduction speeds [mm/ms].
+func slowest(p *Plan) float64 { return slices.Min(speeds(p)) }
+func fastest(p *Plan) float64 { return slices.Max(speeds(p)) }
+
+func speeds(p *Plan) []float64 {
+	if k, ok := p.axes["connectome.speed"]; ok {
+		return values(p.Sweep.Axes[k])
+	}
+	return p.Setting("connectome.speed").Values
+}

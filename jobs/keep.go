@@ -1,0 +1,75 @@
+package jobs
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"brainsweep/document"
+	"brainsweep/fault"
+	"brainsweep/metrics"
+)
+
+// keep reads keep = "all", "none" or "best:18 by E.rate_mean"; a minus before the quantity asks for the smallest.
+func (r *reader) keep(path []string) Keep {
+	text := r.text(path...)
+	var k Keep
+	switch text {
+	case "":
+		return Keep{Mode: KeepAll}
+	case KeepAll, KeepNone:
+		return Keep{Mode: text}
+	}
+	count, by, ok := strings.Cut(strings.TrimPrefix(text, "best:"), " by ")
+	n, err := strconv.Atoi(strings.TrimSpace(count))
+	by = strings.TrimSpace(by)
+	k = Keep{Mode: KeepBest, Count: n, Least: strings.HasPrefix(by, "-")}
+	k.Quantity, k.Metric, _ = strings.Cut(strings.TrimPrefix(by, "-"), ".")
+	if !strings.HasPrefix(text, "best:") || !ok || err != nil || k.Metric == "" || k.Quantity == "" {
+		r.faultf(r.ValuePos(path...), `%s: %q is neither "all", "none" nor like "best:18 by E.rate_mean"`, document.Address(path...), text)
+	}
+	return k
+}
+
+// keeps checks what the records rank points by; it needs the metrics and the sweep.
+func (r *reader) keeps() {
+	for i := range r.Len("record") {
+		path := []string{"record", strconv.Itoa(i), "keep"}
+		rec := r.plan.Record(r.text("record", strconv.Itoa(i), "monitor"))
+		if rec == nil || rec.Keep.Mode != KeepBest || rec.Keep.Metric == "" {
+			continue
+		}
+		r.best(rec.Keep, path)
+	}
+}
+
+func (r *reader) best(k Keep, path []string) {
+	p, pos, address := r.plan, r.ValuePos(path...), document.Address(path...)
+	if points := p.Points(); k.Count < 1 {
+		r.faultf(pos, "%s: the best %d points; there must be at least one", address, k.Count)
+	} else if k.Count > points {
+		r.faultf(pos, "%s: the best %d points, but the sweep has %d; write keep = \"all\", or fewer", address, k.Count, points)
+	}
+	if !slices.Contains(p.Metrics.Of, k.Quantity) {
+		r.faultf(pos, "%s: no metrics of %q are computed%s; add it to metrics.of", address, k.Quantity, fault.Suggest(k.Quantity, p.Metrics.Of))
+		return
+	}
+	var ranks []string
+	for _, m := range p.Metrics.Table() {
+		if m.Shape == metrics.PerPoint {
+			ranks = append(ranks, m.Name)
+		}
+		if m.Name == k.Metric && m.Shape != metrics.PerPoint {
+			r.faultf(pos, "%s: %s has many numbers for a point; ranking needs a metric with one", address, k.Metric)
+			return
+		}
+	}
+	if slices.Contains(ranks, k.Metric) {
+		return
+	}
+	if found, err := metrics.Lookup(k.Metric); err == nil && len(found) == 1 {
+		r.faultf(pos, "%s: the metric %s is not computed; add it to metrics.use", address, k.Metric)
+		return
+	}
+	r.faultf(pos, "%s: unknown metric %q%s", address, k.Metric, fault.Suggest(k.Metric, ranks))
+}

@@ -1,0 +1,161 @@
+package jobs
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"brainsweep/document"
+)
+
+// boldQuantity is what the monitor bold records.
+const boldQuantity = "bold"
+
+// monitorNames lists the monitors.
+func monitorNames() []string { return []string{"raw", "subsample", "average", "bold"} }
+
+// record is an entry of [[record]] as it is written.
+type record struct {
+	Monitor, Kernel, Model, Preset     string
+	Of, Period, Keep, Step, Parameters any
+}
+
+// records reads every [[record]].
+func (r *reader) records() {
+	if r.Has("record") && r.Kind("record") != "a list" {
+		r.faultf(r.Pos("record"), "record: a list of tables; write [[record]] with two brackets")
+		return
+	}
+	for i := range r.Len("record") {
+		at := []string{"record", strconv.Itoa(i)}
+		var rec record
+		before := len(r.faults)
+		r.faults.Add(r.Decode(&rec, at...))
+		r.choiceOf("monitor", &rec.Monitor, monitorNames(), at)
+		if len(r.faults) > before {
+			continue
+		}
+		if r.plan.Record(rec.Monitor) != nil {
+			r.faultf(r.ValuePos(join(at, "monitor")...), "monitor %q is recorded twice; one record holds all its quantities: of = [\"E\", \"I\"]", rec.Monitor)
+			continue
+		}
+		if rec.Monitor == "bold" {
+			r.bold(rec, at)
+		} else {
+			r.series(rec, at)
+		}
+	}
+}
+
+// choiceOf is choice for a key without default.
+func (r *reader) choiceOf(key string, word *string, known []string, at []string) {
+	path := join(at, key)
+	if !r.Has(path...) {
+		r.faultf(r.Pos(at...), "%s is missing; there is %s", document.Address(path...), strings.Join(known, ", "))
+		return
+	}
+	r.choice(word, known, path...)
+}
+
+// series reads a record of raw, subsample or average.
+func (r *reader) series(rec record, at []string) {
+	before := len(r.faults)
+	out := Record{Monitor: rec.Monitor, Of: r.words(join(at, "of")...)}
+	path := func(key string) []string { return join(at, key) }
+	for _, key := range []string{"kernel", "model", "preset", "step", "parameters"} {
+		if r.Has(path(key)...) {
+			r.faultf(r.Pos(path(key)...), "%s: only the monitor bold has a %s", document.Address(path(key)...), key)
+		}
+	}
+	if !r.Has(path("of")...) {
+		r.faultf(r.Pos(at...), "%s.of is missing; write for example of = [%q]", document.Address(at...), r.recordable()[0])
+	}
+	r.quantities(out.Of, r.recordable(), path("of"))
+	out.Period = r.plan.Run.Step
+	switch {
+	case rec.Monitor != "raw" && !r.Has(path("period")...):
+		r.faultf(r.Pos(at...), `%s.period is missing; write for example period = "1 ms"`, document.Address(at...))
+	case rec.Monitor == "raw" && r.Has(path("period")...):
+		r.faultf(r.Pos(path("period")...), `%s.period: raw records every step; for a longer period there is the monitor subsample`, document.Address(at...))
+	case rec.Monitor != "raw":
+		out.Period = r.period(rec.Monitor == "average", path("period"))
+	}
+	out.Keep = r.keep(path("keep"))
+	if len(r.faults) == before {
+		r.plan.Records = append(r.plan.Records, out)
+	}
+}
+
+// words reads a list of names; one name may stand without brackets.
+func (r *reader) words(path ...string) []string {
+	switch v := r.Value(path...).(type) {
+	case nil:
+		return nil
+	case string:
+		return []string{v}
+	case []any:
+		var out []string
+		for i := range v {
+			s, err := r.Text(join(path, strconv.Itoa(i))...)
+			r.faults.Add(err)
+			out = append(out, s)
+		}
+		return out
+	}
+	r.faultf(r.ValuePos(path...), "%s: expected a list of names, found %s", document.Address(path...), r.Kind(path...))
+	return nil
+}
+
+// recordable lists what can be recorded of the nodes: states and observables.
+func (r *reader) recordable() []string {
+	m := r.plan.Model
+	if m == nil {
+		return []string{"E"}
+	}
+	names := stateNames(m)
+	for _, o := range m.Observables {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
+// quantities notes names that are not known, or stand twice.
+func (r *reader) quantities(names, known, path []string) {
+	for i, name := range names {
+		at := join(path, strconv.Itoa(i))
+		if r.Kind(path...) == "a string" {
+			at = path
+		}
+		switch {
+		case r.plan.Model == nil || name == "":
+		case !slices.Contains(known, name):
+			r.faults.Add(document.Unknown(r.ValuePos(at...), "quantity", name, known))
+		case slices.Contains(names[:i], name):
+			r.faultf(r.ValuePos(at...), "%s: %s stands twice", document.Address(path...), name)
+		}
+	}
+	if r.Has(path...) && names != nil && len(names) == 0 || r.Has(path...) && r.Len(path...) == 0 && r.Kind(path...) == "a list" {
+		r.faultf(r.ValuePos(path...), "%s: the list is empty", document.Address(path...))
+	}
+}
+
+// period reads a period: a multiple of the step that leaves at least one sample.
+func (r *reader) period(means bool, path []string) float64 {
+	period := r.quantity("ms", math.NaN(), path...)
+	r.checkPeriod(period, means, path)
+	return period
+}
+
+func (r *reader) checkPeriod(period float64, means bool, path []string) {
+	run, address := r.plan.Run, document.Address(path...)
+	switch {
+	case math.IsNaN(run.Step) || math.IsNaN(period):
+	case period <= 0:
+		r.faultf(r.ValuePos(path...), "%s: %v ms is not above 0", address, period)
+	case !r.multiple(period, path...):
+	case r.plan.Samples(period, means) == 0:
+		r.faultf(r.ValuePos(path...), "%s: no whole period of %s lies in the recorded time, %s to %s; periods are counted from the start of the simulation",
+			address, plainTime(period), plainTime(run.Transient), plainTime(run.Duration))
+	}
+}

@@ -1,0 +1,75 @@
+package jobs
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"strings"
+)
+
+// naming prepares what the names of a plan's points are made of: text, in which only the bits of the swept values
+// change from point to point.
+//
+// A point's name is the SHA-256 of, in this order,
+//
+//	"brainsweep point 1" and a line end
+//	the model: its digest, see model.Model.Digest
+//	the coupling: its name and its formulas
+//	the connectome: its digest (weights and tract lengths as they enter the equations)
+//	the step [ms]
+//	in the order of their addresses, every parameter of the model, coupling.*, connectome.speed, noise.* and initial.*:
+//	the address and
+//	- of one value for all nodes: 1 and the value
+//	- of one value for each node: their number and the SHA-256 of the values
+//	- of a drawn initial state: 0 and the two ends of the range
+//
+// Texts are followed by a zero byte, numbers are the 8 bytes of the IEEE 754 double, least first, counts 8 bytes too.
+// What does not enter: precision, scheme, duration, transient, monitors, metrics, the point's number, the sweep around
+// it, and the seed, which keys the random numbers beside the name.
+type naming struct {
+	text  []byte
+	place []int // in text, of the value of each axis; -1 for run.seed
+}
+
+func newNaming(p *Plan) naming {
+	text := func(b []byte, s string) []byte { return append(append(b, s...), 0) }
+	count := binary.LittleEndian.AppendUint64
+
+	b := []byte("brainsweep point 1\n")
+	b = text(b, p.Model.Digest())
+	b = text(text(text(b, p.Coupling.Name), p.Coupling.Pre), p.Coupling.Post)
+	b = text(b, p.Connectome.Digest())
+	b = append(b, doubles([]float64{p.Run.Step})...)
+	entries := slices.Clone(p.Settings)
+	drawn := map[string]bool{}
+	for _, s := range p.Model.States {
+		if address := "initial." + s.Name; p.Setting(address) == nil {
+			entries = append(entries, Setting{Address: address, Values: []float64{s.Low, s.High}})
+			drawn[address] = true
+		}
+	}
+	slices.SortFunc(entries, func(a, b Setting) int { return strings.Compare(a.Address, b.Address) })
+	n := naming{place: make([]int, len(p.Sweep.Axes))}
+	for k := range n.place {
+		n.place[k] = -1
+	}
+	for _, e := range entries {
+		b = text(b, e.Address)
+		values := doubles(e.Values)
+		switch {
+		case drawn[e.Address]:
+			b = count(b, 0)
+		case len(e.Values) > 1:
+			sum := sha256.Sum256(values)
+			b, values = count(b, uint64(len(e.Values))), sum[:]
+		default:
+			b = count(b, 1)
+		}
+		if k, ok := p.axes[e.Address]; ok {
+			n.place[k] = len(b)
+		}
+		b = append(b, values...)
+	}
+	n.text = b
+	return n
+}

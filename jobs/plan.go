@@ -1,0 +1,170 @@
+package jobs
+
+import (
+	"math"
+	"slices"
+
+	"brainsweep/connectome"
+	"brainsweep/metrics"
+	"brainsweep/model"
+	"brainsweep/sweep"
+)
+
+// Plan is everything that decides a job's result: equal plans give equal results. It knows no rank and no device,
+// and is never changed after Parse has made it.
+type Plan struct {
+	Title       string
+	ModelSource string // as the job names it
+	Model       *model.Model
+	Preset      string // what it sets is in Settings
+
+	ConnectomeSource string // as the job names it
+	Normalise        string
+	Diagonal         string                 // keep or zero
+	Connectome       *connectome.Connectome // as it enters the equations: diagonal and normalisation done
+
+	Coupling model.Coupling
+	Run      Run
+	Settings []Setting // every number that enters the equations
+	Sweep    Sweep
+	Records  []Record
+	Metrics  Metrics
+
+	settings map[string]int // of Settings by address
+	axes     map[string]int // of Sweep.Axes by address
+	names    naming
+}
+
+// Run is how long, how finely and with which random numbers a plan is simulated.
+type Run struct {
+	Duration  float64 // [ms] simulated in all
+	Transient float64 // [ms] of it at the start that are not recorded
+	Step      float64 // [ms]
+	Scheme    string  // a name among codegen.Schemes
+	Precision int     // 32 or 64
+	Seed      uint64
+	Noise     string // independent, common or none
+}
+
+// The kinds of Run.Noise.
+const (
+	NoiseIndependent = "independent" // every point has draws of its own
+	NoiseCommon      = "common"      // all points have the same draws
+	NoiseNone        = "none"        // D is 0 everywhere
+)
+
+// Steps is the number of steps to simulate.
+func (r Run) Steps() int64 { return wholeSteps(r.Duration, r.Step) }
+
+// TransientSteps is the number of steps at the start that are not recorded.
+func (r Run) TransientSteps() int64 { return wholeSteps(r.Transient, r.Step) }
+
+// wholeSteps rounds a time to steps; Parse has made sure that it is a multiple.
+func wholeSteps(time, step float64) int64 { return int64(math.RoundToEven(time / step)) }
+
+// Setting is a number that enters the equations, under its address: a parameter by its bare name, coupling.a,
+// connectome.speed, noise.ou, initial.E. States without a setting "initial.<state>" start from values drawn from
+// the model's ranges. A swept address has a setting, too; what stands there is overruled at every point.
+type Setting struct {
+	Address  string
+	Unit     string
+	Values   []float64 // one for all nodes, or one for each node
+	Min, Max float64   // of allowed values
+}
+
+// Sweep is the space of points, and how the job file wrote it.
+type Sweep struct {
+	sweep.Space
+	Rules []Rule // of each axis
+	File  string // of mode list
+}
+
+// Rule is an axis given as a range; Points is 0 for an axis given as a list of values, and in a drawn mode.
+type Rule struct {
+	Range  bool
+	From   float64
+	To     float64
+	Points int
+	Log    bool
+}
+
+// Metrics is what is drawn from series while they run.
+type Metrics struct {
+	Of     []string // states, observables, or "bold"
+	Use    []string // names and groups of package metrics, as the job has them
+	Period float64  // [ms] of the means that metrics of states and observables are computed from
+}
+
+// Table returns the metrics that Use stands for, each once, in the order of the table.
+func (m Metrics) Table() []metrics.Metric {
+	wanted := map[string]bool{}
+	for _, name := range m.Use {
+		found, _ := metrics.Lookup(name)
+		for _, metric := range found {
+			wanted[metric.Name] = true
+		}
+	}
+	return slices.DeleteFunc(metrics.Table(), func(metric metrics.Metric) bool { return !wanted[metric.Name] })
+}
+
+// Setting returns the setting at an address, nil when there is none.
+func (p *Plan) Setting(address string) *Setting {
+	if i, ok := p.settings[address]; ok {
+		return &p.Settings[i]
+	}
+	return nil
+}
+
+// Swept reports whether the quantity at an address is an axis of the sweep.
+func (p *Plan) Swept(address string) bool {
+	_, ok := p.axes[address]
+	return ok
+}
+
+// PerNode lists the addresses of parameters and coupling parameters that differ from node to node.
+func (p *Plan) PerNode() []string {
+	var out []string
+	for _, s := range p.Settings {
+		if len(s.Values) > 1 && !isInitial(s.Address) {
+			out = append(out, s.Address)
+		}
+	}
+	return out
+}
+
+// Noisy lists the states that noise drives at some point, in the model's order.
+func (p *Plan) Noisy() []string {
+	var out []string
+	for _, state := range p.Model.States {
+		address := "noise." + state.Name
+		if s := p.Setting(address); p.Swept(address) || s != nil && s.Values[0] != 0 {
+			out = append(out, state.Name)
+		}
+	}
+	return out
+}
+
+// Points is the number of points.
+func (p *Plan) Points() int { return p.Sweep.Len() }
+
+// Record returns the record of a monitor, nil when there is none.
+func (p *Plan) Record(monitor string) *Record {
+	for i := range p.Records {
+		if p.Records[i].Monitor == monitor {
+			return &p.Records[i]
+		}
+	}
+	return nil
+}
+
+// Samples is the number of samples of a series with the period [ms]. Samples sit on multiples of the period since
+// the start; recording begins with the first whole period after the transient when they are means (of an average, or
+// of a metric), else with the first sample after the transient.
+func (p *Plan) Samples(period float64, means bool) int64 {
+	every, silent := wholeSteps(period, p.Run.Step), p.Run.TransientSteps()
+	first := silent/every + 1
+	if means {
+		first = (silent+every-1)/every + 1
+	}
+	return max(0, p.Run.Steps()/every-first+1)
+}

@@ -1,0 +1,114 @@
+package jobs
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+
+	"brainsweep/model"
+	"brainsweep/philox"
+)
+
+// Point is one parameter set of a plan.
+type Point struct {
+	Number int       // its place in the sweep
+	Values []float64 // of the sweep's axes
+	plan   *Plan
+}
+
+// Point returns point i of the plan's sweep.
+func (p *Plan) Point(i int) Point {
+	return Point{Number: i, Values: p.Sweep.Point(i, nil), plan: p}
+}
+
+// Value gives the number at an address: a parameter by its bare name, coupling.a, connectome.speed, noise.ou,
+// bold.tau_s, and "step" [ms]. Of what is given node by node it is the first node's. An unknown address panics.
+func (pt Point) Value(address string) float64 { return pt.NodeValue(address, 0) }
+
+// NodeValue gives the number at an address for one node.
+func (pt Point) NodeValue(address string, node int) float64 {
+	if k, ok := pt.plan.axes[address]; ok {
+		return pt.Values[k]
+	}
+	if s := pt.plan.Setting(address); s != nil {
+		return s.Values[min(node, len(s.Values)-1)]
+	}
+	if address == "step" {
+		return pt.plan.Run.Step
+	}
+	if bold := pt.plan.Record("bold"); bold != nil {
+		for _, s := range bold.Bold.Parameters {
+			if s.Address == address {
+				return s.Values[0]
+			}
+		}
+	}
+	panic("jobs: no quantity " + address)
+}
+
+// Seed is the seed of the point's random numbers.
+func (pt Point) Seed() uint64 {
+	if k, ok := pt.plan.axes[seedAddress]; ok {
+		return uint64(pt.Values[k])
+	}
+	return pt.plan.Run.Seed
+}
+
+// Name is the point's name: a digest, in hexadecimal, of every value that enters its equations. See naming.
+func (pt Point) Name() string {
+	sum := pt.digest()
+	return hex.EncodeToString(sum[:])
+}
+
+// Key keys the point's random numbers: those of its noise and of its drawn initial state. It is made of the seed and,
+// where noise is independent, of the point's name; so a point has the same draws in any sweep and at any place in it.
+func (pt Point) Key() uint64 {
+	h := sha256.New()
+	h.Write([]byte("brainsweep noise 1\n"))
+	h.Write(binary.LittleEndian.AppendUint64(nil, pt.Seed()))
+	if pt.plan.Run.Noise == NoiseIndependent {
+		name := pt.digest()
+		h.Write(name[:])
+	}
+	return binary.LittleEndian.Uint64(h.Sum(nil))
+}
+
+// Initial gives the state at the start, [state][node]: the settings initial.<state>, and for the other states uniform
+// draws from the model's range, keyed by Key, node and state.
+func (pt Point) Initial() []float64 {
+	n, key := pt.plan.Connectome.N(), pt.Key()
+	out := make([]float64, 0, n*len(pt.plan.Model.States))
+	for j, s := range pt.plan.Model.States {
+		address := "initial." + s.Name
+		drawn := pt.plan.Setting(address) == nil
+		for i := range n {
+			if drawn {
+				out = append(out, draw(key, i, j, s))
+			} else {
+				out = append(out, pt.NodeValue(address, i))
+			}
+		}
+	}
+	return out
+}
+
+// draw is a state's drawn initial value at a node. The last two words of the counter are the number of a step that no
+// simulation reaches.
+func draw(key uint64, node, state int, s model.State) float64 {
+	bits := philox.Block([2]uint32{uint32(key), uint32(key >> 32)}, [4]uint32{uint32(node), uint32(state), math.MaxUint32, math.MaxUint32})
+	u := float64((uint64(bits[0])<<32|uint64(bits[1]))>>11) * 0x1p-53
+	return min(max(s.Low+u*(s.High-s.Low), s.Low), s.High)
+}
+
+// digest is the point's name as bytes.
+func (pt Point) digest() [sha256.Size]byte {
+	n := pt.plan.names
+	b := append(make([]byte, 0, len(n.text)), n.text...)
+	for k, place := range n.place {
+		if place >= 0 {
+			binary.LittleEndian.PutUint64(b[place:], math.Float64bits(pt.Values[k]+0))
+		}
+	}
+	return sha256.Sum256(b)
+}

@@ -1,0 +1,39 @@
+package jobs
+
+import "brainsweep/model"
+
+// Record is one monitor of a plan: what is kept of the simulation over time.
+type Record struct {
+	Monitor string   // raw, subsample, average or bold
+	Of      []string // states and observables; of bold the one that drives it
+	Period  float64  // [ms]
+	Keep    Keep
+	Bold    *Bold // of the monitor bold
+}
+
+// Keep says of which points a record's series are written.
+type Keep struct {
+	Mode     string // all, none or best
+	Count    int    // of best: how many points
+	Quantity string // of best: what is ranked by, e.g. E
+	Metric   string // and which metric of it, e.g. rate_mean
+	Least    bool   // of best: the points where it is smallest
+}
+
+// The modes of Keep.
+const (
+	KeepAll  = "all"
+	KeepNone = "none"
+	KeepBest = "best"
+)
+
+// Bold is the haemodynamic part of the monitor bold.
+type Bold struct {
+	Kernel     string       // balloon, or the name of a response among sim.HRFs
+	Step       float64      // [ms] of the balloon's own steps, or of the means that are convolved with a response
+	Source     string       // of the balloon's model, as the job names it; the rest is the balloon's, too
+	Model      *model.Model // nil with a response
+	Preset     string       // what it sets is in Parameters and Initial
+	Parameters []Setting    // with addresses bold.<name>, the same at all points
+	Initial    []float64    // of each state
+}
