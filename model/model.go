@@ -14,13 +14,16 @@ type Model struct {
 	Name        string
 	Title       string // one line
 	Reference   string // where the equations come from
+	Input       string // name of the value that drives the model from outside, "" when there is none
 	Parameters  []Parameter
 	States      []State
 	Functions   []Function
 	Definitions []Definition // intermediate values, in the order of the file
 	Coupled     []string     // names of the states or observables whose delayed values reach other nodes; term k of the coupling is the variable c<k>
-	Observables []Definition // what can be recorded besides the states
+	Observables []Definition // those of the definitions that can be recorded besides the states
 	Presets     []Preset
+
+	file string // for messages
 }
 
 // Parameter is a number that the equations use and a job may set, for all nodes or node by node.
@@ -74,7 +77,8 @@ type Preset struct {
 }
 
 // Dynamics is a model as one graph of values: what codegen prints and Eval interprets.
-// The graph's leaves (expr.Var) carry the model's own names: states, parameters, and c0, c1, ... for the coupling terms.
+// The graph's leaves (expr.Var) carry the model's own names: states, parameters, the input, and c0, c1, ... for the
+// coupling terms.
 type Dynamics struct {
 	Graph       *expr.Graph
 	Derivatives []*expr.Node          // of each state, in the order of Model.States

@@ -9,6 +9,9 @@ func Parse(pos fault.Pos, text string) (Expr, error) {
 	tokens, mistakes := scan(pos, text)
 	p := &parser{mistakes: mistakes}
 	e := p.block(tokens)
+	if len(tokens) == 0 {
+		p.mistakes.Addf(pos, "an expression is missing")
+	}
 	return e, p.mistakes.Err()
 }
 
@@ -42,14 +45,13 @@ func statements(tokens []token) [][]token {
 	var groups [][]token
 	start := 0
 	for i, t := range tokens {
-		begins := t.first && i > start && t.pos.Col <= tokens[start].pos.Col && t.text != ")"
-		if !begins && t.kind != end {
-			continue
-		}
-		if i > start {
+		if i > start && t.first && t.pos.Col <= tokens[start].pos.Col && t.text != ")" {
 			groups = append(groups, tokens[start:i])
+			start = i
 		}
-		start = i
+	}
+	if start < len(tokens) {
+		groups = append(groups, tokens[start:])
 	}
 	return groups
 }
@@ -105,16 +107,8 @@ func (p *parser) fail(pos fault.Pos, format string, args ...any) {
 func (p *parser) block(tokens []token) Expr {
 	var e Expr
 	groups := statements(tokens)
-	if len(groups) == 0 {
-		var pos fault.Pos
-		if len(tokens) > 0 {
-			pos = tokens[0].pos
-		}
-		p.mistakes.Addf(pos, "an expression is missing")
-		return e
-	}
-	e.value = &term{pos: groups[0][0].pos, kind: wrong}
 	for i, s := range groups {
+		e.value = &term{pos: s[0].pos, kind: wrong}
 		p.begin(s)
 		defines := len(s) > 1 && s[0].kind == name && s[1].kind == symbol && s[1].text == "="
 		last := i == len(groups)-1

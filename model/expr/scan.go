@@ -15,11 +15,11 @@ import (
 type kind uint8
 
 const (
-	end    kind = iota
-	number      // 1.5e-3
-	name        // tau_w_e
-	symbol      // + ( <= and ...
-	wrong       // what the scanner has complained of
+	end    kind = iota // behind the last token
+	number             // 1.5e-3
+	name               // tau_w_e
+	symbol             // + ( <= and ...
+	wrong              // what the scanner has complained of
 )
 
 // token is a word of the text. The first token of a line is where a statement may begin.
@@ -68,7 +68,7 @@ type scanner struct {
 	mistakes fault.List
 }
 
-// scan cuts text, which begins at pos, into tokens. The last one is of kind end.
+// scan cuts text, which begins at pos, into tokens.
 func scan(pos fault.Pos, text string) ([]token, fault.List) {
 	if pos.Line == 0 {
 		pos.Line, pos.Col = 1, 1
@@ -77,7 +77,6 @@ func scan(pos fault.Pos, text string) ([]token, fault.List) {
 	for s.at < len(text) {
 		s.next()
 	}
-	s.emit(token{kind: end}, 0)
 	return s.tokens, s.mistakes
 }
 

@@ -1,0 +1,149 @@
+package model
+
+import (
+	"math"
+	"strings"
+
+	"brainsweep/fault"
+	"brainsweep/model/expr"
+)
+
+// Coupling says what a node receives from the others. For target i and a coupled value x,
+//
+//	c_i = post( sum over j with w_ij != 0 of w_ij pre(x_i, x_j) )
+//
+// where x_i is the target's present value and x_j the source's value when it was sent.
+type Coupling struct {
+	Name       string
+	Title      string
+	Parameters []Parameter
+	Pre        string // in x_i, x_j and the parameters
+	Post       string // in sum and the parameters
+}
+
+// CouplingTerm is a part of a separated pre: a value at the target, from its present state, times a value at
+// the source, from the state that was sent.
+type CouplingTerm struct{ Target, Source *expr.Node }
+
+// Couplings lists the coupling functions that the program knows, with TVB's names for the parameters and its defaults.
+func Couplings() []Coupling {
+	return []Coupling{
+		{
+			Name: "linear", Title: "the sum, scaled and shifted",
+			Parameters: parameters("a", 1.0/256, "factor", "b", 0, "offset"),
+			Pre:        "x_j", Post: "a*sum + b",
+		},
+		{
+			Name: "scaling", Title: "the sum, scaled",
+			Parameters: parameters("a", 1.0/256, "factor"),
+			Pre:        "x_j", Post: "a*sum",
+		},
+		{
+			Name: "difference", Title: "diffusion: what the source has more than the target",
+			Parameters: parameters("a", 0.1, "factor"),
+			Pre:        "x_j - x_i", Post: "a*sum",
+		},
+		{
+			Name: "hyperbolic_tangent", Title: "each source through a sigmoid",
+			Parameters: parameters("a", 1, "height", "b", 1, "gain", "midpoint", 0, "middle of the sigmoid", "sigma", 1, "width of the sigmoid"),
+			Pre:        "a*(1 + tanh((b*x_j - midpoint)/sigma))", Post: "sum",
+		},
+		{
+			Name: "sigmoidal", Title: "the sum through a sigmoid",
+			Parameters: parameters("cmin", -1, "least value", "cmax", 1, "largest value", "midpoint", 0, "middle of the sigmoid", "a", 1, "gain", "sigma", 230, "width of the sigmoid"),
+			Pre:        "x_j", Post: "cmin + (cmax - cmin)/(1 + exp(-a*(sum - midpoint)/sigma))",
+		},
+		{
+			// Jansen & Rit 1995; x is the difference of the excitatory and inhibitory potentials.
+			Name: "sigmoidal_jansen_rit", Title: "the firing rate of each source, from its potential",
+			Parameters: parameters("cmin", 0, "least rate", "cmax", 0.005, "largest rate", "midpoint", 6, "potential of half the rate", "r", 0.56, "steepness", "a", 1, "factor"),
+			Pre:        "cmin + (cmax - cmin)/(1 + exp(r*(midpoint - x_j)))", Post: "a*sum",
+		},
+		{
+			// Kuramoto 1975, without a division by the number of nodes: TVB describes one but does not do it.
+			Name: "kuramoto", Title: "the sine of the phase difference",
+			Parameters: parameters("a", 1, "factor"),
+			Pre:        "sin(x_j - x_i)", Post: "a*sum",
+		},
+	}
+}
+
+// parameters makes a list from names, values and descriptions in turn.
+func parameters(list ...any) []Parameter {
+	var all []Parameter
+	for i := 0; i < len(list); i += 3 {
+		value := 0.0
+		switch v := list[i+1].(type) {
+		case int:
+			value = float64(v)
+		case float64:
+			value = v
+		}
+		all = append(all, Parameter{Name: list[i].(string), Value: value, Min: math.Inf(-1), Max: math.Inf(1), About: list[i+2].(string)})
+	}
+	return all
+}
+
+// FindCoupling returns the coupling function of that name. The error is a fault.Mistake.
+func FindCoupling(name string) (Coupling, error) {
+	var names []string
+	for _, c := range Couplings() {
+		if c.Name == name {
+			return c, nil
+		}
+		names = append(names, c.Name)
+	}
+	hint := fault.Suggest(name, names)
+	if hint == "" {
+		hint = "; there is " + strings.Join(names, ", ")
+	}
+	return Coupling{}, fault.Mistake{Msg: "unknown coupling function " + quoted(name) + hint}
+}
+
+// Build makes the coupling part of a model's graph. x is the coupled value over the leaves of one node. The terms'
+// sum of Target*Source is pre; post makes the coupling term of the weighted sum. The coupling's parameters are leaves
+// "coupling.a" and so on. An error says what cannot be built, or that pre does not separate into such terms.
+func (c Coupling) Build(g *expr.Graph, x *expr.Node) (terms []CouplingTerm, post func(sum *expr.Node) *expr.Node, err error) {
+	target, source, sum := g.Var("coupling x_i"), g.Var("coupling x_j"), g.Var("coupling sum")
+	var list fault.List
+	pre := c.build(g, "pre", c.Pre, map[string]*expr.Node{"x_i": target, "x_j": source}, &list)
+	after := c.build(g, "post", c.Post, map[string]*expr.Node{"sum": sum}, &list)
+	if len(list) > 0 {
+		return nil, nil, list.Err()
+	}
+	s := separator{g: g, target: target, source: source}
+	separated, ok := s.terms(pre)
+	if !ok {
+		list.Addf(fault.Pos{}, "coupling %s: pre = %s cannot be written as a sum of products of a value at the target and one at the source, which is how a node's input is computed", c.Name, c.Pre)
+		return nil, nil, list.Err()
+	}
+	for _, t := range separated {
+		terms = append(terms, CouplingTerm{
+			Target: g.Substitute(t.Target, map[*expr.Node]*expr.Node{target: x}),
+			Source: g.Substitute(t.Source, map[*expr.Node]*expr.Node{source: x}),
+		})
+	}
+	return terms, func(total *expr.Node) *expr.Node {
+		return g.Substitute(after, map[*expr.Node]*expr.Node{sum: total})
+	}, nil
+}
+
+// build makes one of the coupling's texts a node.
+func (c Coupling) build(g *expr.Graph, what, text string, names map[string]*expr.Node, list *fault.List) *expr.Node {
+	scope := expr.Scope{Value: func(name string) *expr.Node { return names[name] }}
+	for name := range names {
+		scope.Known = append(scope.Known, name)
+	}
+	for _, p := range c.Parameters {
+		names[p.Name] = g.Var("coupling." + p.Name)
+		scope.Known = append(scope.Known, p.Name)
+	}
+	e, err := expr.Parse(fault.Pos{File: "coupling " + c.Name + ", " + what}, text)
+	if err != nil {
+		list.Add(err)
+		return nil
+	}
+	n, err := e.Build(g, scope)
+	list.Add(err)
+	return n
+}
