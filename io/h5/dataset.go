@@ -2,6 +2,7 @@ package h5
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/hdf5"
 )
@@ -61,7 +62,7 @@ func (f *File) OpenDataset(name string) (*Dataset, error) {
 		return nil, err
 	}
 	library.Lock()
-	f.open[d] = true
+	f.open = append(f.open, d)
 	library.Unlock()
 	return d, nil
 }
@@ -186,10 +187,12 @@ func (d *Dataset) fits(offset, count []int, v values) error {
 // Close closes the data set. Its error may be the only sign that writing did not succeed.
 func (d *Dataset) Close() error {
 	library.Lock()
-	open := d.file.open[d]
-	delete(d.file.open, d)
+	at := slices.Index(d.file.open, d)
+	if at >= 0 {
+		d.file.open = slices.Delete(d.file.open, at, at+1)
+	}
 	library.Unlock()
-	if !open {
+	if at < 0 {
 		return nil
 	}
 	return d.file.call("close", d.name, d.dataset.Close)

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/hdf5"
@@ -20,7 +21,7 @@ import (
 type File struct {
 	path string
 	file *hdf5.File
-	open map[*Dataset]bool
+	open []*Dataset // in the order in which they are closed, which shows in the file's bytes
 }
 
 // Create makes an empty file, in place of what was there.
@@ -50,7 +51,7 @@ func open(path string, access int) (*File, error) {
 	if info.IsDir() {
 		return nil, &Error{Op: "open", Path: path, Reason: "is a folder, not an HDF5 file"}
 	}
-	f := &File{path: path, open: map[*Dataset]bool{}}
+	f := &File{path: path}
 	err = call("open", path, func() (err error) {
 		if f.file, err = hdf5.OpenFile(path, access); err != nil || access == hdf5.F_ACC_RDONLY {
 			return err
@@ -73,7 +74,7 @@ func (f *File) Close() error {
 		return nil
 	}
 	var errs []error
-	for d := range f.open {
+	for _, d := range slices.Clone(f.open) {
 		errs = append(errs, d.Close())
 	}
 	errs = append(errs, call("close", f.path, f.file.Close))
