@@ -77,7 +77,11 @@ func (g *generator) streamArrays(s *stream) {
 		array("least", Double, s.Moments*n, "")
 		array("most", Double, s.Moments*n, "")
 		array("offset", Double, s.Moments*n, "mean less the first sample [point][quantity][node]")
-		array("product", Double, s.Moments*n*wide, "sums of products about the means, j >= i [point][quantity][node][WIDE]")
+		if s.Pairs {
+			array("product", Double, s.Moments*n*wide, "sums of products about the means, j >= i [point][quantity][node][WIDE]")
+		} else {
+			array("product", Double, s.Moments*n, "sums of squares about the means [point][quantity][node]")
+		}
 		array("rows", Double, s.Moments*Rows*wide, "an unfinished block of samples")
 	}
 }

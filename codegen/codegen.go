@@ -46,6 +46,7 @@ type Stream struct {
 	Kind       Kind
 	Period     int        // [steps]
 	Quantities []Quantity // states or observables; for Balloon one observable of Model
+	Pairs      bool       // moments include the products of every two nodes
 
 	Every int          // [steps] of Balloon's own step and of Convolution's means; divides Period
 	Drive string       // Balloon: the quantity that drives it
@@ -61,7 +62,7 @@ type Stream struct {
 type Quantity struct {
 	Name    string
 	Out     bool // samples leave the device
-	Moments bool // moments and co-moments over nodes are accumulated
+	Moments bool // moments of the samples are accumulated
 }
 
 // Kernel is a source with what a host needs to run it.

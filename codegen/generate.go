@@ -239,14 +239,18 @@ func (g *generator) text() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	numerics, err := texts.ReadFile("kernel/math.c")
-	if err != nil {
-		return "", err
+	for _, name := range []string{fmt.Sprintf("math%d.c", s.Precision), "math_functions.c", "math_noise.c"} {
+		numerics, err := texts.ReadFile("kernel/" + name)
+		if err != nil {
+			return "", err
+		}
+		b.Write(numerics)
+		b.WriteByte('\n')
 	}
 	if err := t.ExecuteTemplate(&b, "kernel.c.tmpl", p); err != nil {
 		return "", err
 	}
-	return string(numerics) + "\n" + b.String(), nil
+	return b.String(), nil
 }
 
 // spellParameters completes the parameter lists, which name the node constants only where there are any.

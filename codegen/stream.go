@@ -25,6 +25,7 @@ type stream struct {
 	Outs       int
 	HasOut     bool
 	Moments    int
+	Pairs      bool
 	Unit       *unit
 	Stages     []stage
 	Taps       int
@@ -67,7 +68,7 @@ func (g *generator) streams() error {
 		return field, nil
 	}
 	for i, s := range g.spec.Streams {
-		st := &stream{Number: i, Kind: string(s.Kind), Period: s.Period, Every: s.Every, SumType: "real", Taps: s.Taps}
+		st := &stream{Number: i, Kind: string(s.Kind), Period: s.Period, Every: s.Every, SumType: "real", Taps: s.Taps, Pairs: s.Pairs}
 		if err := g.stream(st, s, observe); err != nil {
 			return err
 		}
@@ -226,7 +227,18 @@ func about(name, unit, about string) string {
 
 // equations gives a model's equations for the head of its function.
 func equations(m *model.Model) string {
-	return "The right-hand side of " + m.Name + ":\n" + m.Equations()
+	lines := []string{"The right-hand side of " + m.Name + ":"}
+	for _, f := range m.Functions {
+		lines = append(lines, fmt.Sprintf("%s(%s) = %s", f.Name, strings.Join(f.Args, ", "), f.Body))
+	}
+	for _, d := range m.Definitions {
+		lines = append(lines, fmt.Sprintf("%s = %s", d.Name, d.Value))
+	}
+	for _, s := range m.States {
+		lines = append(lines, fmt.Sprintf("d(%s) = %s", s.Name, s.Derivative))
+	}
+	text := strings.ReplaceAll(strings.Join(lines, "\n"), "*/", "* /")
+	return strings.ReplaceAll(text, "\n", "\n     ")
 }
 
 // wrapped breaks text into lines of about 110 characters.

@@ -311,13 +311,12 @@ func (b *batch) moments(s int, st codegen.Stream, out []Outcome) error {
 		}
 	}
 	n := b.study.Nodes
-	wide := codegen.Wide(n)
 	for q, quantity := range st.Quantities {
 		if !quantity.Moments {
 			continue
 		}
 		for p := range out {
-			m := metrics.NewMoments(n, true)
+			m := metrics.NewMoments(n, st.Pairs)
 			m.Count = count
 			at := p*each + number
 			for name, dst := range map[string][]float64{"shift": m.Shift, "offset": m.Offset, "least": m.Min, "most": m.Max} {
@@ -325,18 +324,31 @@ func (b *batch) moments(s int, st codegen.Stream, out []Outcome) error {
 					return err
 				}
 			}
-			products := make([]float64, n*wide)
-			if err := b.readDoubles(fmt.Sprintf("product%d", s), at*n*wide, products); err != nil {
+			if err := b.products(m, fmt.Sprintf("product%d", s), at); err != nil {
 				return err
-			}
-			pair := 0
-			for i := range n {
-				m.Squares[i] = products[i*wide+i]
-				pair += copy(m.Products[pair:], products[i*wide+i+1:i*wide+n])
 			}
 			out[p].Moments[[2]int{s, q}] = m
 		}
 		number++
+	}
+	return nil
+}
+
+// products reads the sums of squares, and of products where there are any, of the moments with number at.
+func (b *batch) products(m *metrics.Moments, name string, at int) error {
+	n := m.N()
+	if m.Products == nil {
+		return b.readDoubles(name, at*n, m.Squares)
+	}
+	wide := codegen.Wide(n)
+	rows := make([]float64, n*wide)
+	if err := b.readDoubles(name, at*n*wide, rows); err != nil {
+		return err
+	}
+	pair := 0
+	for i := range n {
+		m.Squares[i] = rows[i*wide+i]
+		pair += copy(m.Products[pair:], rows[i*wide+i+1:i*wide+n])
 	}
 	return nil
 }

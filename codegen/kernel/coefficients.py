@@ -66,23 +66,27 @@ def extremes(error, a, b, n):
 
 def remez(f, basis, weight, a, b):
     """c that minimises the largest |weight (sum c_k basis_k - f)| on [a, b], and that error."""
-    n = len(basis)
-    tiny = mpf(10) ** -30
+    n, best = len(basis), None
+    # Where the weight is next to 0 nothing can level.
     at = chebyshev(a, b, n + 1)
+    most = max(abs(weight(x)) for x in at)
+    at = [x if abs(weight(x)) > most * mpf(10) ** -20 else x + (b - a) / 100 * (1 if x < b else -1) for x in at]
     for _ in range(12):
         m, r = matrix(n + 1, n + 1), matrix(n + 1, 1)
         for i, x in enumerate(at):
             for k in range(n):
                 m[i, k] = basis[k](x)
-            m[i, n], r[i] = (-1) ** i / max(abs(weight(x)), tiny), f(x)
+            m[i, n], r[i] = (-1) ** i / weight(x), f(x)
         c = list(lu_solve(m, r))[:n]
         error = lambda x: weight(x) * (sum(ck * bk(x) for ck, bk in zip(c, basis)) - f(x))
         points = extremes(error, a, b, n + 1)
         sizes = [abs(e) for _, e in points]
+        if best is None or max(sizes) < best[1]:
+            best = c, max(sizes)
         if len(points) < n + 1 or max(sizes) < mpf("1.01") * min(sizes):
             break
         at = [x for x, _ in points]
-    return c, max(sizes)
+    return best
 
 
 def fitted(f, basis, weight, a, b, bits):
@@ -193,7 +197,7 @@ def sets(bits):
     p = lambda f: series(f, lambda k: mpf(-1) ** k / (k + 3)) if abs(f) < mpf("0.01") else (log1p(f) - f + f * f / 2) / f ** 3
     w = lambda f: abs(f ** 3 / log1p(f)) if f != 0 else mpf(0)
     if single:
-        yield "log", *fitted(p, powers(7), w, low, high, bits)
+        yield "log", *fitted(p, powers(8), w, low, high, bits)
     z = ((high) / (2 + high)) ** 2 * mpf("1.001")
     r = lambda z: series(z, lambda k: mpf(2) / (2 * k + 3))
     yield "log by f/(2+f)", *fitted(r, powers(rises(3, 7)), lambda z: z / 2, mpf(0), z, bits)
@@ -206,11 +210,11 @@ def sets(bits):
 
     # erf x = x P(x^2), |x| <= 1.
     e = lambda z: 2 / sqrt(pi) * series(z, lambda k: mpf(-1) ** k / (fact(k) * (2 * k + 1)))
-    yield "erf", *fitted(e, powers(rises(7, 12)), lambda z: 1 / e(z), mpf(0), mpf(1), bits)
+    yield "erf", *fitted(e, powers(rises(8, 12)), lambda z: 1 / e(z), mpf(0), mpf(1), bits)
 
     # tanh x = x N(x^2)/D(x^2) to where it is 1.
     f = lambda z: tanh(sqrt(z)) / sqrt(z) if z > mpf(10) ** -40 else mpf(1)
-    num, den, error = fitted_quotient(f, *rises((3, 3), (7, 8)), mpf(rises(5, 8)), mpf(rises("9.02", "19.07")) ** 2, bits)
+    num, den, error = fitted_quotient(f, *rises((4, 4), (9, 10)), mpf(rises(5, 8)), mpf(rises("9.02", "19.07")) ** 2, bits)
     yield "tanh numerator", num, error
     yield "tanh denominator", den, None
 

@@ -1,0 +1,166 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"brainsweep/device"
+	"brainsweep/io/result"
+	"brainsweep/partition"
+	"brainsweep/sim"
+)
+
+// speedAddress is the conduction speed's [mm/ms].
+const speedAddress = "connectome.speed"
+
+// worker computes batches of a plan on one rank's device.
+type worker struct {
+	*setup
+	dev     device.Device
+	runner  *sim.Runner
+	folder  string // of parts
+	rank    int
+	host    string
+	best    *result.Best
+	done    func(points int, nodeSteps float64) // told after every epoch and batch
+	wirings map[float64]*sim.Wiring             // by speed
+}
+
+// newWorker builds the plan's kernel.
+func newWorker(ctx context.Context, s *setup, dev device.Device) (*worker, error) {
+	runner, err := sim.NewRunner(ctx, dev, s.study)
+	if err != nil {
+		return nil, err
+	}
+	return &worker{setup: s, dev: dev, runner: runner, best: &result.Best{}, wirings: map[float64]*sim.Wiring{}}, nil
+}
+
+// wiring gives the connectome's wiring at a speed. Few are kept: a sweep that draws speeds has one for each point.
+func (w *worker) wiring(speed float64) (*sim.Wiring, error) {
+	if known, ok := w.wirings[speed]; ok {
+		return known, nil
+	}
+	made, err := sim.NewWiring(w.plan.Connectome, speed, w.plan.Run.Step)
+	if err != nil {
+		return nil, err
+	}
+	const most = 64
+	if len(w.wirings) >= most {
+		clear(w.wirings)
+	}
+	w.wirings[speed] = made
+	return made, nil
+}
+
+// points are the points of a batch as the simulation takes them.
+func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
+	var boldStart [][]float64
+	for _, r := range w.plan.Records {
+		if r.Bold != nil && r.Bold.Model != nil {
+			boldStart = append(boldStart, r.Bold.Initial)
+		}
+	}
+	out := make([]sim.Point, b.Count)
+	for i := range out {
+		pt := w.plan.Point(b.First + i)
+		wired, err := w.wiring(pt.Value(speedAddress))
+		if err != nil {
+			return nil, fmt.Errorf("point %d: %w", pt.Number, err)
+		}
+		out[i] = sim.Point{
+			Value: pt.Value, NodeValue: pt.NodeValue, Initial: pt.Initial(), BOLD: boldStart, Wiring: wired, Key: pt.Key(),
+		}
+	}
+	return out, nil
+}
+
+// batch computes one batch into its part. A part that cannot be made whole is not left behind.
+func (w *worker) batch(ctx context.Context, b partition.Batch) error {
+	run := result.Run{Host: w.host, Device: w.dev.Info().Name, Rank: w.rank, Started: time.Now()}
+	points, err := w.points(b)
+	if err != nil {
+		return err
+	}
+	part, err := result.CreatePart(filepath.Join(w.folder, result.PartName(b.First, b.Count)), w.layout, b.First, b.Count, w.best)
+	if err != nil {
+		return err
+	}
+	told := 0.0
+	outcomes, err := w.runner.Run(ctx, points, &recorder{w.setup, part, b.First}, func(steps int64) {
+		now := float64(steps) * float64(w.study.Nodes) * float64(b.Count)
+		w.done(0, now-told)
+		told = now
+	})
+	if err == nil {
+		err = w.store(part, b.First, outcomes)
+	}
+	if err != nil {
+		part.Abandon()
+		return err
+	}
+	run.Ended = time.Now()
+	run.NodeSteps = float64(w.study.Steps) * float64(w.study.Nodes) * float64(b.Count)
+	if err := part.Close(run); err != nil {
+		return err
+	}
+	w.done(b.Count, 0)
+	return nil
+}
+
+// store computes and writes the metrics of a batch, on as many cores as there are workers.
+func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome) error {
+	errs := make([]error, len(outcomes))
+	slots := make(chan struct{}, max(1, w.dev.Info().Workers))
+	var all sync.WaitGroup
+	for i, o := range outcomes {
+		all.Add(1)
+		slots <- struct{}{}
+		go func() {
+			defer all.Done()
+			errs[i] = w.storePoint(part, first+i, o)
+			<-slots
+		}()
+	}
+	all.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return fmt.Errorf("point %d: %w", first+i, err)
+		}
+	}
+	return nil
+}
+
+func (w *worker) storePoint(part *result.Part, point int, o sim.Outcome) error {
+	if f := o.Fault; f != nil {
+		part.Fail(point, result.Fault{Node: f.Node, State: f.State, Time: float64(f.Step) * w.plan.Run.Step})
+		return nil
+	}
+	for i, values := range w.values(o) {
+		if err := part.Metric(point, i, values); err != nil {
+			return err
+		}
+	}
+	part.Done(point)
+	return nil
+}
+
+// recorder is the sink that writes samples to a part.
+type recorder struct {
+	*setup
+	part  *result.Part
+	first int
+}
+
+func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) error {
+	for i, c := range r.series {
+		if c == (channel{stream, quantity}) {
+			if err := r.part.Series(r.first+point, i, int(first), rows); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,322 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"brainsweep/connectome"
+	"brainsweep/device"
+	"brainsweep/fault"
+	"brainsweep/io/result"
+	"brainsweep/mpi"
+	"brainsweep/partition"
+)
+
+// Options is how a job is run. Nothing of it shows in the data sets of the result.
+type Options struct {
+	Output   string         // the result file; parts wait in a folder beside it
+	Force    bool           // an old result and old parts are removed first
+	Versions []result.Entry // of the program and its libraries, for the provenance
+	Listener Listener
+}
+
+// Listener hears how a run goes. Its methods may be called from several goroutines.
+type Listener interface {
+	// Note takes one sentence that a user should know.
+	Note(text string)
+	// Progress takes the state of the whole job, on rank 0 only.
+	Progress(p Progress)
+}
+
+// Progress is how much of a job is done.
+type Progress struct {
+	Points, AllPoints       int
+	NodeSteps, AllNodeSteps float64
+	Merging                 bool // the points are done; Points counts parts merged, of AllPoints
+}
+
+// Summary is what a run leaves to say.
+type Summary struct {
+	Output    string
+	Points    int
+	Failed    int
+	Earlier   int           // points that were there from an earlier run
+	NodeSteps float64       // of this run
+	Elapsed   time.Duration // of the simulation in this run
+	Ranks     int
+}
+
+// Run is collective: it computes the job on all ranks, each on its own device, and merges the result on rank 0. All
+// ranks return the same error. A job that was stopped returns an error that is context.Canceled; its whole parts stay,
+// and a run with the same output goes on from them.
+func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options) (*Summary, error) {
+	s, err := newSetup(j.Plan)
+	if err = mpi.Agree(c, err); err != nil {
+		return nil, err
+	}
+	w, err := newWorker(ctx, s, dev)
+	if err = mpi.Agree(c, err); err != nil {
+		return nil, err
+	}
+	defer w.runner.Close()
+	r := &run{worker: w, comm: c, job: j, Options: o}
+	r.worker.folder, r.worker.rank = o.Output+".parts", c.Rank()
+	r.worker.host, _ = os.Hostname()
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	stop := r.reports()
+	err = mpi.Claim(ctx, c, len(r.batches), func(ctx context.Context, i int) error { return r.batch(ctx, r.batches[i]) })
+	done := stop()
+	if err != nil {
+		return nil, r.stopped(err)
+	}
+	r.summary = Summary{Output: o.Output, Points: s.layout.Points, Earlier: r.earlier, NodeSteps: done.NodeSteps,
+		Elapsed: time.Since(began), Ranks: c.Size()}
+	if err := r.merge(); err != nil {
+		return nil, err
+	}
+	return &r.summary, nil
+}
+
+// run is one run of a job on one rank.
+type run struct {
+	*worker
+	Options
+	comm    mpi.Comm
+	job     *Job
+	batches []partition.Batch
+	earlier int // points that whole parts hold already
+	summary Summary
+}
+
+// prepare looks on rank 0 at what is there, and tells all ranks what is to do.
+func (r *run) prepare() error {
+	var message []byte
+	var err error
+	if r.comm.Rank() == 0 {
+		if err = r.look(); err == nil {
+			var b bytes.Buffer
+			err = gob.NewEncoder(&b).Encode(r.batches)
+			message = b.Bytes()
+		}
+	}
+	if err = mpi.Agree(r.comm, err); err != nil {
+		return err
+	}
+	if message, err = r.comm.Bcast(0, message); err == nil && r.comm.Rank() != 0 {
+		err = gob.NewDecoder(bytes.NewReader(message)).Decode(&r.batches)
+	}
+	return mpi.Agree(r.comm, err)
+}
+
+// look makes room for the result, finds the parts of an earlier run, and divides the rest into batches.
+func (r *run) look() error {
+	if r.Force {
+		if err := errors.Join(remove(r.Output), removeParts(r.folder)); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Lstat(r.Output); err == nil {
+		return fault.Mistake{Pos: fault.Pos{File: r.Output}, Msg: "is there already; give another name with -o, or --force to compute it anew"}
+	}
+	if err := os.MkdirAll(r.folder, 0o777); err != nil {
+		return fault.Mistake{Pos: fault.Pos{File: r.folder}, Msg: fmt.Sprintf("no folder for the parts can be made: %v; give a writable place with -o", errors.Unwrap(err))}
+	}
+	done, err := r.wholeParts()
+	if err != nil {
+		return err
+	}
+	for _, b := range done {
+		r.earlier += b.Count
+	}
+	r.batches, err = partition.Split(partition.Rest(r.layout.Points, done), r.cost(), r.limit())
+	return err
+}
+
+// wholeParts lists the batches that parts of this plan hold. Damaged parts are removed; parts of another plan, or
+// parts that overlap, are the user's to decide on.
+func (r *run) wholeParts() ([]partition.Batch, error) {
+	paths, err := result.Parts(r.folder)
+	if err != nil {
+		return nil, err
+	}
+	var done []partition.Batch
+	for _, path := range paths {
+		first, count, err := result.VerifyPart(path, r.layout.Plan)
+		if errors.Is(err, result.ErrOtherPlan) {
+			return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "belongs to another job; give another name with -o, or --force to throw the old parts away"}
+		}
+		if err != nil {
+			r.Listener.Note(fmt.Sprintf("%v; it is computed again", err))
+			if err := os.Remove(path); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		done = append(done, partition.Batch{First: first, Count: count})
+	}
+	slices.SortFunc(done, func(a, b partition.Batch) int { return a.First - b.First })
+	return done, nil
+}
+
+// cost is what a point takes: its memory rises with its longest delay.
+func (r *run) cost() func(i int) (partition.Cost, int) {
+	p := r.plan
+	work := float64(r.study.Steps) * float64(r.study.Nodes)
+	swept, length := p.Swept(speedAddress), slices.Max(p.Connectome.Lengths)
+	return func(i int) (partition.Cost, int) {
+		longest, _ := connectome.Delay(length, p.Point(i).Value(speedAddress), p.Run.Step)
+		next := p.Points()
+		if swept {
+			next = i + 1
+		}
+		return partition.Cost{Bytes: r.runner.BytesPerPoint(int(longest)), Work: work}, next
+	}
+}
+
+// limit bounds the batches: half of the memory, shared by the ranks of a host, and about a minute's work, which is
+// what a killed job may lose.
+func (r *run) limit() partition.Limit {
+	const nodeStepsPerMinute = 60 * 5e6
+	_, onHost := r.comm.Host()
+	info := r.dev.Info()
+	return partition.Limit{
+		Bytes: info.Memory / 2 / int64(onHost), Work: nodeStepsPerMinute * float64(info.Workers), Ranks: r.comm.Size(), Workers: info.Workers,
+	}
+}
+
+// stopped says of a run that was cut short what is left of it.
+func (r *run) stopped(err error) error {
+	if errors.Is(err, context.Canceled) && r.comm.Rank() == 0 {
+		parts, _ := result.Parts(r.folder)
+		if len(parts) > 0 {
+			r.Listener.Note(fmt.Sprintf("stopped; what is done is kept in %s, and the same command goes on from there", r.folder))
+		}
+	}
+	if parts, _ := result.Parts(r.folder); len(parts) == 0 && r.comm.Rank() == 0 {
+		os.Remove(r.folder) // only when it is empty
+	}
+	return err
+}
+
+// merge makes the result of the parts, on rank 0.
+func (r *run) merge() error {
+	facts, err := r.facts()
+	if err != nil {
+		return err
+	}
+	if r.comm.Rank() == 0 {
+		err = r.mergeParts(facts)
+	}
+	if err = mpi.Agree(r.comm, err); err != nil {
+		return err
+	}
+	failed, err := r.comm.Bcast(0, []byte(fmt.Sprint(r.summary.Failed)))
+	if err == nil {
+		_, err = fmt.Sscan(string(failed), &r.summary.Failed)
+	}
+	return err
+}
+
+func (r *run) mergeParts(facts []result.Entry) error {
+	parts, err := result.Parts(r.folder)
+	if err != nil {
+		return err
+	}
+	r.layout.Provenance = facts
+	err = result.Merge(r.Output, r.layout, parts, func(done, total int) {
+		r.Listener.Progress(Progress{Points: done, AllPoints: total, Merging: true})
+	})
+	if err != nil {
+		return err
+	}
+	if r.summary.Failed, err = failed(r.Output); err != nil {
+		return err
+	}
+	return removeParts(r.folder)
+}
+
+// failed counts the points of a result that failed.
+func failed(path string) (int, error) {
+	res, err := result.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Close()
+	status, err := res.Status()
+	count := 0
+	for _, s := range status {
+		if s == result.Failed {
+			count++
+		}
+	}
+	return count, err
+}
+
+// facts are the provenance: with every rank's host and device.
+func (r *run) facts() ([]result.Entry, error) {
+	info := r.dev.Info()
+	mine := strings.Join([]string{r.host, info.Name, info.ISA, info.Tools}, "\t")
+	all, err := r.comm.Gather(0, []byte(mine))
+	if err != nil || r.comm.Rank() != 0 {
+		return nil, err
+	}
+	var lists [4][]string
+	for _, line := range all {
+		for i, word := range strings.Split(string(line), "\t") {
+			if i < len(lists) && !slices.Contains(lists[i], word) {
+				lists[i] = append(lists[i], word)
+			}
+		}
+	}
+	set := r.job.Set
+	if set == nil {
+		set = []string{}
+	}
+	entries := []result.Entry{
+		{Name: "job", Value: string(r.job.Text)},
+		{Name: "set", Value: strings.Join(set, "\n")},
+		{Name: "plan", Value: r.plan.Text()},
+		{Name: "plan_hash", Value: r.layout.Plan},
+		{Name: "kernel", Value: r.runner.Kernel().Source.Text},
+		{Name: "isa", Value: strings.Join(lists[2], "; ")},
+		{Name: "compiler", Value: strings.Join(lists[3], "; ")},
+		{Name: "hosts", Value: strings.Join(lists[0], "; ")},
+		{Name: "devices", Value: strings.Join(lists[1], "; ")},
+		{Name: "ranks", Value: int64(r.summary.Ranks)},
+		{Name: "merged", Value: time.Now().UTC().Format(time.RFC3339)},
+		{Name: "elapsed_s", Value: r.summary.Elapsed.Seconds()},
+		{Name: "node_steps_per_second", Value: r.summary.NodeSteps / max(r.summary.Elapsed.Seconds(), 1e-9)},
+	}
+	return append(entries, r.Versions...), nil
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// removeParts removes a folder of parts and what a killed run left in it, and nothing else that someone may have put there.
+func removeParts(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "points-") || strings.HasPrefix(e.Name(), ".points-") {
+			err = errors.Join(err, remove(folder+string(os.PathSeparator)+e.Name()))
+		}
+	}
+	return errors.Join(err, remove(folder))
+}

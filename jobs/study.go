@@ -1,0 +1,229 @@
+package jobs
+
+import (
+	"slices"
+
+	"brainsweep/codegen"
+	"brainsweep/io/result"
+	"brainsweep/metrics"
+	"brainsweep/sim"
+)
+
+// channel is a quantity of a stream.
+type channel struct{ stream, quantity int }
+
+// setup is a plan as the simulation and the result see it: which stream gives which series and which metrics.
+type setup struct {
+	plan    *Plan
+	study   *sim.Study
+	layout  *result.Layout
+	series  []channel // of each of the layout's series
+	metrics []drawn   // of each of the layout's metrics
+}
+
+// drawn is a metric and the channel whose moments it is drawn from.
+type drawn struct {
+	channel
+	metrics.Metric
+	unit string // of the quantity
+}
+
+// newSetup translates a plan.
+func newSetup(p *Plan) (*setup, error) {
+	scheme, err := codegen.FindScheme(p.Run.Scheme)
+	if err != nil {
+		return nil, err
+	}
+	s := &setup{plan: p, study: &sim.Study{
+		Spec: codegen.Spec{
+			Title: p.Title, Model: p.Model, Coupling: p.Coupling, Scheme: scheme, Precision: p.Run.Precision,
+			Nodes: p.Connectome.N(), PerNode: p.PerNode(), Noisy: p.Noisy(),
+		},
+		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(), Taps: map[int][]float64{},
+	}}
+	s.layout = &result.Layout{
+		Title: p.Title, Plan: p.Hash(), Points: p.Points(), Mode: string(p.Sweep.Mode), Connectome: p.Connectome,
+		Name: func(i int) string { return p.Point(i).Name() },
+	}
+	for _, state := range p.Model.States {
+		s.layout.States = append(s.layout.States, state.Name)
+	}
+	s.axes()
+	for _, record := range p.Records {
+		if err := s.record(record); err != nil {
+			return nil, err
+		}
+	}
+	s.drawMetrics()
+	for i := range s.layout.Series {
+		count, first, period := s.study.Samples(s.series[i].stream)
+		s.layout.Series[i].Times = result.Times{Count: int(count), First: first, Period: period}
+	}
+	return s, s.layout.Check()
+}
+
+func (s *setup) axes() {
+	p := s.plan
+	for k, axis := range p.Sweep.Axes {
+		s.layout.Axes = append(s.layout.Axes, result.Axis{
+			Address: axis.Address, Unit: axis.Unit,
+			Value: func(point int) float64 { return p.Sweep.Point(point, nil)[k] },
+		})
+		s.layout.Grid = append(s.layout.Grid, len(axis.Values))
+	}
+	if s.layout.Mode != "grid" {
+		s.layout.Grid = nil
+	}
+}
+
+// tap finds the stream of a kind and period that samples quantities of the node's model, or makes it, and has it
+// sample one more.
+func (s *setup) tap(kind codegen.Kind, period float64, name string) channel {
+	steps := int(wholeSteps(period, s.plan.Run.Step))
+	i := slices.IndexFunc(s.study.Streams, func(st codegen.Stream) bool { return st.Kind == kind && st.Period == steps })
+	if i < 0 {
+		i = len(s.study.Streams)
+		s.study.Streams = append(s.study.Streams, codegen.Stream{Kind: kind, Period: steps})
+	}
+	st := &s.study.Streams[i]
+	q := slices.IndexFunc(st.Quantities, func(q codegen.Quantity) bool { return q.Name == name })
+	if q < 0 {
+		q = len(st.Quantities)
+		st.Quantities = append(st.Quantities, codegen.Quantity{Name: name})
+	}
+	return channel{i, q}
+}
+
+func (s *setup) quantity(c channel) *codegen.Quantity {
+	return &s.study.Streams[c.stream].Quantities[c.quantity]
+}
+
+// record makes the streams and the series of one monitor.
+func (s *setup) record(r Record) error {
+	if r.Monitor == "bold" {
+		return s.bold(r)
+	}
+	kind := codegen.Sample
+	if r.Monitor == "average" {
+		kind = codegen.Average
+	}
+	for _, name := range r.Of {
+		unit, about := s.describe(name)
+		s.keep(r, s.tap(kind, r.Period, name), name, unit, about)
+	}
+	return nil
+}
+
+// keep records a channel as a series, unless none is wanted.
+func (s *setup) keep(r Record, c channel, name, unit, about string) {
+	if r.Keep.Mode == KeepNone {
+		return
+	}
+	s.quantity(c).Out = true
+	series := result.Series{Group: r.Monitor, Name: name, Unit: unit, About: about, Single: s.plan.Run.Precision == 32}
+	if r.Keep.Mode == KeepBest {
+		series.Keep = result.Keep{Best: r.Keep.Count, By: r.Keep.Quantity + "." + r.Keep.Metric, Least: r.Keep.Least}
+	}
+	s.layout.Series = append(s.layout.Series, series)
+	s.series = append(s.series, c)
+}
+
+// describe gives the unit and the meaning of a state or observable.
+func (s *setup) describe(name string) (unit, about string) {
+	for _, st := range s.plan.Model.States {
+		if st.Name == name {
+			return st.Unit, st.About
+		}
+	}
+	for _, d := range slices.Concat(s.plan.Model.Observables, s.plan.Model.Definitions) {
+		if d.Name == name {
+			return d.Unit, d.About
+		}
+	}
+	return "", ""
+}
+
+// bold makes the stream of the BOLD signal.
+func (s *setup) bold(r Record) error {
+	b, step := r.Bold, s.plan.Run.Step
+	st := codegen.Stream{Period: int(wholeSteps(r.Period, step)), Every: int(wholeSteps(b.Step, step))}
+	i := len(s.study.Streams)
+	if b.Model != nil {
+		scheme, err := codegen.FindScheme(balloonScheme)
+		if err != nil {
+			return err
+		}
+		st.Kind, st.Model, st.Drive, st.Scheme = codegen.Balloon, b.Model, r.Of[0], scheme
+		st.Quantities = []codegen.Quantity{{Name: boldQuantity}}
+	} else {
+		response, err := sim.FindHRF(b.Kernel)
+		if err != nil {
+			return err
+		}
+		st.Kind, st.Taps, st.Scale, st.Offset = codegen.Convolution, sim.HRFTaps, response.Scale, response.Offset
+		st.Quantities = []codegen.Quantity{{Name: r.Of[0]}}
+		s.study.Taps[i] = response.Taps()
+	}
+	s.study.Streams = append(s.study.Streams, st)
+	s.keep(r, channel{i, 0}, boldQuantity, "", "BOLD signal driven by "+r.Of[0])
+	return nil
+}
+
+// balloonScheme integrates the balloon at its own step of 1 ms, as the paper's kernel does.
+const balloonScheme = "euler"
+
+// drawMetrics makes the streams that metrics are drawn from, and lists the metrics.
+func (s *setup) drawMetrics() {
+	table := s.plan.Metrics.Table()
+	for _, name := range s.plan.Metrics.Of {
+		c, unit := channel{}, ""
+		if name == boldQuantity {
+			c.stream = slices.IndexFunc(s.study.Streams, func(st codegen.Stream) bool {
+				return st.Kind == codegen.Balloon || st.Kind == codegen.Convolution
+			})
+		} else {
+			c = s.tap(codegen.Average, s.plan.Metrics.Period, name)
+			unit, _ = s.describe(name)
+		}
+		s.quantity(c).Moments = true
+		st := &s.study.Streams[c.stream]
+		st.Pairs = st.Pairs || metrics.NeedPairs(table)
+		for _, m := range table {
+			s.metrics = append(s.metrics, drawn{c, m, unit})
+			s.layout.Metrics = append(s.layout.Metrics, result.Metric{
+				Quantity: name, Name: m.Name, Unit: m.Unit(unit), About: m.About, Dims: dims(m.Shape),
+			})
+		}
+	}
+}
+
+func dims(s metrics.Shape) []string {
+	switch s {
+	case metrics.PerNode:
+		return []string{"node"}
+	case metrics.PerPair:
+		return []string{"node", "node2"}
+	}
+	return nil
+}
+
+// values computes the metrics of a point, in the order of the layout; nil for a point that failed.
+func (s *setup) values(o sim.Outcome) [][]float64 {
+	if o.Fault != nil {
+		return nil
+	}
+	inputs := map[channel]*metrics.Input{}
+	out := make([][]float64, len(s.metrics))
+	for i, m := range s.metrics {
+		in := inputs[m.channel]
+		if in == nil {
+			in = &metrics.Input{
+				Moments: o.Moments[[2]int{m.stream, m.quantity}], Unit: m.unit,
+				Weights: s.plan.Connectome.Weights, Lengths: s.plan.Connectome.Lengths,
+			}
+			inputs[m.channel] = in
+		}
+		out[i] = m.Values(in)
+	}
+	return out
+}

@@ -1,0 +1,94 @@
+package sim_test
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"strconv"
+	"testing"
+
+	"brainsweep/codegen"
+	"brainsweep/connectome/connectometest"
+	"brainsweep/sim"
+)
+
+// hrfFiles maps our names of responses to TVB's.
+var hrfFiles = map[string]string{
+	"volterra": "FirstOrderVolterra", "gamma": "Gamma", "double_exponential": "DoubleExponential", "gamma_mixture": "MixtureOfGammas",
+}
+
+// TestHRFAgreesWithTVB runs TVB's four responses; testdata/README.md says on what.
+func TestHRFAgreesWithTVB(t *testing.T) {
+	m, c := fromLibrary(t, "generic2d"), coupling(t, "linear")
+	study := &sim.Study{
+		Spec: codegen.Spec{Title: "hrf", Model: m, Coupling: c, Scheme: scheme(t, "heun"), Precision: 64, Nodes: 10},
+		Step: 0.2, Steps: 25000, Origin: 80, Taps: map[int][]float64{},
+	}
+	for i, h := range sim.HRFs() {
+		study.Streams = append(study.Streams, codegen.Stream{
+			Kind: codegen.Convolution, Period: 2500, Every: 20, Taps: sim.HRFTaps, Scale: h.Scale, Offset: h.Offset,
+			Quantities: []codegen.Quantity{{Name: "V", Out: true}},
+		})
+		study.Taps[i] = h.Taps()
+	}
+	point := sim.Point{
+		Value: values(m, c, study.Step, map[string]float64{"coupling.a": 0.05}), Initial: syn10Initial([2]float64{-2, 4}, [2]float64{-6, 6}),
+		Wiring: wiring(t, connectometest.Syn10(), 4, study.Step),
+	}
+	k, _ := simulate(t, open(t, 1), study, point)
+	for i, h := range sim.HRFs() {
+		want := readTable(t, "testdata/hrf/"+hrfFiles[h.Name]+".csv")
+		have := k[[3]int{0, i, 0}]
+		if len(have) != len(want) {
+			t.Fatalf("%s: %d samples, TVB has %d", h.Name, len(have), len(want))
+		}
+		worst := 0.0
+		for s, row := range want {
+			for node, v := range row[1:] {
+				worst = math.Max(worst, relative(have[s][node], v, 1))
+			}
+		}
+		t.Logf("%s: largest difference %.1e", h.Name, worst)
+		if !(worst <= tolerance) {
+			t.Errorf("%s differs from TVB by %.1e", h.Name, worst)
+		}
+	}
+}
+
+// syn10Initial is the reference runs' initial state: lo + (hi-lo) (((7 i + 3 k + 1) mod 10)/10*0.5 + 0.25) for state k at node i.
+func syn10Initial(ranges ...[2]float64) []float64 {
+	var out []float64
+	for k, r := range ranges {
+		for i := range 10 {
+			out = append(out, r[0]+(r[1]-r[0])*(float64((7*i+3*k+1)%10)/10*0.5+0.25))
+		}
+	}
+	return out
+}
+
+// readTable reads a CSV file of numbers with a heading.
+func readTable(t *testing.T, path string) [][]float64 {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out [][]float64
+	for _, row := range rows[1:] {
+		var numbers []float64
+		for _, cell := range row {
+			v, err := strconv.ParseFloat(cell, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			numbers = append(numbers, v)
+		}
+		out = append(out, numbers)
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+package sim_test
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"brainsweep/codegen"
+	"brainsweep/model"
+	"brainsweep/sim"
+)
+
+// reference is a run of TVB (tvb-root commit 0ada1f922e72, numpy backend, delay history in float64) as
+// scripts/reference.py thins it.
+type reference struct {
+	Model      string
+	States     []string             `json:"state_variables"`
+	Parameters map[string][]float64 `json:"model_parameters"`
+	Coupling   string
+	Gains      map[string][]float64 `json:"coupling_parameters"`
+	Step       float64              `json:"dt"`
+	Steps      int64                `json:"n_steps"`
+	Speed      float64              `json:"conduction_speed_mm_per_ms"`
+	Horizon    int64
+	Weights    [][]float64
+	Lengths    [][]float64 `json:"tract_lengths"`
+	Initial    [][]float64 `json:"initial_state"`
+	Raw        []struct {
+		Step   int
+		Values []float64
+	}
+	Average [][]float64 // time stamp [ms], then the values
+	Bold    [][]float64
+}
+
+var libraryNames = map[string]string{
+	"ZerlautAdaptationSecondOrder": "adex2", "ZerlautAdaptationFirstOrder": "adex1", "Kuramoto": "kuramoto",
+	"ReducedWongWang": "wongwang", "Generic2dOscillator": "generic2d",
+	"Linear": "linear", "Scaling": "scaling", "Difference": "difference",
+}
+
+// libraryName gives our name of TVB's coupling; Kuramoto is both a model and a coupling.
+func libraryName(name string) string {
+	if ours, ok := libraryNames[name]; ok {
+		return ours
+	}
+	return strings.ToLower(name)
+}
+
+func readReference(t *testing.T, path string) reference {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r reference
+	if err := json.NewDecoder(z).Decode(&r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// study sets up the same run with our names.
+func (r reference) study(t *testing.T, precision int, streams ...codegen.Stream) (*sim.Study, sim.Point) {
+	t.Helper()
+	m, c := fromLibrary(t, libraryName(r.Model)), coupling(t, libraryName(r.Coupling))
+	set := map[string]float64{}
+	for name, v := range r.Parameters {
+		if len(v) == 1 {
+			set[name] = v[0]
+			continue
+		}
+		for k, x := range v {
+			set[fmt.Sprintf("%s%d", name, k)] = x
+		}
+	}
+	for name, v := range r.Gains {
+		set["coupling."+name] = v[0]
+	}
+	var initial []float64
+	for _, state := range r.Initial {
+		initial = append(initial, state...)
+	}
+	nodes := len(r.Weights)
+	study := &sim.Study{
+		Spec: codegen.Spec{Title: "reference", Model: m, Coupling: c, Scheme: scheme(t, "heun"), Precision: precision, Nodes: nodes, Streams: streams},
+		Step: r.Step, Steps: r.Steps, Origin: r.Horizon - 1,
+	}
+	point := sim.Point{Value: values(m, c, r.Step, set), Initial: initial, Wiring: wiring(t, network(r.Weights, r.Lengths), r.Speed, r.Step)}
+	return study, point
+}
+
+func names(m *model.Model) []string {
+	var out []string
+	for _, s := range m.States {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+// Tolerances in double, relative to the larger of a value and the largest of its state. TVB differentiates AdEx's
+// transfer function numerically, which leaves 1e-11 to 1e-8 in the second-order model; the rest agrees to rounding.
+const (
+	toleranceSecondOrder = 1e-7
+	tolerance            = 1e-9
+)
+
+func TestTrajectoriesAgreeWithTVB(t *testing.T) {
+	paths, err := filepath.Glob("testdata/tvb/*.json.gz")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no references in testdata", err)
+	}
+	dev := open(t, 1)
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".json.gz")
+		t.Run(name, func(t *testing.T) {
+			r := readReference(t, path)
+			if len(r.Raw) == 0 {
+				t.Skip("only averages are given")
+			}
+			m := fromLibrary(t, libraryName(r.Model))
+			study, point := r.study(t, 64, every(1, names(m)...), stream(codegen.Average, 10, names(m)...))
+			k, _ := simulate(t, dev, study, point)
+			allowed := tolerance
+			if m.Name == "adex2" {
+				allowed = toleranceSecondOrder
+			}
+			scales := largest(r, len(m.States), study.Nodes)
+			worst, address := 0.0, ""
+			note := func(have, want float64, state, node int, when string) {
+				if e := relative(have, want, scales[state]); e > worst || math.IsNaN(e) {
+					worst, address = e, fmt.Sprintf("%s of node %d %s: %g, TVB has %g", m.States[state].Name, node, when, have, want)
+				}
+			}
+			for _, row := range r.Raw {
+				for j := range m.States {
+					for i := range study.Nodes {
+						note(k[[3]int{0, 0, j}][row.Step-1][i], row.Values[j*study.Nodes+i], j, i, fmt.Sprintf("after step %d", row.Step))
+					}
+				}
+			}
+			_, first, period := study.Samples(1)
+			for _, row := range r.Average {
+				at := int(math.Round((row[0] - float64(study.Origin)*study.Step - first) / period))
+				for j := range m.States {
+					for i := range study.Nodes {
+						note(k[[3]int{0, 1, j}][at][i], row[1+j*study.Nodes+i], j, i, fmt.Sprintf("average at %g ms", row[0]))
+					}
+				}
+			}
+			t.Logf("largest difference %.1e (%s)", worst, address)
+			if !(worst <= allowed) {
+				t.Errorf("differs by %.1e, allowed are %.0e: %s", worst, allowed, address)
+			}
+		})
+	}
+}
+
+// largest gives the largest magnitude of each state over a reference run.
+func largest(r reference, states, nodes int) []float64 {
+	out := make([]float64, states)
+	for _, row := range r.Raw {
+		for j := range out {
+			for _, v := range row.Values[j*nodes : (j+1)*nodes] {
+				out[j] = math.Max(out[j], math.Abs(v))
+			}
+		}
+	}
+	return out
+}
