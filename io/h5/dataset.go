@@ -143,7 +143,8 @@ func (d *Dataset) transfer(op string, offset, count []int, data any,
 		if offset == nil {
 			return move(d.dataset.ID(), everything, everything, v)
 		}
-		memory, err := hdf5.CreateSimpleDataspace([]uint{uint(v.n)}, nil)
+		// Of the same shape as the block, or HDF5 moves it element by element.
+		memory, err := hdf5.CreateSimpleDataspace(unsigned(count), nil)
 		if err != nil {
 			return err
 		}

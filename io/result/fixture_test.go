@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,8 +69,9 @@ func small(points int) *result.Layout {
 			{Quantity: "E", Name: "fc", Dims: []string{"node", "node2"}},
 			{Quantity: "bold", Name: "psd", Unit: "1/Hz", Dims: []string{"node", "frequency"}},
 		},
-		Dims:       []result.Dim{{Name: "frequency", Unit: "Hz", Values: []float64{0, 0.5, 1, 1.5}}},
-		Provenance: []result.Entry{{Name: "job", Value: "title = \"A small one\"\n"}, {Name: "seeds", Value: []int{1, 2}}},
+		Dims: []result.Dim{{Name: "frequency", Unit: "Hz", Values: []float64{0, 0.5, 1, 1.5}}},
+		Provenance: []result.Entry{{Name: "job", Value: "title = \"A small one\"\n"}, {Name: "seeds", Value: []int{1, 2}},
+			{Name: "kernel", Value: strings.Repeat("x = µ * y;\n", 10000)}},
 	}
 }
 

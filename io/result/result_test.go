@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -198,18 +199,37 @@ func TestChunksDoNotShow(t *testing.T) {
 				ok(t, f.Close())
 				r := openResult(t, out)
 				v, fc := must(r.Variable("average.E"))(t), must(r.Variable("E.fc"))(t)
-				for point := range c.points {
-					if x := must(r.At(fc, point))(t)[0]; x != float64(point) {
+				for i, x := range must(r.Rows(fc, 0, c.points))(t) {
+					if point := i / (c.nodes * c.nodes); i%(c.nodes*c.nodes) == 0 && x != float64(point) {
 						t.Fatalf("fc of point %d is %v", point, x)
 					}
-					for i, x := range must(r.At(v, point))(t) {
-						if float32(x) != float32(point*31+i)/4 {
-							t.Fatalf("point %d, value %d: %v", point, i, x)
-						}
+				}
+				for i, x := range must(r.Rows(v, 0, c.points))(t) {
+					point, i := i/v.Width(), i%v.Width()
+					if float32(x) != float32(point*31+i)/4 {
+						t.Fatalf("point %d, value %d: %v", point, i, x)
 					}
 				}
 			})
 		}
+	}
+}
+
+// TestManyGoroutines fills a part from a goroutine for each point; run it with -race.
+func TestManyGoroutines(t *testing.T) {
+	l := small(20)
+	path := filepath.Join(t.TempDir(), result.PartName(0, 20))
+	ok(t, os.WriteFile(path+".tmp", []byte("left by a run that was killed"), 0o600))
+	p := must(result.CreatePart(path, l, 0, 20, nil))(t)
+	var wait sync.WaitGroup
+	for point := range 20 {
+		wait.Go(func() { fill(t, l, p, point, 1, 1+point%3) })
+	}
+	wait.Wait()
+	ok(t, p.Close(someRun(0)))
+	want := contents(t, merge(t, l, write(t, l, 20)))
+	if got := contents(t, merge(t, l, []string{path})); !reflect.DeepEqual(got, want) {
+		t.Error("the order of writing shows")
 	}
 }
 
