@@ -72,7 +72,7 @@ func (r *Result) inspectAxes(w io.Writer) error {
 				return err
 			}
 			slices.Sort(labels)
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\n", a, v.Unit, labels[0], labels[len(labels)-1], len(slices.Compact(labels)))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\n", a, v.Unit, labels[0], labels[len(labels)-1], distinct(labels))
 			continue
 		}
 		values, err := r.Axis(a)
@@ -80,10 +80,13 @@ func (r *Result) inspectAxes(w io.Writer) error {
 			return err
 		}
 		slices.Sort(values)
-		fmt.Fprintf(w, "%s\t%s\t%.6g\t%.6g\t%d\n", a, v.Unit, values[0], values[len(values)-1], len(slices.Compact(values)))
+		fmt.Fprintf(w, "%s\t%s\t%.6g\t%.6g\t%d\n", a, v.Unit, values[0], values[len(values)-1], distinct(values))
 	}
 	return nil
 }
+
+// distinct counts the different ones of sorted values.
+func distinct[T comparable](sorted []T) int { return len(slices.Compact(slices.Clone(sorted))) }
 
 func (r *Result) inspectSeries(w io.Writer) error {
 	title := "\nSERIES\tunit\tpoints\tsamples\tfrom [s]\tto [s]\tper sample\ttype\n"
@@ -131,7 +134,7 @@ func number6(v float64) string {
 	if math.IsNaN(v) {
 		return "-"
 	}
-	return fmt.Sprintf("%.6g", v)
+	return fmt.Sprintf("%.6g", v+0) // without the sign of -0
 }
 
 // summary is what inspect tells of a metric. The median is NaN where there is more than one number per point.
@@ -255,7 +258,8 @@ func (r *Result) inspectProvenance(w io.Writer) error {
 		text := fmt.Sprint(e.Value)
 		switch v := e.Value.(type) {
 		case string:
-			if lines := strings.Count(strings.TrimSuffix(v, "\n"), "\n") + 1; lines > 1 {
+			text = strings.TrimSpace(v)
+			if lines := strings.Count(text, "\n") + 1; lines > 1 {
 				text = fmt.Sprintf("(%d lines)", lines)
 			}
 		case []string:
