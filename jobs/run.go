@@ -286,7 +286,6 @@ func (r *run) facts() ([]result.Entry, error) {
 		{Name: "job", Value: string(r.job.Text)},
 		{Name: "set", Value: strings.Join(set, "\n")},
 		{Name: "plan", Value: r.plan.Text()},
-		{Name: "plan_hash", Value: r.layout.Plan},
 		{Name: "kernel", Value: r.runner.Kernel().Source.Text},
 		{Name: "isa", Value: strings.Join(lists[2], "; ")},
 		{Name: "compiler", Value: strings.Join(lists[3], "; ")},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"brainsweep/fault"
@@ -11,12 +13,18 @@ const (
 	exitDone    = 0
 	exitFailed  = 1 // the run failed
 	exitMistake = 2 // the user has something to mend
+	exitStopped = 3 // stopped cleanly before the end, ready to go on
+	exitPartly  = 4 // done, but some points failed
 )
 
 func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.Is(err, context.Canceled):
+		return exitStopped
+	case errors.As(err, new(someFailed)):
+		return exitPartly
 	case fault.Is(err):
 		return exitMistake
 	}

@@ -40,6 +40,7 @@ mean-field models over connectomes, on many processes, into one HDF5 file.`,
 	root.SetFlagErrorFunc(flagMistake)
 	said.addFlags(root.PersistentFlags())
 	root.AddCommand(
+		runCommand(said),
 		inspectCommand(),
 		doctorCommand(),
 		versionCommand(),

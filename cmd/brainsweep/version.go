@@ -5,6 +5,9 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"brainsweep/io/h5"
+	"brainsweep/io/result"
 )
 
 func versionCommand() *cobra.Command {
@@ -17,5 +20,14 @@ func versionCommand() *cobra.Command {
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "brainsweep %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
+	}
+}
+
+// versions are the facts about the program that go into a result.
+func versions() []result.Entry {
+	return []result.Entry{
+		{Name: "program", Value: "brainsweep " + version},
+		{Name: "go", Value: runtime.Version()},
+		{Name: "hdf5", Value: h5.Version()},
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,8 +47,10 @@ func (v *voice) logger(out io.Writer) *logrus.Logger {
 func (v *voice) complain(err error) {
 	var mistakes fault.List
 	switch {
-	case err == nil:
+	case err == nil || errors.As(err, new(unsaid)):
 		return
+	case errors.Is(err, context.Canceled):
+		mistakes = fault.List{{Msg: "brainsweep: stopped before the end"}}
 	case fault.Is(err):
 		mistakes.Add(err)
 	default:

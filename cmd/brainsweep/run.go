@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+	"github.com/spf13/cobra"
+
+	"brainsweep/device"
+	"brainsweep/fault"
+	"brainsweep/internal/progress"
+	"brainsweep/io/result"
+	"brainsweep/jobs"
+	"brainsweep/mpi"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	deviceFlags
+	output string
+	force  bool
+	set    []string
+}
+
+func runCommand(said *voice) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run JOB",
+		Short: "Run a job file into one result file",
+		Long: `run simulates every point of a job and merges series and metrics into one HDF5 file.
+
+Under mpirun the ranks share the points. A job that was stopped or killed goes on from its finished parts when the
+same command is given again. Exit codes: 0 done, 1 the run failed, 2 a mistake to mend, 3 stopped before the end and
+ready to go on, 4 done but some points failed.`,
+		Example: `  brainsweep run examples/adex.toml -o results.h5
+  mpirun -n 64 brainsweep run job.toml -o results.h5
+  brainsweep run job.toml --set run.seed=7 --set sweep.b_e.points=64`,
+		Args: words("job file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runJob(cmd.Context(), said, args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f.deviceFlags.add(cmd.Flags())
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "the result file (default: the job's name with .h5, in this folder)")
+	cmd.Flags().BoolVar(&f.force, "force", false, "remove an old result and old parts, and begin anew")
+	addSet(cmd.Flags(), &f.set)
+	return cmd
+}
+
+func runJob(ctx context.Context, said *voice, job string, f runFlags, out, errs io.Writer) error {
+	comm, err := mpi.Open()
+	if err != nil {
+		return err
+	}
+	defer comm.Close()
+	defer func() {
+		// Ranks that go on without this one would wait for it for ever.
+		if p := recover(); p != nil {
+			fmt.Fprintf(errs, "brainsweep: rank %d: %v\n", comm.Rank(), p)
+			comm.Abort(exitFailed)
+		}
+	}()
+	if f.output == "" {
+		base := filepath.Base(job)
+		f.output = strings.TrimSuffix(base, filepath.Ext(base)) + ".h5"
+	}
+	if err := runOn(ctx, comm, said, job, f, out, errs); err != nil {
+		if comm.Rank() != 0 {
+			return unsaid{err} // rank 0 says it for all
+		}
+		return err
+	}
+	return nil
+}
+
+// unsaid is an error that another rank tells the user.
+type unsaid struct{ error }
+
+func (u unsaid) Unwrap() error { return u.error }
+
+func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFlags, out, errs io.Writer) error {
+	job, err := readForAll(comm, file, f.set)
+	if err != nil {
+		return err
+	}
+	_, onHost := comm.Host()
+	dev, err := f.open(onHost)
+	if err = mpi.Agree(comm, err); err != nil {
+		return err
+	}
+	defer dev.Close()
+	l, err := newListener(comm, said, f.output, errs)
+	if err = mpi.Agree(comm, err); err != nil {
+		return err
+	}
+	defer l.close()
+	l.begin(job, dev, comm)
+	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: f.output, Force: f.force, Versions: versions(), Listener: l})
+	l.end()
+	if err != nil {
+		return err
+	}
+	if comm.Rank() == 0 {
+		if err := summarise(out, summary); err != nil {
+			return err
+		}
+	}
+	if summary.Failed > 0 {
+		return someFailed(summary.Failed)
+	}
+	return nil
+}
+
+// readForAll reads the job on rank 0 and gives it to every rank.
+func readForAll(comm mpi.Comm, file string, set []string) (*jobs.Job, error) {
+	var packed []byte
+	var err error
+	if comm.Rank() == 0 {
+		var job *jobs.Job
+		if job, err = jobs.Read(file, set...); err == nil {
+			if comm.Size() == 1 {
+				return job, nil
+			}
+			packed, err = job.Pack()
+		}
+	}
+	if err = mpi.Agree(comm, err); err != nil {
+		return nil, err
+	}
+	if packed, err = comm.Bcast(0, packed); err != nil {
+		return nil, err
+	}
+	return jobs.Unpack(packed)
+}
+
+// someFailed is a job that is done, but for some points.
+type someFailed int
+
+func (n someFailed) Error() string {
+	if n == 1 {
+		return "one point failed; brainsweep inspect tells where it went wrong"
+	}
+	return fmt.Sprintf("%d points failed; brainsweep inspect tells where they went wrong", int(n))
+}
+
+// listener tells people how a run goes: rank 0 on the terminal, the others each in a file of their own.
+type listener struct {
+	log   *logrus.Logger
+	file  *os.File // of the ranks above 0
+	meter *progress.Meter
+	errs  io.Writer
+	total float64
+	merge bool
+}
+
+func newListener(comm mpi.Comm, said *voice, output string, errs io.Writer) (*listener, error) {
+	if comm.Rank() == 0 {
+		return &listener{log: said.logger(errs), errs: errs}, nil
+	}
+	folder := output + ".logs"
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, fault.Mistake{Pos: fault.Pos{File: folder}, Msg: fmt.Sprintf("no folder for the ranks' logs can be made: %v", err)}
+	}
+	file, err := os.Create(filepath.Join(folder, fmt.Sprintf("rank-%04d.log", comm.Rank())))
+	if err != nil {
+		return nil, err
+	}
+	return &listener{log: said.logger(file), file: file}, nil
+}
+
+// begin says what is about to run.
+func (l *listener) begin(job *jobs.Job, dev device.Device, comm mpi.Comm) {
+	p := job.Plan
+	for _, warning := range job.Warnings {
+		l.log.Warn(warning)
+	}
+	info := dev.Info()
+	l.log.WithFields(logrus.Fields{"device": info.Name, "threads": info.Workers, "rank": comm.Rank()}).Debug("device")
+	l.log.Infof("%s: %s of %s, %d nodes, %s", job.File, count(p.Points(), "point"), p.Model.Name, p.Connectome.N(), count(comm.Size(), "rank"))
+}
+
+func (l *listener) Note(text string) { l.log.Info(text) }
+
+func (l *listener) Progress(p jobs.Progress) {
+	if l.meter == nil || p.Merging != l.merge {
+		l.end()
+		unit, total := "node-steps", p.AllNodeSteps
+		if p.Merging {
+			unit, total = "parts", float64(p.AllPoints)
+		}
+		terminal, _ := l.errs.(*os.File)
+		l.meter = progress.New(l.errs, terminal != nil && progress.IsTerminal(terminal), unit, 0, total)
+		l.log.SetOutput(l.meter)
+		l.merge = p.Merging
+	}
+	if p.Merging {
+		l.meter.Show(float64(p.Points), fmt.Sprintf("%d of %d parts merged", p.Points, p.AllPoints))
+		return
+	}
+	l.meter.Show(p.NodeSteps, fmt.Sprintf("%d of %d points", p.Points, p.AllPoints))
+}
+
+// end takes the bar away.
+func (l *listener) end() {
+	if l.meter != nil {
+		l.meter.End()
+		l.log.SetOutput(l.errs)
+		l.meter = nil
+	}
+}
+
+func (l *listener) close() {
+	if l.file != nil {
+		l.file.Close()
+	}
+}
+
+// summarise says what came out: the points, the rate, the file and the range of the first metrics.
+func summarise(out io.Writer, s *jobs.Summary) error {
+	fmt.Fprintf(out, "%s done", count(s.Points, "point"))
+	if s.Failed > 0 {
+		fmt.Fprintf(out, ", %d of them failed", s.Failed)
+	}
+	if s.Earlier > 0 {
+		fmt.Fprintf(out, ", %d of them in an earlier run", s.Earlier)
+	}
+	fmt.Fprintf(out, " in %s on %s: %s\n", progress.Duration(s.Elapsed), count(s.Ranks, "rank"),
+		progress.Rate(s.NodeSteps/max(s.Elapsed.Seconds(), 1e-9), "node-steps"))
+	fmt.Fprintln(out, "result:", s.Output)
+	res, err := result.Open(s.Output)
+	if err != nil {
+		return err
+	}
+	defer res.Close()
+	return highlights(out, res)
+}
+
+// highlights prints the range over the points of three metrics of each quantity's kind, where the job has them.
+func highlights(out io.Writer, res *result.Result) error {
+	for _, name := range []string{"rate_mean", "fc_mean", "fc_sc"} {
+		i := slices.IndexFunc(res.Variables, func(v result.Variable) bool { return !v.IsSeries() && path.Base(v.Path) == name })
+		if i < 0 {
+			continue
+		}
+		v := res.Variables[i]
+		values, err := res.Numbers(v.Path)
+		if err != nil {
+			return err
+		}
+		values = slices.DeleteFunc(values, math.IsNaN)
+		if len(values) == 0 {
+			continue
+		}
+		fmt.Fprintln(out, strings.TrimSpace(fmt.Sprintf("%-16s %.4g to %.4g %s", v.Address(), slices.Min(values), slices.Max(values), v.Unit)))
+	}
+	return nil
+}
+
+// count gives a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
