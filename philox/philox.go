@@ -1,25 +1,55 @@
-// Package philox draws random numbers by their place, not by their turn.
+// Package philox draws random numbers from a counter: Philox4x32-10 of Salmon, Moraes, Dror & Shaw (2011, Parallel
+// random numbers: as easy as 1, 2, 3).
 //
-// Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, SC11, "Parallel random numbers: as easy as 1, 2, 3") turns a
-// key and a counter into four words. Whoever knows key and counter has the same draw, on any rank, in any order.
+// It is the twin in Go of what kernels draw (codegen/kernel/math_noise.c): the same keys and counters give the same
+// words, and the same normal numbers up to rounding. Nothing is kept between draws.
 package philox
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
-// Block returns the four random words at a counter of the sequence that key names.
+// Block gives the four words that belong to a key and a counter.
 func Block(key [2]uint32, counter [4]uint32) [4]uint32 {
-	const (
-		m0, m1 = 0xd2511f53, 0xcd9e8d57 // multipliers of the paper's table 2
-		w0, w1 = 0x9e3779b9, 0xbb67ae85 // golden ratio, sqrt(3)-1
-		rounds = 10
-	)
-	c := counter
+	const rounds = 10
+	x := counter
 	for range rounds {
-		h0, l0 := bits.Mul32(m0, c[0])
-		h1, l1 := bits.Mul32(m1, c[2])
-		c = [4]uint32{h1 ^ c[1] ^ key[0], l1, h0 ^ c[3] ^ key[1], l0}
-		key[0] += w0
-		key[1] += w1
+		high0, low0 := bits.Mul32(0xD2511F53, x[0])
+		high2, low2 := bits.Mul32(0xCD9E8D57, x[2])
+		x = [4]uint32{high2 ^ x[1] ^ key[0], low2, high0 ^ x[3] ^ key[1], low0}
+		key[0] += 0x9E3779B9
+		key[1] += 0xBB67AE85
 	}
-	return c
+	return x
+}
+
+// Normal4 gives four draws from the standard normal distribution for a key and a counter (Box & Muller 1958).
+// A word w stands for (w + 1/2)/2^32.
+func Normal4(key [2]uint32, counter [4]uint32) [4]float64 {
+	w := Block(key, counter)
+	var z [4]float64
+	for i := 0; i < 4; i += 2 {
+		radius := radius(w[i])
+		sine, cosine := math.Sincos(2 * math.Pi * uniform(w[i+1]))
+		z[i], z[i+1] = radius*cosine, radius*sine
+	}
+	return z
+}
+
+// Uniform4 gives four draws from the uniform distribution on (0, 1).
+func Uniform4(key [2]uint32, counter [4]uint32) [4]float64 {
+	w := Block(key, counter)
+	return [4]float64{uniform(w[0]), uniform(w[1]), uniform(w[2]), uniform(w[3])}
+}
+
+// uniform is exact.
+func uniform(w uint32) float64 { return (float64(w) + 0.5) * 0x1p-32 }
+
+// radius is sqrt(-2 ln u) for u = uniform(w), without cancellation near u = 1.
+func radius(w uint32) float64 {
+	if w >= 1<<31 {
+		return math.Sqrt(-2 * math.Log1p(-uniform(^w)))
+	}
+	return math.Sqrt(-2 * math.Log(uniform(w)))
 }
