@@ -173,7 +173,7 @@ type variable struct {
 	kind              h5.Type
 	dims              []string // beyond point
 	shape             []int    // of dims
-	together          int      // bytes that go in a chunk, 0 for a contiguous data set
+	together          int      // bytes that go in a chunk; 0: as many as in metrics, and compressed
 	compress          bool
 	fill              any
 	alone             bool // is a coordinate itself

@@ -8,6 +8,7 @@
 package result
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -152,6 +153,9 @@ func (l *Layout) ranked(k Keep) int {
 func (l *Layout) Check() error {
 	var faults fault.List
 	add := func(format string, args ...any) { faults.Addf(fault.Pos{}, "result: "+format, args...) }
+	if l.Connectome == nil {
+		return errors.New("result: a layout without a connectome")
+	}
 	if l.Points < 1 {
 		add("%d points; there must be at least one", l.Points)
 	}

@@ -27,18 +27,10 @@ type seen map[string]struct {
 
 // TestXarray opens every group by name with both of xarray's engines, and compares each number with what Go reads.
 func TestXarray(t *testing.T) {
-	const python = "/usr/bin/python3"
-	if out, err := exec.Command(python, "-c", "import h5py, xarray, h5netcdf, netCDF4").CombinedOutput(); err != nil {
-		t.Skipf("%s with h5py, xarray, h5netcdf and netCDF4 is not here: %s", python, out)
-	}
+	needXarray(t)
 	l := small(16)
 	out := merge(t, l, write(t, l, 4, 12))
-	text, err := exec.Command(python, "testdata/open.py", out, "average", "I", "b_e", "30", "région C").Output()
-	if err != nil {
-		t.Fatalf("%v: %s", err, err.(*exec.ExitError).Stderr)
-	}
-	var both seen
-	ok(t, json.Unmarshal(text, &both))
+	both := look(t, out, "average", "I", "b_e", "30", "région C")
 	r := openResult(t, out)
 	for _, engine := range []string{"h5netcdf", "netcdf4"} {
 		see := both[engine]
@@ -87,6 +79,47 @@ func TestXarray(t *testing.T) {
 		if len(see.Selected) != 5 {
 			t.Errorf("%s: selected %v", engine, see.Selected)
 		}
+	}
+}
+
+// TestXarrayOfLittle does the same for results in which much is not there: no axes, no point done, nothing kept.
+func TestXarrayOfLittle(t *testing.T) {
+	needXarray(t)
+	bare := small(3)
+	bare.Axes, bare.Grid, bare.Name, bare.Connectome.Notes, bare.Series, bare.Provenance = nil, nil, nil, nil, bare.Series[2:4], nil
+	for name, out := range map[string]string{
+		"bare":  merge(t, bare, write(t, bare, 3)),
+		"empty": merge(t, small(3), nil),
+	} {
+		for engine, see := range look(t, out) {
+			for group, points := range map[string]int{"raw": map[string]int{"bare": 3}[name], "global": 3, "metrics/E": 3, "points": 3} {
+				if got, there := see.Groups[group].Dims["point"]; got != points || !there {
+					t.Errorf("%s, %s: %s has %d points, want %d", name, engine, group, got, points)
+				}
+			}
+		}
+	}
+}
+
+// look runs testdata/open.py.
+func look(t *testing.T, args ...string) seen {
+	t.Helper()
+	text, err := exec.Command(python, append([]string{"testdata/open.py"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, err.(*exec.ExitError).Stderr)
+	}
+	var both seen
+	ok(t, json.Unmarshal(text, &both))
+	return both
+}
+
+// python is Debian's: its packages are not seen by others.
+const python = "/usr/bin/python3"
+
+func needXarray(t *testing.T) {
+	t.Helper()
+	if out, err := exec.Command(python, "-c", "import h5py, xarray, h5netcdf, netCDF4").CombinedOutput(); err != nil {
+		t.Skipf("%s with h5py, xarray, h5netcdf and netCDF4 is not here: %s", python, out)
 	}
 }
 
