@@ -134,16 +134,19 @@ func (n *node) decodeStruct(v reflect.Value, path []string, faults *fault.List) 
 	}
 }
 
-// Unknown is the mistake that name is none of the known names of this kind of thing ("key", "model"):
-// it names the nearest of them, or all where none is near and they are few.
+// Unknown is the mistake that name is none of the known names of this kind of thing ("key", "model"); see Hint.
 func Unknown(pos fault.Pos, kind, name string, known []string) fault.Mistake {
+	return fault.Mistake{Pos: pos, Msg: fmt.Sprintf("unknown %s %q%s", kind, name, Hint(name, known))}
+}
+
+// Hint ends the message that a name is not known: it gives the nearest of the known names, or all where none is near
+// and they are few.
+func Hint(name string, known []string) string {
 	hint := fault.Suggest(name, known)
-	switch {
-	case hint != "" || len(known) == 0:
-	case len(known) <= 24:
+	if hint == "" && len(known) > 0 && len(known) <= 24 {
 		hint = "; there is " + strings.Join(known, ", ")
 	}
-	return fault.Mistake{Pos: pos, Msg: fmt.Sprintf("unknown %s %q%s", kind, name, hint)}
+	return hint
 }
 
 func (n *node) decodeMap(v reflect.Value, path []string, faults *fault.List) {

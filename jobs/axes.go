@@ -136,9 +136,14 @@ func (r *reader) axis(address string, path []string) {
 	if len(r.faults) > before {
 		return
 	}
-	r.bounds(setting, values(axis), r.ValuePos(path...), "sweep."+address)
-	if address == seedAddress && slices.ContainsFunc(values(axis), func(v float64) bool { return v != math.Trunc(v) }) {
-		r.faultf(r.ValuePos(path...), "sweep.run.seed: a seed is a whole number")
+	for i, v := range values(axis) {
+		pos := r.ValuePos(path...)
+		if !rule.Range {
+			pos = r.ValuePos(join(path, strconv.Itoa(i))...)
+		}
+		if r.axisValue(setting, v, pos); len(r.faults) > before {
+			break
+		}
 	}
 	if address == seedAddress && axis.Values == nil {
 		r.faultf(r.ValuePos(path...), "sweep.run.seed: mode %s draws seeds from a list of them", s.Mode)
@@ -234,16 +239,31 @@ func (r *reader) listAxes() {
 		r.faults.Add(err)
 		return
 	}
-	for _, a := range axes {
-		head := fault.Pos{File: file, Line: 1}
-		setting, ok := r.sweepSetting(a.Address, head)
+	lines, err := r.lines(s.File, pos) // for the places
+	if err != nil {
+		r.faults.Add(err)
+		return
+	}
+	for k, a := range axes {
+		setting, ok := r.sweepSetting(a.Address, lines[0].pos[k])
 		if !ok {
 			continue
 		}
 		a.Unit = setting.Unit
-		r.bounds(setting, a.Values, head, a.Address)
+		before := len(r.faults)
+		for i := 0; i < len(a.Values) && len(r.faults) == before; i++ {
+			r.axisValue(setting, a.Values[i], lines[i+1].pos[k])
+		}
 		r.plan.axes[a.Address] = len(s.Axes)
 		s.Axes, s.Rules = append(s.Axes, a), append(s.Rules, Rule{})
+	}
+}
+
+// axisValue notes a value that an axis cannot have.
+func (r *reader) axisValue(setting Setting, v float64, pos fault.Pos) {
+	r.bounds(setting, []float64{v}, pos, "sweep."+setting.Address)
+	if setting.Address == seedAddress && v != math.Trunc(v) {
+		r.faultf(pos, "sweep.run.seed: %v is no seed; a seed is a whole number", v)
 	}
 }
 
@@ -268,10 +288,10 @@ func (r *reader) sweepSetting(address string, pos fault.Pos) (Setting, bool) {
 	s := p.Setting(address)
 	switch {
 	case s == nil && !dotted:
-		r.faults.Add(document.Unknown(pos, "parameter of model "+p.Model.Name, address, r.bareAddresses()))
+		r.unknown(pos, "parameter", address, "model "+p.Model.Name, r.bareAddresses())
 		return Setting{}, false
 	case s == nil && (section == "noise" || section == "initial"):
-		r.faults.Add(document.Unknown(pos, "state of model "+p.Model.Name, name, stateNames(p.Model)))
+		r.unknown(pos, "state", name, "model "+p.Model.Name, stateNames(p.Model))
 		return Setting{}, false
 	case s == nil:
 		r.faultf(pos, "%q cannot be swept%s; %s", address, fault.Suggest(address, r.dottedAddresses()), sweepable)

@@ -2,8 +2,10 @@ package jobs
 
 import (
 	"math"
+	"slices"
 
 	"brainsweep/document"
+	"brainsweep/model"
 	"brainsweep/sim"
 )
 
@@ -35,7 +37,7 @@ func (r *reader) bold(rec record, at []string) {
 	if !r.Has(path("period")...) {
 		r.faultf(r.Pos(at...), `%s.period is missing; write for example period = "1 s"`, document.Address(at...))
 	} else {
-		out.Period = r.period(false, path("period"))
+		out.Period = r.period(math.NaN(), false, path("period"))
 	}
 	if len(r.faults) == before && !math.IsNaN(r.plan.Run.Step) {
 		r.boldStep(out, path)
@@ -79,8 +81,10 @@ func (r *reader) balloon(b *Bold, rec record, path func(string) []string) {
 		r.faults.Add(err)
 		return
 	}
-	if m.Input == "" || len(m.Observables) == 0 {
-		r.faultf(r.ValuePos(path("model")...), "%s: model %s is no BOLD model; it needs an input and an observable", document.Address(path("model")...), m.Name)
+	signal := slices.ContainsFunc(m.Observables, func(o model.Definition) bool { return o.Name == boldQuantity })
+	if m.Input == "" || !signal {
+		r.faultf(r.ValuePos(path("model")...), "%s: model %s is no BOLD model; it needs an input, and an observable called %s",
+			document.Address(path("model")...), m.Name, boldQuantity)
 		return
 	}
 	b.Model = m
@@ -116,5 +120,5 @@ func (r *reader) boldParameters(b *Bold, preset map[string]float64, path []strin
 		}
 		b.Parameters = append(b.Parameters, s)
 	}
-	r.known(path, "parameter of model "+b.Model.Name, names)
+	r.known(path, "parameter", "model "+b.Model.Name, names)
 }

@@ -15,6 +15,9 @@ func (r *reader) delays() {
 	if p.Connectome == nil || p.Setting("connectome.speed") == nil || math.IsNaN(p.Run.Step) || p.Model == nil || len(p.Model.Coupled) == 0 {
 		return
 	}
+	if slowest(p) <= 0 {
+		return // noted already
+	}
 	speed, at := fastest(p), r.ValuePos("run", "step")
 	long, lost, shortest := 0, 0, math.Inf(1)
 	for _, e := range p.Connectome.Edges() {
@@ -30,8 +33,10 @@ func (r *reader) delays() {
 	if _, err := p.Connectome.MaxDelay(slowest(p), p.Run.Step); err != nil {
 		r.faults.Add(placed(err, at))
 	}
-	const message = "run.step: %s is too large for the delays: at %v mm/ms, %d of the %d connections with a length lose their delay; a step below %.3g ms keeps them all"
+	const message = "run.step: %s is too large for the delays: at %v mm/ms, %d of the %d connections with a length lose their delay; a step below %.4g ms keeps them all"
 	limit := 2 * shortest / speed // half a step is rounded to 0
+	digits := math.Pow(10, 3-math.Floor(math.Log10(limit)))
+	limit = math.Floor(limit*digits) / digits
 	switch {
 	case lost == 0:
 	case float64(lost) > bearable*float64(long):

@@ -185,6 +185,9 @@ func (r *reader) job() {
 	r.metrics()
 	r.keeps()
 	r.delays()
+	if len(r.plan.Records) == 0 && len(r.plan.Metrics.Of) == 0 {
+		r.warnf("nothing is kept of the simulation: there is neither a [[record]] nor [metrics]")
+	}
 }
 
 // section decodes the table at path into v and reports whether there is a table, or nothing.

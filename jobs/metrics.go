@@ -35,12 +35,7 @@ func (r *reader) metrics() {
 			r.faults.Add(placed(err, r.ValuePos(path...)))
 		}
 	}
-	m.Period = 1
-	if r.Has("metrics", "period") {
-		m.Period = r.period(true, []string{"metrics", "period"})
-	} else {
-		r.checkPeriod(m.Period, true, []string{"metrics", "period"})
-	}
+	m.Period = r.period(1, true, []string{"metrics", "period"})
 	r.enoughSamples()
 }
 
@@ -62,7 +57,7 @@ func (r *reader) enoughSamples() {
 			}
 			period, means = bold.Period, false
 		}
-		if math.IsNaN(p.Run.Step) || math.IsNaN(period) || period <= 0 || !pairs {
+		if math.IsNaN(p.Run.Step) || math.IsNaN(period) || !pairs {
 			continue
 		}
 		if n := p.Samples(period, means); n == 1 {

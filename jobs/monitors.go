@@ -79,7 +79,7 @@ func (r *reader) series(rec record, at []string) {
 	case rec.Monitor == "raw" && r.Has(path("period")...):
 		r.faultf(r.Pos(path("period")...), `%s.period: raw records every step; for a longer period there is the monitor subsample`, document.Address(at...))
 	case rec.Monitor != "raw":
-		out.Period = r.period(rec.Monitor == "average", path("period"))
+		out.Period = r.period(math.NaN(), rec.Monitor == "average", path("period"))
 	}
 	out.Keep = r.keep(path("keep"))
 	if len(r.faults) == before {
@@ -140,14 +140,9 @@ func (r *reader) quantities(names, known, path []string) {
 	}
 }
 
-// period reads a period: a multiple of the step that leaves at least one sample.
-func (r *reader) period(means bool, path []string) float64 {
-	period := r.quantity("ms", math.NaN(), path...)
-	r.checkPeriod(period, means, path)
-	return period
-}
-
-func (r *reader) checkPeriod(period float64, means bool, path []string) {
+// period reads a period: a multiple of the step that leaves at least one sample. A wrong one is noted and becomes NaN.
+func (r *reader) period(missing float64, means bool, path []string) float64 {
+	period := r.quantity("ms", missing, path...)
 	run, address := r.plan.Run, document.Address(path...)
 	switch {
 	case math.IsNaN(run.Step) || math.IsNaN(period):
@@ -157,5 +152,8 @@ func (r *reader) checkPeriod(period float64, means bool, path []string) {
 	case r.plan.Samples(period, means) == 0:
 		r.faultf(r.ValuePos(path...), "%s: no whole period of %s lies in the recorded time, %s to %s; periods are counted from the start of the simulation",
 			address, plainTime(period), plainTime(run.Transient), plainTime(run.Duration))
+	default:
+		return period
 	}
+	return math.NaN()
 }

@@ -96,9 +96,8 @@ func (pt Point) Initial() []float64 {
 // draw is a state's drawn initial value at a node. The last two words of the counter are the number of a step that no
 // simulation reaches.
 func draw(key uint64, node, state int, s model.State) float64 {
-	bits := philox.Block([2]uint32{uint32(key), uint32(key >> 32)}, [4]uint32{uint32(node), uint32(state), math.MaxUint32, math.MaxUint32})
-	u := float64((uint64(bits[0])<<32|uint64(bits[1]))>>11) * 0x1p-53
-	return min(max(s.Low+u*(s.High-s.Low), s.Low), s.High)
+	u := philox.Uniform4([2]uint32{uint32(key), uint32(key >> 32)}, [4]uint32{uint32(node), uint32(state), math.MaxUint32, math.MaxUint32})
+	return min(max(s.Low+float64(u[0]*(s.High-s.Low)), s.Low), s.High)
 }
 
 // digest is the point's name as bytes.

@@ -16,9 +16,12 @@ import (
 // model reads model and preset.
 func (r *reader) model() {
 	p := r.plan
-	if p.ModelSource == "" {
+	if !r.Has("model") {
 		r.faultf(r.ValuePos("model"), `model is missing; write for example model = "adex2"`)
 		return
+	}
+	if r.Kind("model") != "a string" {
+		return // noted already
 	}
 	m, err := r.openModel(p.ModelSource, r.ValuePos("model"))
 	if err != nil {
@@ -26,6 +29,7 @@ func (r *reader) model() {
 		return
 	}
 	p.Model = m
+	r.warnings = append(r.warnings, m.Warnings()...)
 	r.preset(m, p.Preset, "preset")
 }
 
@@ -60,9 +64,12 @@ func (r *reader) connectome() {
 	}
 	r.choice(&p.Normalise, connectome.Normalisations, "connectome", "normalise")
 	r.choice(&p.Diagonal, []string{"keep", "zero"}, "connectome", "diagonal")
-	if p.ConnectomeSource == "" {
-		r.faultf(r.ValuePos("connectome", "source"), `connectome.source is missing; write a path, or for example "synthetic:68"`)
+	if !r.Has("connectome", "source") {
+		r.faultf(r.Pos("connectome"), `connectome.source is missing; write a path, or for example "synthetic:68"`)
 		return
+	}
+	if r.Kind("connectome", "source") != "a string" {
+		return // noted already
 	}
 	c, err := r.inputs.connectome(p.ConnectomeSource)
 	if err != nil {
@@ -183,7 +190,12 @@ func (r *reader) multiple(time float64, path ...string) bool {
 }
 
 // plainTime writes a time [ms] for a message, without the rounding of the last digits.
-func plainTime(ms float64) string { return fmt.Sprintf("%.12g ms", ms) }
+func plainTime(ms float64) string {
+	if ms >= 1000 {
+		return fmt.Sprintf("%.12g s", ms/1000)
+	}
+	return fmt.Sprintf("%.12g ms", ms)
+}
 
 // coupling reads [coupling]: the function and its parameters.
 func (r *reader) coupling() {
@@ -206,19 +218,24 @@ func (r *reader) coupling() {
 		names = append(names, q.Name)
 		r.putScalar(Setting{Address: "coupling." + q.Name, Unit: q.Unit, Values: []float64{q.Value}, Min: q.Min, Max: q.Max})
 	}
-	r.known([]string{"coupling"}, "parameter of coupling "+name, names)
+	r.known([]string{"coupling"}, "parameter", "coupling "+name, names)
 	if p.Model != nil && len(p.Model.Coupled) == 0 && r.Has("coupling") {
 		r.faultf(r.Pos("coupling"), "coupling: the nodes of model %s are not coupled", p.Model.Name)
 	}
 }
 
-// known notes the keys of a section that are none of the names.
-func (r *reader) known(section []string, kind string, names []string) {
+// known notes the keys of a section that are none of the names; they are meant as a kind of thing of an owner.
+func (r *reader) known(section []string, kind, owner string, names []string) {
 	for _, key := range r.Keys(section...) {
 		if !slices.Contains(names, key) {
-			r.faults.Add(document.Unknown(r.Pos(join(section, key)...), kind, key, names))
+			r.unknown(r.Pos(join(section, key)...), kind, key, owner, names)
 		}
 	}
+}
+
+// unknown notes that an owner has no thing of a kind called name.
+func (r *reader) unknown(pos fault.Pos, kind, name, owner string, known []string) {
+	r.faultf(pos, "unknown %s %q of %s%s", kind, name, owner, document.Hint(name, known))
 }
 
 // parameters reads [parameters] over the preset and the model's values.
@@ -237,7 +254,7 @@ func (r *reader) parameters() {
 		}
 		r.put(Setting{Address: q.Name, Unit: q.Unit, Values: []float64{value}, Min: q.Min, Max: q.Max}, "parameters", q.Name)
 	}
-	r.known([]string{"parameters"}, "parameter of model "+m.Name, names)
+	r.known([]string{"parameters"}, "parameter", "model "+m.Name, names)
 }
 
 // presetOf is the plan's preset, empty where there is none.
@@ -289,7 +306,7 @@ func (r *reader) noise() {
 			r.plan.Setting("noise." + state.Name).Values[0] = 0
 		}
 	}
-	r.known([]string{"noise"}, "state of model "+m.Name, names)
+	r.known([]string{"noise"}, "state", "model "+m.Name, names)
 }
 
 func stateNames(m *model.Model) []string {
@@ -327,7 +344,7 @@ func (r *reader) initial() {
 			r.put(s, "initial", state.Name)
 		}
 	}
-	r.known([]string{"initial"}, "state of model "+m.Name, append(stateNames(m), "file"))
+	r.known([]string{"initial"}, "state", "model "+m.Name, append(stateNames(m), "file"))
 }
 
 // initialFile reads initial.file: a line for each state, its name, then a number for each node.
@@ -351,7 +368,7 @@ func (r *reader) initialFile() map[string][]float64 {
 		s := stateOf(m, name)
 		switch {
 		case s == nil:
-			r.faults.Add(document.Unknown(l.pos[0], "state of model "+m.Name, name, stateNames(m)))
+			r.unknown(l.pos[0], "state", name, "model "+m.Name, stateNames(m))
 			continue
 		case table[name] != nil:
 			r.faultf(l.pos[0], "state %s has two lines", name)

@@ -18,6 +18,9 @@ import (
 // labelColumn is the column of a table that says which node a line is for.
 const labelColumn = "label"
 
+// manyMistakes ends the reading of a column that is wrong throughout.
+const manyMistakes = 5
+
 // line is a line of a table with the places of its fields.
 type line struct {
 	fields []string
@@ -101,6 +104,9 @@ func (r *reader) column(file, name string, pos fault.Pos) ([]float64, error) {
 		}
 	}
 	for i, l := range lines {
+		if len(faults) == manyMistakes {
+			break
+		}
 		if k >= len(l.fields) {
 			faults.Addf(l.pos[0], "%d fields, but the first line names %d columns", len(l.fields), len(header))
 			continue

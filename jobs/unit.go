@@ -19,22 +19,21 @@ type unit struct {
 
 // dimension is a kind of quantity. Its program unit is the one whose factors are 1.
 type dimension struct {
-	name    string // "a time"
-	example string // the unit for an example
-	units   []unit
+	name  string // "a time"
+	units []unit
 }
 
 // dimensions lists what can carry a unit, in the program's one system: ms, mm, mm/ms, kHz, mV, nS, pF, pA.
 func dimensions() []dimension {
 	return []dimension{
-		{"a time", "ms", []unit{{"ns", 1, 1e6}, {"us", 1, 1e3}, {"µs", 1, 1e3}, {"ms", 1, 1}, {"s", 1e3, 1}, {"min", 60e3, 1}, {"h", 3600e3, 1}}},
-		{"a length", "mm", []unit{{"um", 1, 1e3}, {"µm", 1, 1e3}, {"mm", 1, 1}, {"cm", 10, 1}, {"m", 1e3, 1}}},
-		{"a speed", "mm/ms", []unit{{"mm/s", 1, 1e3}, {"mm/ms", 1, 1}, {"cm/ms", 10, 1}, {"m/s", 1, 1}}},
-		{"a frequency", "Hz", []unit{{"Hz", 1, 1e3}, {"1/s", 1, 1e3}, {"kHz", 1, 1}, {"1/ms", 1, 1}}},
-		{"a voltage", "mV", []unit{{"uV", 1, 1e3}, {"µV", 1, 1e3}, {"mV", 1, 1}, {"V", 1e3, 1}}},
-		{"a conductance", "nS", []unit{{"pS", 1, 1e3}, {"nS", 1, 1}, {"uS", 1e3, 1}, {"µS", 1e3, 1}, {"mS", 1e6, 1}}},
-		{"a capacitance", "pF", []unit{{"pF", 1, 1}, {"nF", 1e3, 1}, {"uF", 1e6, 1}, {"µF", 1e6, 1}}},
-		{"a current", "pA", []unit{{"fA", 1, 1e3}, {"pA", 1, 1}, {"nA", 1e3, 1}, {"uA", 1e6, 1}, {"µA", 1e6, 1}}},
+		{"a time", []unit{{"ns", 1, 1e6}, {"us", 1, 1e3}, {"µs", 1, 1e3}, {"ms", 1, 1}, {"s", 1e3, 1}, {"min", 60e3, 1}, {"h", 3600e3, 1}}},
+		{"a length", []unit{{"um", 1, 1e3}, {"µm", 1, 1e3}, {"mm", 1, 1}, {"cm", 10, 1}, {"m", 1e3, 1}}},
+		{"a speed", []unit{{"mm/s", 1, 1e3}, {"mm/ms", 1, 1}, {"cm/ms", 10, 1}, {"m/s", 1, 1}}},
+		{"a frequency", []unit{{"Hz", 1, 1e3}, {"1/s", 1, 1e3}, {"kHz", 1, 1}, {"1/ms", 1, 1}}},
+		{"a voltage", []unit{{"uV", 1, 1e3}, {"µV", 1, 1e3}, {"mV", 1, 1}, {"V", 1e3, 1}}},
+		{"a conductance", []unit{{"pS", 1, 1e3}, {"nS", 1, 1}, {"uS", 1e3, 1}, {"µS", 1e3, 1}, {"mS", 1e6, 1}}},
+		{"a capacitance", []unit{{"pF", 1, 1}, {"nF", 1e3, 1}, {"uF", 1e6, 1}, {"µF", 1e6, 1}}},
+		{"a current", []unit{{"fA", 1, 1e3}, {"pA", 1, 1}, {"nA", 1e3, 1}, {"uA", 1e6, 1}, {"µA", 1e6, 1}}},
 	}
 }
 
@@ -56,8 +55,11 @@ var quantityPattern = regexp.MustCompile(`^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+
 // quantity by: the last part of its address.
 func parseQuantity(text, name, want string) (float64, error) {
 	m := quantityPattern.FindStringSubmatch(text)
+	if m == nil && want == "" {
+		return 0, fmt.Errorf("%q is not a number", text)
+	}
 	if m == nil {
-		return 0, fmt.Errorf("%q is not a number with a unit; write for example %q", text, "1 "+example(want))
+		return 0, fmt.Errorf("%q is not a number with a unit; write for example %q", text, "1 "+example(name, want))
 	}
 	x, err := strconv.ParseFloat(m[1], 64)
 	if err != nil {
@@ -69,7 +71,7 @@ func parseQuantity(text, name, want string) (float64, error) {
 	target, dim, known := findUnit(want)
 	switch given, found, ok := findUnit(m[2]); {
 	case m[2] == "":
-		return 0, fmt.Errorf("%q has no unit; write for example %q", text, m[1]+" "+example(want))
+		return 0, fmt.Errorf("%q has no unit; write for example %q", text, m[1]+" "+example(name, want))
 	case want == "":
 		return 0, fmt.Errorf("wrong unit: %q, but %s has no dimension", text, name)
 	case !known:
@@ -91,10 +93,10 @@ func unitNames(d dimension) []string {
 	return names
 }
 
-// example is a unit for an example of a quantity in the unit want.
-func example(want string) string {
-	if _, d, ok := findUnit(want); ok && d.name != "a time" {
-		return d.example
+// example is a unit for an example of the quantity called name, in the unit want.
+func example(name, want string) string {
+	if name == "duration" || name == "transient" {
+		return "s"
 	}
 	return want
 }

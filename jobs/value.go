@@ -22,7 +22,7 @@ func (r *reader) number(unit string, path ...string) (float64, bool) {
 		x = v
 	case string:
 		var err error
-		if x, err = parseQuantity(v, path[len(path)-1], unit); err != nil {
+		if x, err = parseQuantity(v, nameOf(path), unit); err != nil {
 			r.faultf(r.ValuePos(path...), "%s: %v", address, err)
 			return 0, false
 		}
@@ -37,13 +37,23 @@ func (r *reader) number(unit string, path ...string) (float64, bool) {
 	return x + 0, true // -0 becomes 0
 }
 
+// nameOf is what a message calls the quantity at a path: not by the number of a list's element, nor as an end of a range.
+func nameOf(path []string) string {
+	for i := len(path) - 1; i > 0; i-- {
+		if _, err := strconv.Atoi(path[i]); err != nil && path[i] != "from" && path[i] != "to" {
+			return path[i]
+		}
+	}
+	return path[0]
+}
+
 // quantity reads a number that must have its unit. Where nothing stands, it is the default.
 func (r *reader) quantity(unit string, missing float64, path ...string) float64 {
 	switch v := r.Value(path...).(type) {
 	case nil:
 		return missing
 	case int64, float64:
-		r.faultf(r.ValuePos(path...), "%s: %v has no unit; write for example %q", document.Address(path...), v, fmt.Sprint(v)+" "+example(unit))
+		r.faultf(r.ValuePos(path...), "%s: %v has no unit; write for example %q", document.Address(path...), v, fmt.Sprint(v)+" "+example(nameOf(path), unit))
 		return missing
 	}
 	if x, ok := r.number(unit, path...); ok {

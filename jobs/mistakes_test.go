@@ -1,0 +1,197 @@
+package jobs_test
+
+import (
+	"strings"
+	"testing"
+
+	"brainsweep/fault"
+	"brainsweep/jobs"
+)
+
+// with replaces or adds a section of the least job.
+func with(section string) string {
+	name, _, _ := strings.Cut(section, "\n")
+	if i := strings.Index(least, name+"\n"); i >= 0 {
+		end := strings.Index(least[i+1:], "\n[")
+		if end < 0 {
+			return least[:i] + section
+		}
+		return least[:i] + section + least[i+1+end:]
+	}
+	return least + section
+}
+
+// mistakes are jobs that cannot be run, each with all that is said about it.
+var mistakes = []struct{ name, text, want string }{
+	{"empty", "", `job.toml: model is missing; write for example model = "adex2"
+job.toml: connectome.source is missing; write a path, or for example "synthetic:68"
+job.toml: run.duration is missing; write for example duration = "10 s"`},
+	{"syntax", "model = adex2\n", `job.toml:1:9: expected value but found "adex" instead; text, and a number with its unit, stands in quotes: "adex2"`},
+	{"unknown keys", "modle = 'x'\n" + with("[run]\nduration = '1 s'\nduratoin = '2 s'\n[conectome]\n"), `job.toml:1:1: unknown key "modle" (did you mean "model"?)
+job.toml:7:1: unknown key "duratoin" (did you mean "duration"?)
+job.toml:8:2: unknown key "conectome" (did you mean "connectome"?)`},
+	{"wrong types", strings.Replace(with("[run]\nduration = '1 s'\nseed = 'x'\nscheme = 3\n"), `"toy.toml"`, "7", 1), `job.toml:1:9: model: expected a string, found 7
+job.toml:6:9: run.seed: expected a whole number of at least 0, found the string "x"
+job.toml:7:10: run.scheme: expected a string, found 3`},
+	{"unknown model", strings.Replace(least, "toy.toml", "adex3", 1), `job.toml:1:10: unknown model "adex3" (did you mean "adex1"?)`},
+	{"missing model file", strings.Replace(least, "toy.toml", "nothing.toml", 1), `job.toml:1:10: cannot read testdata/nothing.toml: no such file or directory`},
+	{"model of another kind", strings.Replace(least, "toy.toml", "toy.py", 1), `job.toml:1:10: toy.py: a model file ends in .toml`},
+	{"unknown preset", "preset = 'loudly'\n" + least, `job.toml:1:11: unknown preset "loudly" (did you mean "loud"?)`},
+	{"connectome", with("[connectome]\nsource = 'nothing.zip'\nnormalise = 'colum'\ndiagonal = 'none'\nspeed = 4\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral
+job.toml:5:13: connectome.diagonal: unknown value "none"; there is keep, zero
+job.toml:6:9: connectome.speed: 4 has no unit; write for example "4 mm/ms"
+testdata/nothing.zip: cannot be read: no such file or directory`},
+	{"too few regions", with("[connectome]\nsource = 'synthetic:1'\n"), `job.toml:3:11: synthetic:1: a connectome has from 2 to 10000 regions`},
+	{"speed", with("[connectome]\nsource = 'synthetic:10'\nspeed = '0 m/s'\n"), `job.toml:4:10: connectome.speed: 0 is out of bounds; it must be above 0 mm/ms`},
+	{"no unit", with("[run]\nduration = '10'\ntransient = 1\n"), `job.toml:5:13: run.duration: "10" has no unit; write for example "10 s"
+job.toml:6:13: run.transient: 1 has no unit; write for example "1 s"`},
+	{"wrong unit", with("[run]\nduration = '10 mV'\nstep = '1 sec'\ntransient = 'long'\n"), `job.toml:5:13: run.duration: wrong unit: "10 mV" is a voltage, duration is a time
+job.toml:6:9: run.step: unknown unit "sec"; step is a time, in ns, us, µs, ms, s, min, h
+job.toml:7:14: run.transient: "long" is not a number with a unit; write for example "1 s"`},
+	{"duration not longer than the transient", with("[run]\nduration = '2 s'\ntransient = '2 s'\n"), `job.toml:5:13: run.duration: 2 s are simulated in all, and the first 2 s of them are not recorded: nothing would be left; the duration must be longer than the transient`},
+	{"times below 0", with("[run]\nduration = '-1 s'\nstep = '0 ms'\ntransient = '-1 ms'\n"), `job.toml:5:13: run.duration: -1000 ms is not above 0
+job.toml:6:9: run.step: 0 ms is not above 0
+job.toml:7:14: run.transient: -1 ms is below 0`},
+	{"duration between steps", with("[run]\nduration = '1 s'\nstep = '0.3 ms'\n"), `job.toml:5:13: run.duration: 1 s is not a multiple of the step, 0.3 ms; nearest are 999.9 ms and 1.0002 s`},
+	{"choices of the run", with("[run]\nduration = '1 s'\nscheme = 'hoin'\nprecision = 'half'\nnoise = 'some'\nseed = -1\n"), `job.toml:6:11: run.scheme: unknown value "hoin"; there is euler, heun, rk4
+job.toml:7:14: run.precision: unknown value "half"; there is single, double
+job.toml:8:10: run.noise: unknown value "some"; there is independent, common, none
+job.toml:9:8: run.seed: expected a whole number of at least 0, found -1`},
+	{"coupling", with("[coupling]\nfunction = 'liner'\n"), `job.toml:7:13: unknown coupling function "liner" (did you mean "linear"?)`},
+	{"coupling's parameters", with("[coupling]\na = [1, 2]\nc = 1\n"), `job.toml:7:5: coupling.a: expected a number, found a list
+job.toml:8:1: unknown parameter "c" of coupling linear (did you mean "a"?)`},
+	{"parameters", with("[parameters]\ngian = 1\ngain = 11\ntau = '5 mV'\nE_L = nan\ncurrent = 'x'\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
+job.toml:8:8: parameters.gain: 11 is out of bounds; it must be from 0 to 10
+job.toml:9:8: parameters.tau: wrong unit: "5 mV" is a voltage, tau is a time
+job.toml:10:7: parameters.E_L: NaN is not a finite number
+job.toml:11:12: parameters.current: "x" is not a number with a unit; write for example "1 pA"`},
+	{"nodes", with("[parameters]\ngain = [1, 2, 3]\ntau = [1, 2, 3, 4, 5, 6, 7, 8, 9, '10 V']\n"), `job.toml:7:8: parameters.gain: 3 numbers for the 10 nodes of synthetic:10
+job.toml:8:36: parameters.tau.9: wrong unit: "10 V" is a voltage, tau is a time`},
+	{"column", with("[parameters]\ngain = { file = 'nodes.csv', column = 'x1' }\ntau = { file = 'nodes.csv', column = 'other' }\nE_L = { column = 'x' }\ncurrent = { file = 'nowhere.csv', colum = 'x' }\n"), `job.toml:7:8: unknown column "x1" (did you mean "x0"?)
+job.toml:9:1: parameters.E_L: expected a number, a list with a number for each node, or { file = "x.csv", column = "name" }
+job.toml:10:35: unknown key "colum" (did you mean "column"?)
+testdata/nodes.csv:3:12: "x" is not a finite number
+testdata/nodes.csv:4:12: "x" is not a finite number
+testdata/nodes.csv:5:12: "x" is not a finite number
+testdata/nodes.csv:6:12: "x" is not a finite number
+testdata/nodes.csv:7:12: "x" is not a finite number`},
+	{"labels", with("[parameters]\ngain = { file = 'labels.csv', column = 'gain' }\n"), `testdata/labels.csv:11:1: synthetic:10 has no node "R.4" (did you mean "R.04"?)`},
+	{"noise", with("[noise]\nuo = 1\nou = -1\nx = 'a'\n"), `job.toml:7:1: unknown state "uo" of model toy (did you mean "ou"?)
+job.toml:8:6: noise.ou: -1 is out of bounds; it must be at least 0
+job.toml:9:6: noise.x: "a" is not a number`},
+	{"initial", with("[initial]\ny = 1\nx = 6\nou = [1, 2]\n"), `job.toml:7:1: unknown state "y" of model toy (did you mean "w"?)
+job.toml:8:5: initial.x: 6 is out of bounds; it must be from 0 to 5 kHz
+job.toml:9:6: initial.ou: 2 numbers for the 10 nodes of synthetic:10`},
+	{"initial file", with("[initial]\nfile = 'initial.csv'\n"), `testdata/initial.csv:1:1: x: 3 numbers for the 10 nodes of synthetic:10
+testdata/initial.csv:2:1: unknown state "y" of model toy (did you mean "w"?)
+testdata/initial.csv:3:22: "a" is not a finite number
+testdata/initial.csv:5:1: state w has two lines`},
+	{"sections that are none", "parameters = 1\nnoise = 'x'\ninitial = []\nsweep = 3\nrecord = {}\nmetrics = 1\ncoupling = 'linear'\n" + least, `job.toml:1:1: parameters: expected a table, found a number
+job.toml:2:1: noise: expected a table, found a string
+job.toml:3:1: initial: expected a table, found a list
+job.toml:4:1: sweep: expected a table, found a number
+job.toml:5:1: record: a list of tables; write [[record]] with two brackets
+job.toml:6:1: metrics: expected a table, found a number
+job.toml:7:1: coupling: expected a table, found a string`},
+	{"no points", with("[sweep]\ngain = { from = 0, to = 1, points = 0 }\n"), `job.toml:7:37: sweep.gain: 0 points; there must be at least one`},
+	{"log through zero", with("[sweep]\ngain = { from = 0, to = 1, points = 3, scale = 'log' }\nE_L = { from = -1, to = 1, points = 3, scale = 'log' }\n"), `job.toml:7:8: sweep.gain: from 0 to 1; a logarithmic scale cannot reach or cross zero
+job.toml:8:7: sweep.E_L: from -1 to 1; a logarithmic scale cannot reach or cross zero`},
+	{"ranges", with("[sweep]\ngain = { from = 0, to = 1 }\ntau = { from = 1, points = 3 }\nE_L = { to = '1 s', from = 1, points = 3 }\ncurrent = { from = 1, to = 2, points = 2, scale = 'logarithmic', step = 1 }\n"), `job.toml:7:1: sweep.gain: points is missing; from 0 to 1 in how many values?
+job.toml:8:1: sweep.tau: to is missing
+job.toml:9:15: sweep.E_L.to: wrong unit: "1 s" is a time, E_L is a voltage
+job.toml:10:52: sweep.current.scale: unknown value "logarithmic"; there is linear, log
+job.toml:10:66: unknown key "step"; there is from, to, points, scale`},
+	{"values", with("[sweep]\ngain = []\ntau = 3\nE_L = [1, inf]\ncurrent = ['1 V']\n"), `job.toml:7:8: sweep.gain: no values; give at least one
+job.toml:8:7: sweep.tau: expected a list of values or { from = ..., to = ..., points = ... }, found a number
+job.toml:9:11: sweep.E_L.1: +Inf is not a finite number
+job.toml:10:13: sweep.current.0: wrong unit: "1 V" is a voltage, current is a current`},
+	{"addresses", with("[sweep]\ngian = [1]\ncoupling.c = [1]\nnoise.uo = [1]\ninitial.y = [1]\nrun.step = [1]\nconnectome.sped = [1]\nmodel = ['a']\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
+job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, initial.<state>, run.seed
+job.toml:9:7: unknown state "uo" of model toy (did you mean "ou"?)
+job.toml:10:9: unknown state "y" of model toy (did you mean "w"?)
+job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, initial.<state>, run.seed
+job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, initial.<state>, run.seed
+job.toml:13:1: unknown parameter "model" of model toy; there is tau, gain, E_L, current`},
+	{"bounds of axes", with("[sweep]\ngain = { from = 0, to = 11, points = 3 }\nconnectome.speed = [0, 3]\nnoise.ou = [-1]\ninitial.x = [-1]\nrun.seed = [0.5]\n"), `job.toml:7:8: sweep.gain: 11 is out of bounds; it must be from 0 to 10
+job.toml:8:21: sweep.connectome.speed: 0 is out of bounds; it must be above 0 mm/ms
+job.toml:9:13: sweep.noise.ou: -1 is out of bounds; it must be at least 0
+job.toml:10:14: sweep.initial.x: -1 is out of bounds; it must be from 0 to 5 kHz
+job.toml:11:13: sweep.run.seed: 0.5 is no seed; a seed is a whole number`},
+	{"swept and given node by node", with("[parameters]\ngain = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n[sweep]\ngain = [1]\n"), `job.toml:9:1: sweep.gain: it is given node by node, so it cannot be swept; give it one number, or do not sweep it`},
+	{"noise off and swept", with("[run]\nduration = '1 s'\nnoise = 'none'\n[sweep]\nnoise.ou = [1]\n"), `job.toml:8:7: sweep.noise.ou: run.noise = "none" switches noise off, so it cannot be swept`},
+	{"swept twice", with("[sweep]\n\"coupling.a\" = [1]\ncoupling.a = [2]\n"), `job.toml:8:10: sweep.coupling.a: swept twice; keep one of the two`},
+	{"mode", with("[sweep]\nmode = 'gird'\n"), `job.toml:7:9: sweep.mode: unknown value "gird" (did you mean "grid"?); there is grid, zip, list, random, latin-hypercube, sobol`},
+	{"options of other modes", with("[sweep]\npoints = 3\nseed = 1\nfile = 'x'\ngain = [1]\n"), `job.toml:7:1: sweep.points goes with mode random, latin-hypercube or sobol, but the mode is grid
+job.toml:8:1: sweep.seed goes with mode random, latin-hypercube or sobol, but the mode is grid
+job.toml:9:1: sweep.file goes with mode list, but the mode is grid`},
+	{"zip", with("[sweep]\nmode = 'zip'\ngain = [1, 2]\ntau = [1, 2, 3]\n"), `job.toml:6:2: sweep: mode "zip" needs axes of one length, but gain has 2, tau has 3`},
+	{"drawn without points", with("[sweep]\nmode = 'random'\ngain = { from = 0, to = 1 }\n"), `job.toml:6:2: sweep.points is missing; mode random needs the number of points to draw`},
+	{"drawn", with("[sweep]\nmode = 'sobol'\npoints = 0\ngain = { from = 0, to = 1, points = 3 }\nrun.seed = { from = 1, to = 9 }\ntau = { from = 0, to = 1, scale = 'log' }\n"), `job.toml:8:10: sweep.points: 0 points; there must be at least one
+job.toml:9:28: sweep.gain: an axis has no points of its own in mode sobol; write sweep.points
+job.toml:10:12: sweep.run.seed: mode sobol draws seeds from a list of them
+job.toml:11:7: sweep.tau: from 0 to 1; a logarithmic scale cannot reach or cross zero`},
+	{"list without file", with("[sweep]\nmode = 'list'\ngain = [1]\n"), `job.toml:6:2: sweep.file is missing; mode list reads the points from a table, e.g. file = "points.csv", with the addresses in its first line
+job.toml:8:1: sweep.gain: mode list takes its axes from the table only`},
+	{"list", with("[sweep]\nmode = 'list'\nfile = 'wrong.csv'\n"), `testdata/wrong.csv:1:6: unknown parameter "tua" of model toy (did you mean "tau"?)
+testdata/wrong.csv:2:1: sweep.gain: 11 is out of bounds; it must be from 0 to 10`},
+	{"record", with("[record]\nmonitor = 'raw'\n"), `job.toml:6:2: record: a list of tables; write [[record]] with two brackets`},
+	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, bold
+job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, bold
+job.toml:14:12: monitor "raw" is recorded twice; one record holds all its quantities: of = ["E", "I"]`},
+	{"quantities", with("[[record]]\nmonitor = 'raw'\nof = ['z', 'x', 'x']\n[[record]]\nmonitor = 'average'\nperiod = '1 ms'\n[[record]]\nmonitor = 'subsample'\nof = []\n[metrics]\nof = 3\nuse = [1]\n"), `job.toml:8:8: unknown quantity "z" (did you mean "w"?)
+job.toml:8:18: record.0.of: x stands twice
+job.toml:9:3: record.1.of is missing; write for example of = ["x"]
+job.toml:12:3: record.2.period is missing; write for example period = "1 ms"
+job.toml:14:6: record.2.of: the list is empty
+job.toml:16:6: metrics.of: expected a list of names, found a number
+job.toml:17:8: metrics.use.0: expected a string, found 1`},
+	{"periods", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '0.25 ms'\n[[record]]\nmonitor = 'subsample'\nof = 'x'\nperiod = '0.05 ms'\n[[record]]\nmonitor = 'raw'\nof = 'x'\nperiod = '1 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '0 s'\n"), `job.toml:9:11: record.0.period: 0.25 ms is not a multiple of the step, 0.1 ms; nearest are 0.2 ms and 0.3 ms
+job.toml:13:11: record.1.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms
+job.toml:17:1: record.2.period: raw records every step; for a longer period there is the monitor subsample
+job.toml:20:11: record.3.period: 0 ms is not above 0`},
+	{"period longer than the recorded time", with("[run]\nduration = '3 s'\ntransient = '1.5 s'\n[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1.2 s'\n[[record]]\nmonitor = 'bold'\nperiod = '4 s'\n"), `job.toml:10:11: record.0.period: no whole period of 1.2 s lies in the recorded time, 1.5 s to 3 s; periods are counted from the start of the simulation
+job.toml:13:11: record.1.period: no whole period of 4 s lies in the recorded time, 1.5 s to 3 s; periods are counted from the start of the simulation`},
+	{"keep", with("[[record]]\nmonitor = 'raw'\nof = 'x'\nkeep = 'some'\n[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkeep = 'best:3'\n"), `job.toml:9:9: record.0.keep: "some" is neither "all", "none" nor like "best:18 by E.rate_mean"
+job.toml:14:9: record.1.keep: "best:3" is neither "all", "none" nor like "best:18 by E.rate_mean"`},
+	{"best of too few", with("[sweep]\ngain = [1, 2, 3]\n[[record]]\nmonitor = 'raw'\nof = 'x'\nkeep = 'best:4 by x.rate_mean'\n[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkeep = 'best:0 by x.rate_mean'\n[metrics]\nof = 'x'\nuse = 'rate'\n"), `job.toml:11:9: record.0.keep: the best 4 points, but the sweep has 3; write keep = "all", or fewer
+job.toml:16:9: record.1.keep: the best 0 points; there must be at least one`},
+	{"best by what", with("[sweep]\ngain = [1, 2, 3]\n[[record]]\nmonitor = 'raw'\nof = 'x'\nkeep = 'best:1 by x.rate_maen'\n[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkeep = 'best:1 by w.rate_mean'\n[[record]]\nmonitor = 'subsample'\nof = 'x'\nperiod = '1 ms'\nkeep = 'best:1 by x.fc_mean'\n[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\nkeep = 'best:1 by x.region_rate_mean'\n[metrics]\nof = 'x'\nuse = 'rate'\n"), `job.toml:11:9: record.0.keep: unknown metric "rate_maen" (did you mean "rate_mean"?)
+job.toml:16:9: record.1.keep: no metrics of "w" are computed (did you mean "x"?); add it to metrics.of
+job.toml:21:9: record.2.keep: the metric fc_mean is not computed; add it to metrics.use
+job.toml:25:9: record.3.keep: region_rate_mean has many numbers for a point; ranking needs a metric with one`},
+	{"bold", with("[[record]]\nmonitor = 'bold'\nkernel = 'baloon'\nof = ['x', 'w']\n"), `job.toml:6:3: record.0.period is missing; write for example period = "1 s"
+job.toml:8:11: record.0.kernel: unknown value "baloon" (did you mean "balloon"?); there is balloon, volterra, gamma, double_exponential, gamma_mixture`},
+	{"balloon", with("[[record]]\nmonitor = 'bold'\nmodel = 'toy.toml'\nperiod = '100 ms'\n"), `job.toml:8:10: record.0.model: model toy is no BOLD model; it needs an input, and an observable called bold`},
+	{"balloon's settings", with("[[record]]\nmonitor = 'bold'\npreset = 'tbv'\nperiod = '100 ms'\nparameters = { tau = 1, E0 = 2 }\nstep = '0.25 ms'\n"), `job.toml:8:11: unknown preset "tbv" (did you mean "tvb"?)
+job.toml:10:16: unknown parameter "tau" of model balloon; there is tau_s, tau_f, tau_o, alpha, E0, V0, TE, eps, nu0, r0
+job.toml:10:30: record.0.parameters.E0: 2 is out of bounds; it must be from 0 to 1`},
+	{"balloon's step", with("[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\nstep = '3 ms'\n"), `job.toml:8:11: record.0.period: 100 ms is not a multiple of the 3 ms that the kernel balloon advances by`},
+	{"response", with("[[record]]\nmonitor = 'bold'\nkernel = 'gamma'\nmodel = 'balloon'\nstep = '1 ms'\nperiod = '102 ms'\n"), `job.toml:9:1: record.0.model: only the kernel balloon has a model
+job.toml:10:1: record.0.step: only the kernel balloon has a step`},
+	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: only the monitor bold has a kernel`},
+	{"metrics", with("[metrics]\nof = ['x', 'bold', 'z']\nuse = ['rat', 'fc', 'fcd_everything']\nperiod = '0.05 ms'\n"), `job.toml:7:13: metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)
+job.toml:7:21: unknown quantity "z" (did you mean "w"?)
+job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are rate, fc, fc_sc
+job.toml:8:22: unknown metric "fcd_everything"; groups are rate, fc, fc_sc
+job.toml:9:11: metrics.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
+	{"metrics of nothing", with("[metrics]\n"), `job.toml:6:2: metrics.of is missing; write for example of = ["x"]
+job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},
+	{"too few samples", with("[run]\nduration = '1 s'\ntransient = '500 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '1 s'\n[metrics]\nof = ['bold']\nuse = ['fc']\n"), `job.toml:11:8: metrics.of: correlations of bold need at least 2 samples; with a period of 1 s there is 1`},
+	{"delays lost", strings.Replace(with("[run]\nduration = '1 s'\nstep = '1 ms'\n"), "[run]", "speed = '200 m/s'\n[run]", 1), `job.toml:7:9: run.step: 1 ms is too large for the delays: at 200 mm/ms, 12 of the 38 connections with a length lose their delay; a step below 0.8484 ms keeps them all`},
+}
+
+func TestMistakes(t *testing.T) {
+	for _, m := range mistakes {
+		_, err := jobs.Parse("testdata/job.toml", []byte(m.text))
+		if err == nil {
+			t.Errorf("%s: nothing is said", m.name)
+			continue
+		}
+		if !fault.Is(err) {
+			t.Errorf("%s: not a mistake: %v", m.name, err)
+		}
+		if got := strings.ReplaceAll(err.Error(), "testdata/job.toml", "job.toml"); got != m.want {
+			t.Errorf("%s:\n%s\nwant\n%s", m.name, got, m.want)
+		}
+	}
+}
