@@ -6,6 +6,10 @@
 
 typedef struct { char *text; size_t room; } place;
 
+// The library is not to tidy up when the program ends: it crashes over a file that a full disk kept it from closing.
+// It has to be told before its first use, which is in a package that Go initialises before this one.
+__attribute__((constructor)) static void leave_exit_alone(void) { H5dont_atexit(); }
+
 void h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
 static herr_t note(unsigned n, const H5E_error2_t *e, void *out) {
