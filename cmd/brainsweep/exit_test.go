@@ -19,8 +19,8 @@ func TestExitCode(t *testing.T) {
 		"failed":             {errors.New("disk full"), 1},
 		"mistake":            {fault.Mistake{Msg: "unknown key"}, 2},
 		"mistakes, wrapped":  {fmt.Errorf("job: %w", fault.List{{Msg: "unknown key"}}), 2},
-		"signal on the way":  {context.Canceled, 1},
-		"mistake and a stop": {errors.Join(fault.Mistake{Msg: "unknown key"}, context.Canceled), 2},
+		"stopped":            {fmt.Errorf("batch 3: %w", context.Canceled), 3},
+		"some points failed": {someFailed(2), 4},
 	} {
 		if got := exitCode(c.err); got != c.want {
 			t.Errorf("%s: exit code %d, want %d", name, got, c.want)
