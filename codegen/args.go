@@ -5,12 +5,7 @@ import "fmt"
 // arguments lists the members of struct args: first the arrays, then the numbers.
 func (g *generator) arguments() {
 	n := g.spec.Nodes
-	g.page.Constants = 0
-	for _, u := range g.k.units {
-		u.FirstConstant = g.page.Constants
-		g.page.Constants += len(u.constants)
-	}
-	g.array(Buffer{Name: "constants", Elem: Real, PerTeam: g.page.Constants, About: "folded parameters [point][constant]"})
+	g.array(Buffer{Name: "constants", Elem: Real, PerTeam: len(g.unit.constants), About: "folded parameters [point][constant]"})
 	if c := len(g.unit.nodeConstants); c > 0 {
 		g.array(Buffer{Name: "node_constants", Elem: Real, PerTeam: c * n, About: "[point][constant][node]"})
 	}
@@ -63,7 +58,8 @@ func (g *generator) streamArrays(s *stream) {
 		array("sum", elem, len(s.Sums)*n, "over the steps of an unfinished mean [point][quantity][node]")
 	}
 	if s.Unit != nil {
-		array("state", Real, len(s.Unit.States)*n, "[point][state][node]")
+		g.array(Buffer{Name: fmt.Sprintf("constants%d", s.Number), Elem: Double, PerTeam: len(s.Unit.constants), About: "folded parameters [point][constant]"})
+		array("state", Double, len(s.Unit.States)*n, "[point][state][node]")
 	}
 	if s.Kind == string(Convolution) {
 		array("stock", Real, len(s.Sums)*n*s.Taps, "ring of means [point][quantity][node][tap]")

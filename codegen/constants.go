@@ -5,37 +5,26 @@ import (
 )
 
 // Constants evaluates what a point's parameters fold to, in the order of the buffer "constants". value gives the
-// number at an address: parameters of the node's model by their bare name, those of a BOLD model as "bold.<name>",
-// and "step" as the step [ms] of the node's model.
+// number at an address: parameters of the node's model by their bare name, "coupling.a", "noise.ou", and "step" [ms].
 func (k *Kernel) Constants(value func(address string) float64) []float64 {
-	var out []float64
-	for i, u := range k.units {
-		leaf := value
-		if i > 0 {
-			leaf = k.boldLeaf(i, value)
-		}
-		out = append(out, expr.Eval(u.constants, leaf)...)
-	}
-	return out
+	return expr.Eval(k.units[0].constants, value)
 }
 
-// boldLeaf gives the leaves of the BOLD model of unit i. Its step is that of its means.
-func (k *Kernel) boldLeaf(i int, value func(string) float64) func(string) float64 {
-	balloons := 0
-	every := 1
-	for _, s := range k.spec.Streams {
+// BOLDConstants does the same for the BOLD model of a stream of the kind Balloon, whose parameters have the addresses
+// "bold.<name>": the order is that of the buffer "constants<stream>".
+func (k *Kernel) BOLDConstants(stream int, value func(address string) float64) []float64 {
+	unit := 0
+	for _, s := range k.spec.Streams[:stream+1] {
 		if s.Kind == Balloon {
-			if balloons++; balloons == i {
-				every = s.Every
-			}
+			unit++
 		}
 	}
-	return func(name string) float64 {
+	return expr.Eval(k.units[unit].constants, func(name string) float64 {
 		if name == "step" {
-			return float64(every) * value("step")
+			return float64(k.spec.Streams[stream].Every) * value("step")
 		}
 		return value("bold." + name)
-	}
+	})
 }
 
 // NodeConstants evaluates what differs from node to node, in the order [constant][node] of the buffer

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -29,7 +30,7 @@ type page struct {
 	Infinity  string
 
 	Main        *unit
-	Constants   int // of all units
+	Wider       bool // double is needed beside single
 	Rings       []string
 	RowWeights  bool
 	Noisy       []noisy
@@ -239,18 +240,65 @@ func (g *generator) text() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	for _, name := range []string{fmt.Sprintf("math%d.c", s.Precision), "math_functions.c", "math_noise.c"} {
-		numerics, err := texts.ReadFile("kernel/" + name)
-		if err != nil {
-			return "", err
-		}
-		b.Write(numerics)
-		b.WriteByte('\n')
+	numerics, err := numerics(s.Precision, p.Wider)
+	if err != nil {
+		return "", err
 	}
+	b.WriteString(numerics)
 	if err := t.ExecuteTemplate(&b, "kernel.c.tmpl", p); err != nil {
 		return "", err
 	}
 	return b.String(), nil
+}
+
+// numerics gives the functions that expressions call, in a precision; with wider those in double, too, for a kernel
+// of single precision. Theirs begin with w_ instead of m_.
+func numerics(precision int, wider bool) (string, error) {
+	read := func(names ...string) (string, error) {
+		var all strings.Builder
+		for _, name := range names {
+			text, err := texts.ReadFile("kernel/" + name)
+			if err != nil {
+				return "", err
+			}
+			all.Write(text)
+			all.WriteByte('\n')
+		}
+		return all.String(), nil
+	}
+	own, err := read(fmt.Sprintf("math%d.c", precision), "math_functions.c", "math_noise.c")
+	if err != nil || !wider {
+		return own, err
+	}
+	wide, err := read("math64.c", "math_functions.c")
+	return own + wideWords.ReplaceAllStringFunc(wide, widened) + "\n", err
+}
+
+// wideWords are the words of the numerics that depend on the precision.
+var wideWords = regexp.MustCompile(`#if PRECISION == 64|\b(real|ureal|ireal|PRECISION|BITS|REAL_OF|FMA|SQRT|FLOOR|[mM]_\w+)\b`)
+
+func widened(word string) string {
+	switch word {
+	case "#if PRECISION == 64":
+		return "#if 1"
+	case "real":
+		return "double"
+	case "ureal":
+		return "u64"
+	case "ireal":
+		return "i64"
+	case "PRECISION":
+		return "64"
+	case "REAL_OF":
+		return "WIDE_OF"
+	}
+	if rest, ok := strings.CutPrefix(word, "m_"); ok {
+		return "w_" + rest
+	}
+	if rest, ok := strings.CutPrefix(word, "M_"); ok {
+		return "W_" + rest
+	}
+	return "WIDE_" + word
 }
 
 // spellParameters completes the parameter lists, which name the node constants only where there are any.

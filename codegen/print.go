@@ -19,10 +19,10 @@ const (
 
 // calls are the functions of the numerics (kernel/math.c) by operation.
 var calls = map[expr.Op]string{
-	expr.Exp: "m_exp", expr.Log: "m_log", expr.Sqrt: "m_sqrt", expr.Sin: "m_sin", expr.Cos: "m_cos", expr.Tan: "m_tan",
-	expr.Sinh: "m_sinh", expr.Cosh: "m_cosh", expr.Tanh: "m_tanh", expr.Asin: "m_asin", expr.Acos: "m_acos",
-	expr.Atan: "m_atan", expr.Atan2: "m_atan2", expr.Erf: "m_erf", expr.Abs: "m_abs", expr.Floor: "m_floor",
-	expr.Ceil: "m_ceil", expr.Sign: "m_sign", expr.Mod: "m_mod", expr.Min: "m_min", expr.Max: "m_max", expr.Pow: "m_pow",
+	expr.Exp: "exp", expr.Log: "log", expr.Sqrt: "sqrt", expr.Sin: "sin", expr.Cos: "cos", expr.Tan: "tan",
+	expr.Sinh: "sinh", expr.Cosh: "cosh", expr.Tanh: "tanh", expr.Asin: "asin", expr.Acos: "acos",
+	expr.Atan: "atan", expr.Atan2: "atan2", expr.Erf: "erf", expr.Abs: "abs", expr.Floor: "floor",
+	expr.Ceil: "ceil", expr.Sign: "sign", expr.Mod: "mod", expr.Min: "min", expr.Max: "max", expr.Pow: "pow",
 }
 
 var comparisons = map[expr.Op]string{
@@ -164,7 +164,7 @@ func (w *writer) value(n *expr.Node) (string, int) {
 		name = fmt.Sprintf("t%d", w.next)
 		w.next++
 	}
-	w.lines = append(w.lines, "const real "+name+" = "+text+";")
+	w.lines = append(w.lines, "const "+w.u.Type+" "+name+" = "+text+";")
 	w.done[n.ID] = name
 	return name, precAtom
 }
@@ -175,7 +175,7 @@ func (w *writer) sineAndCosine(n *expr.Node) string {
 	text, _ := w.value(arg)
 	s, c := fmt.Sprintf("sin%d", w.next), fmt.Sprintf("cos%d", w.next)
 	w.next++
-	w.lines = append(w.lines, fmt.Sprintf("real %s, %s; m_sincos(%s, &%s, &%s);", s, c, text, s, c))
+	w.lines = append(w.lines, fmt.Sprintf("%s %s, %s; %ssincos(%s, &%s, &%s);", w.u.Type, s, c, w.u.calls, text, s, c))
 	w.done[w.u.graph.Make(expr.Sin, arg).ID] = s
 	w.done[w.u.graph.Make(expr.Cos, arg).ID] = c
 	return w.done[n.ID]
@@ -199,20 +199,20 @@ func (w *writer) operation(n *expr.Node) (string, int) {
 	case expr.Neg:
 		return "-" + w.operand(args[0], precUnary), precUnary
 	case expr.Erfc:
-		return "m_erfc_ex(" + w.list(args) + ")", precAtom
+		return w.u.calls + "erfc_ex(" + w.list(args) + ")", precAtom
 	case expr.Where:
 		return "(" + w.condition(args[0]) + " ? " + w.operand(args[1], precSum) + " : " + w.operand(args[2], precSum) + ")", precAtom
 	case expr.Lt, expr.Le, expr.Eq, expr.Ne, expr.And, expr.Or, expr.Not:
-		return "(real)" + w.condition(n), precUnary
+		return "(" + w.u.Type + ")" + w.condition(n), precUnary
 	}
 	if w.u.roots[n.ID] != nil {
-		return "m_exp_neg_square(" + w.list(args) + ")", precAtom
+		return w.u.calls + "exp_neg_square(" + w.list(args) + ")", precAtom
 	}
 	call, ok := calls[n.Op]
 	if !ok {
 		panic(fmt.Sprintf("codegen: no C for operation %d", n.Op))
 	}
-	return call + "(" + w.list(args) + ")", precAtom
+	return w.u.calls + call + "(" + w.list(args) + ")", precAtom
 }
 
 // condition prints a value that is asked for as true or false, in parentheses and without jumps.

@@ -147,23 +147,26 @@ func (g *generator) stream(st *stream, s Stream, observe func(string) (string, e
 		}
 	}
 	st.Mean = len(st.Sums) > 0
-	if span > longSum {
-		st.SumType, st.Cast = "double", "(double)"
-	}
 	st.OverEvery = number(1/float64(span), g.unit.suffix)
-	if span > longSum {
-		st.OverEvery = number(1/float64(span), "")
+	if span > longSum || s.Kind == Balloon {
+		st.SumType, st.Cast, st.OverEvery = "double", "(double)", number(1/float64(span), "")
 	}
 	return nil
 }
 
-// balloon prints the BOLD model of a stream as a unit of its own.
+// balloon prints the BOLD model of a stream as a unit of its own. It computes in double always: a signal of a
+// thousandth, integrated in steps of a thousandth of itself, would be lost in single precision.
 func (g *generator) balloon(st *stream, s Stream) error {
 	dyn, err := s.Model.Dynamics()
 	if err != nil {
 		return err
 	}
-	u := newUnit(s.Model.Name, fmt.Sprintf("bold%d_", st.Number), dyn.Graph, g.spec.Precision)
+	u := newUnit(s.Model.Name, fmt.Sprintf("bold%d_", st.Number), dyn.Graph, 64)
+	u.Type = "double"
+	if g.spec.Precision == 32 {
+		u.widen()
+		g.page.Wider = true
+	}
 	for _, p := range s.Model.Parameters {
 		u.leaves[p.Name] = folded
 	}

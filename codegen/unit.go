@@ -27,6 +27,8 @@ type unit struct {
 
 	graph   *expr.Graph
 	suffix  string            // of literals: "f" in single precision
+	calls   string            // before the names of the numerics' functions: "m_", or "w_" in double beside single
+	Type    string            // of its values: real, or double
 	leaves  map[string]class  // what each leaf is
 	text    map[string]string // what a live leaf is called in the function at hand
 	names   map[int]string    // definitions by the ID of their node
@@ -40,8 +42,6 @@ type unit struct {
 	constants     []*expr.Node
 	nodeConstants []*expr.Node
 	place         map[int]string // of folded and nodal nodes that are already constants
-
-	FirstConstant int // its constants' place among those of all units
 
 	States    []Field
 	Structs   []Struct
@@ -74,7 +74,7 @@ type Function struct {
 
 func newUnit(name, prefix string, g *expr.Graph, precision int) *unit {
 	u := &unit{
-		Name: name, Prefix: prefix, graph: g,
+		Name: name, Prefix: prefix, graph: g, calls: "m_", Type: "real",
 		leaves: map[string]class{}, text: map[string]string{}, names: map[int]string{},
 		classes: map[int]class{}, scales: map[int]scaled{}, uses: map[int]int{},
 		gaussians: map[int]*expr.Node{}, roots: map[int]*expr.Node{}, place: map[int]string{},
@@ -95,6 +95,9 @@ func (u *unit) name(values map[string]*expr.Node) {
 		}
 	}
 }
+
+// widen has the unit compute in double in a kernel of single precision.
+func (u *unit) widen() { u.suffix, u.calls, u.Type = "", "w_", "double" }
 
 // classify tells when n's value is known. An unknown leaf is our own mistake.
 func (u *unit) classify(n *expr.Node) class {

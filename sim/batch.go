@@ -117,8 +117,13 @@ func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 	for s, st := range b.study.Streams {
 		switch st.Kind {
 		case codegen.Balloon:
-			in[fmt.Sprintf("state%d", s)] = b.reals(b.bold(balloons))
+			in[fmt.Sprintf("state%d", s)] = doubles(b.bold(balloons))
 			balloons++
+			var folded []float64
+			for _, p := range b.points {
+				folded = append(folded, b.kernel.BOLDConstants(s, p.Value)...)
+			}
+			in[fmt.Sprintf("constants%d", s)] = doubles(folded)
 		case codegen.Convolution:
 			in[fmt.Sprintf("taps%d", s)] = doubles(b.study.Taps[s])
 		}

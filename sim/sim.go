@@ -88,6 +88,7 @@ type Runner struct {
 	kernel  *codegen.Kernel
 	program device.Program
 	spare   map[string]device.Buffer // of the last batch, for the next one
+	steps   int64                    // of an epoch
 }
 
 // NewRunner writes and builds the study's kernel. Close frees it.
@@ -100,7 +101,9 @@ func NewRunner(ctx context.Context, dev device.Device, study *Study) (*Runner, e
 	if err != nil {
 		return nil, err
 	}
-	return &Runner{study: study, dev: dev, kernel: kernel, program: program, spare: map[string]device.Buffer{}}, nil
+	r := &Runner{study: study, dev: dev, kernel: kernel, program: program, spare: map[string]device.Buffer{}}
+	r.SetEpoch(epochSteps(study.Nodes))
+	return r, nil
 }
 
 // Kernel is what the runner runs.
@@ -127,9 +130,8 @@ func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, progress fu
 	if err := b.start(ctx); err != nil {
 		return nil, err
 	}
-	epoch := r.epoch()
 	for done := int64(0); done < r.study.Steps; {
-		steps := min(epoch, r.study.Steps-done)
+		steps := min(r.steps, r.study.Steps-done)
 		at := r.study.Origin + done
 		if err := b.advance(ctx, at, steps); err != nil {
 			return nil, err
@@ -145,13 +147,16 @@ func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, progress fu
 	return b.finish(ctx)
 }
 
-// epoch is the number of steps of a launch: short enough to be interrupted and shown as progress, long enough for
-// its own cost not to show.
-func (r *Runner) epoch() int64 {
+// epochSteps is the number of steps of a launch: short enough to be interrupted and shown as progress, long enough
+// for its own cost not to show.
+func epochSteps(nodes int) int64 {
 	const nodeSteps = 2e6
-	steps := int64(nodeSteps) / int64(r.study.Nodes)
+	steps := int64(nodeSteps) / int64(nodes)
 	return max(codegen.Block, steps/codegen.Block*codegen.Block)
 }
+
+// SetEpoch changes the number of steps of a launch, which no number of the result depends on.
+func (r *Runner) SetEpoch(steps int64) { r.steps = max(1, steps) }
 
 // BytesPerPoint is the memory of the device that one point takes, with delays up to maxDelay steps.
 func (r *Runner) BytesPerPoint(maxDelay int) int64 {
@@ -179,7 +184,7 @@ func (r *Runner) historyLength(slots int) int64 {
 
 // capacity is the number of samples of a stream that an epoch may give.
 func (r *Runner) capacity(stream int) int64 {
-	return min(r.epoch(), r.study.Steps)/int64(r.study.Streams[stream].Period) + 1
+	return min(r.steps, r.study.Steps)/int64(r.study.Streams[stream].Period) + 1
 }
 
 func (r *Runner) outLength(stream int) int64 {

@@ -54,24 +54,19 @@ FUNC real m_log_tail(real z) {
 /* exp(x^2) erfc(x) for x in [0, M_ERFC_MOST]. */
 FUNC real m_erfcx(real x) {
 	const real z = x * x;
-	const real above = (0.03201933f * z + 0.7238105f) * z + 1.0f + (0.22550909f * z + 1.2309544f) * x;
-	const real below = (0.39973465f * z + 2.386026f) * z + 1.0f + ((0.05675195f * z + 1.3108212f) * z + 2.359334f) * x;
-	return above / below;
+	const real above_even = (0.062666446f * z + 1.4166017f) * z + 1.9571441f;
+	const real above_odd = 0.44135377f * z + 2.4091551f;
+	const real below_even = (0.7823383f * z + 4.669797f) * z + 1.9571441f;
+	const real below_odd = (0.11107175f * z + 2.565466f) * z + 4.6175566f;
+	return (above_odd * x + above_even) / (below_odd * x + below_even);
 }
 
-/* erf(x)/x for z = x^2 <= 1. */
+/* erf(x)/x - 1 for z = x^2 <= 1. */
 FUNC real m_erf_series(real z) {
 	const real w = z * z;
-	const real even = ((0.0015611823f * w + 0.0066204974f) * w + 0.11292318f) * w + 1.1283792f;
-	const real odd = ((-0.00041870854f * w - 0.0028676619f) * w - 0.027365072f) * w - 0.3761319f;
+	const real even = ((8.628827e-05f * w + 0.005195813f) * w + 0.112836316f) * w + 0.12837917f;
+	const real odd = ((-2.1936241e-06f * w - 0.00081180985f) * w - 0.026856497f) * w - 0.3761263f;
 	return odd * z + even;
-}
-
-/* tanh(x)/x for z = x^2, x <= M_TANH_MOST. */
-FUNC real m_tanh_ratio(real z) {
-	const real above = (((1.3327427e-08f * z + 2.0588579e-05f) * z + 0.0034943451f) * z + 0.13379972f) * z + 1.0f;
-	const real below = (((7.765029e-07f * z + 0.00032836013f) * z + 0.025872234f) * z + 0.4671329f) * z + 1.0f;
-	return above / below;
 }
 
 /* (sin x - x)/x^3 for z = x^2, x <= pi/2. */

@@ -39,6 +39,23 @@ enum {
 
 #define FUNC static inline __attribute__((always_inline, unused))
 
+/* The same for double, whatever real is. */
+#define WIDE_SQRT(x) __builtin_sqrt(x)
+#define WIDE_FLOOR(x) __builtin_floor(x)
+#define WIDE_FMA(a, b, c) __builtin_fma(a, b, c)
+
+FUNC u64 WIDE_BITS(double x) {
+	union { double value; u64 bits; } u;
+	u.value = x;
+	return u.bits;
+}
+
+FUNC double WIDE_OF(u64 b) {
+	union { double value; u64 bits; } u;
+	u.bits = b;
+	return u.value;
+}
+
 FUNC ureal BITS(real x) {
 	union { real value; ureal bits; } u;
 	u.value = x;
