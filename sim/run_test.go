@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"math"
+	"os"
 	"testing"
 
 	"brainsweep/codegen"
@@ -14,10 +15,24 @@ import (
 	"brainsweep/sim"
 )
 
+// kernels is where the tests of this package keep what they compile.
+var kernels string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "sim-kernels-")
+	if err != nil {
+		panic(err)
+	}
+	kernels = folder
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
+}
+
 // open gives a CPU device that keeps its kernels for the test run only.
 func open(t testing.TB, threads int) device.Device {
 	t.Helper()
-	dev, err := cpu.Open(cpu.Options{Threads: threads, CacheDir: t.TempDir()})
+	dev, err := cpu.Open(cpu.Options{Threads: threads, CacheDir: kernels})
 	if err != nil {
 		t.Fatal(err)
 	}
