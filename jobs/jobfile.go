@@ -92,6 +92,9 @@ func (in *inputs) file(name string, pos fault.Pos) ([]byte, error) {
 	if text, ok := in.Files[path]; ok || in.sealed {
 		return text, nil
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fault.Mistake{Pos: pos, Msg: path + " is no file"}
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, unreadable(path, pos, err)

@@ -1,6 +1,8 @@
 package jobs_test
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,6 +37,7 @@ job.toml:6:9: run.seed: expected a whole number of at least 0, found the string 
 job.toml:7:10: run.scheme: expected a string, found 3`},
 	{"unknown model", strings.Replace(least, "toy.toml", "adex3", 1), `job.toml:1:10: unknown model "adex3" (did you mean "adex1"?)`},
 	{"missing model file", strings.Replace(least, "toy.toml", "nothing.toml", 1), `job.toml:1:10: cannot read testdata/nothing.toml: no such file or directory`},
+	{"folder for a table", with("[initial]\nfile = '.'\n"), `job.toml:7:9: testdata is no file`},
 	{"model of another kind", strings.Replace(least, "toy.toml", "toy.py", 1), `job.toml:1:10: toy.py: a model file ends in .toml`},
 	{"unknown preset", "preset = 'loudly'\n" + least, `job.toml:1:11: unknown preset "loudly" (did you mean "loud"?)`},
 	{"connectome", with("[connectome]\nsource = 'nothing.zip'\nnormalise = 'colum'\ndiagonal = 'none'\nspeed = 4\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral
@@ -194,4 +197,38 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", m.name, got, m.want)
 		}
 	}
+}
+
+// FuzzParse looks for texts that break the reader: it either gives a plan whose text gives it again, or mistakes.
+func FuzzParse(f *testing.F) {
+	for _, m := range mistakes {
+		f.Add(m.text)
+	}
+	for _, name := range []string{"full", "drawn", "list", "hrf"} {
+		text, err := os.ReadFile("testdata/" + name + ".toml")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	big := regexp.MustCompile(`[0-9]{4}|[eE][+]?[0-9]|0x|[0-9]_`) // numbers that would only take time and memory
+	f.Fuzz(func(t *testing.T, text string) {
+		if big.MatchString(text) {
+			return
+		}
+		j, err := jobs.Parse("testdata/job.toml", []byte(text))
+		if err != nil {
+			if !fault.Is(err) {
+				t.Fatalf("not a mistake: %v", err)
+			}
+			return
+		}
+		again, err := jobs.Parse("testdata/job.toml", []byte(j.Plan.Text()))
+		if err != nil {
+			t.Fatalf("%v in the effective plan\n%s\nof\n%s", err, j.Plan.Text(), text)
+		}
+		if again.Plan.Hash() != j.Plan.Hash() || again.Plan.Text() != j.Plan.Text() {
+			t.Fatalf("another plan when read again:\n%s\nof\n%s", j.Plan.Text(), text)
+		}
+	})
 }

@@ -122,3 +122,30 @@ func TestDelayWarning(t *testing.T) {
 		t.Errorf("warnings:\n%s", text)
 	}
 }
+
+// TestUnits writes one quantity in many ways; conversions are exact where the numbers are.
+func TestUnits(t *testing.T) {
+	for set, want := range map[string]float64{
+		"run.step=100 us": 0.1, "run.step=100 µs": 0.1, "run.step=1e5 ns": 0.1, "run.step=.0001 s": 0.1, "run.step=0.1ms": 0.1, "run.step= 1e-1  ms ": 0.1,
+	} {
+		if got := parse(t, least, set).Plan.Run.Step; got != want {
+			t.Errorf("%s: %v ms", set, got)
+		}
+	}
+	for set, want := range map[string]float64{"run.duration=1 min": 60e3, "run.duration=0.5 h": 1800e3, "run.duration=1.5 s": 1500} {
+		if got := parse(t, least, set).Plan.Run.Duration; got != want {
+			t.Errorf("%s: %v ms", set, got)
+		}
+	}
+	for set, want := range map[string]float64{"connectome.speed=4 m/s": 4, "connectome.speed=0.4 cm/ms": 4, "connectome.speed=500 mm/s": 0.5} {
+		if got := parse(t, least, set).Plan.Setting("connectome.speed").Values[0]; got != want {
+			t.Errorf("%s: %v mm/ms", set, got)
+		}
+	}
+	p := parse(t, least+"[parameters]\nE_L = '-0.07 V'\ncurrent = ['1 nA', 2, '3000 fA', 4, 5, 6, 7, 8, 9, 10]\n[initial]\nx = '500 Hz'\n").Plan
+	for address, want := range map[string][]float64{"E_L": {-70}, "current": {1000, 2, 3, 4, 5, 6, 7, 8, 9, 10}, "initial.x": {0.5}} {
+		if got := p.Setting(address).Values; !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", address, got, want)
+		}
+	}
+}

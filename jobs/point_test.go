@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -250,5 +251,42 @@ func TestMillionsOfPointsCostNothing(t *testing.T) {
 	pt := p.Point(123_456_789)
 	if pt.Value("tau") != 1+789./999 || pt.Value("gain") != 123./999 || pt.Value("coupling.a") != 456./999 {
 		t.Errorf("%v", pt.Values)
+	}
+}
+
+// TestOrderOfKeysDoesNotShow writes one job with its sections, and the keys in them, in random orders.
+func TestOrderOfKeysDoesNotShow(t *testing.T) {
+	sections := [][]string{
+		{"[connectome]", "source = 'synthetic:10'", "speed = '4 m/s'", "normalise = 'row'", "diagonal = 'zero'"},
+		{"[coupling]", "function = 'sigmoidal'", "a = 0.5", "cmin = 0", "sigma = 100"},
+		{"[run]", "duration = '1 s'", "step = '0.2 ms'", "noise = 'common'"},
+		{"[parameters]", "gain = 1", "tau = 5", "current = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]"},
+		{"[noise]", "ou = 1", "x = 0.5"},
+		{"[initial]", "x = 1", "w = 2", "ou = 0"},
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	var names []string
+	for range 20 {
+		text := "model = 'toy.toml'\n"
+		for _, s := range random.Perm(len(sections)) {
+			keys := slices.Clone(sections[s][1:])
+			random.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+			text += sections[s][0] + "\n" + strings.Join(keys, "\n") + "\n"
+		}
+		p := parse(t, text).Plan
+		names = append(names, p.Point(0).Name()+p.Hash()+p.Text())
+	}
+	if len(slices.Compact(names)) != 1 {
+		t.Error("the order of keys changes the point")
+	}
+}
+
+func BenchmarkName(b *testing.B) {
+	j, err := jobs.Read("../examples/adex.toml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range b.N {
+		j.Plan.Point(i % j.Plan.Points()).Name()
 	}
 }

@@ -1,10 +1,8 @@
 package jobs
 
 import (
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"brainsweep/codegen"
 	"brainsweep/connectome"
@@ -137,66 +135,6 @@ func (r *reader) run() {
 	r.times()
 }
 
-// times checks how the times of [run] go together.
-func (r *reader) times() {
-	run := &r.plan.Run
-	before := len(r.faults)
-	at := func(key string) fault.Pos { return r.ValuePos("run", key) }
-	if run.Step <= 0 {
-		r.faultf(at("step"), "run.step: %v ms is not above 0", run.Step)
-	}
-	if run.Duration <= 0 {
-		r.faultf(at("duration"), "run.duration: %v ms is not above 0", run.Duration)
-	}
-	if run.Transient < 0 {
-		r.faultf(at("transient"), "run.transient: %v ms is below 0", run.Transient)
-	}
-	if len(r.faults) == before {
-		r.multiple(run.Duration, "run", "duration")
-		r.multiple(run.Transient, "run", "transient")
-		if run.Duration <= run.Transient {
-			r.faultf(at("duration"), "run.duration: %s are simulated in all, and the first %s of them are not recorded: nothing would be left; the duration must be longer than the transient",
-				plainTime(run.Duration), plainTime(run.Transient))
-		}
-	}
-	if len(r.faults) == before && run.Duration/run.Step > 1<<52 {
-		r.faultf(at("duration"), "run.duration: %v steps are more than can be counted", run.Duration/run.Step)
-	}
-	if len(r.faults) > before {
-		run.Step = math.NaN()
-	}
-}
-
-// isMultiple tells whether time is a whole number of steps, but for rounding.
-func isMultiple(time, step float64) bool {
-	n := time / step
-	return math.Abs(n-math.RoundToEven(n)) <= 1e-9*max(1, n)
-}
-
-// multiple notes a time that is no whole number of the job's steps, naming the nearest that are.
-func (r *reader) multiple(time float64, path ...string) bool {
-	step := r.plan.Run.Step
-	if math.IsNaN(step) || isMultiple(time, step) {
-		return true
-	}
-	below, above := math.Floor(time/step)*step, math.Ceil(time/step)*step
-	nearest := plainTime(above)
-	if below > 0 {
-		nearest = plainTime(below) + " and " + nearest
-	}
-	r.faultf(r.ValuePos(path...), "%s: %s is not a multiple of the step, %s; nearest are %s",
-		document.Address(path...), plainTime(time), plainTime(step), nearest)
-	return false
-}
-
-// plainTime writes a time [ms] for a message, without the rounding of the last digits.
-func plainTime(ms float64) string {
-	if ms >= 1000 {
-		return fmt.Sprintf("%.12g s", ms/1000)
-	}
-	return fmt.Sprintf("%.12g ms", ms)
-}
-
 // coupling reads [coupling]: the function and its parameters.
 func (r *reader) coupling() {
 	if !r.isTable("coupling") {
@@ -315,86 +253,4 @@ func stateNames(m *model.Model) []string {
 		names = append(names, s.Name)
 	}
 	return names
-}
-
-// isInitial tells an address of an initial value.
-func isInitial(address string) bool { return strings.HasPrefix(address, "initial.") }
-
-// initial reads [initial]: a state's value, in the order given here: its key, the file, the preset, the model's range
-// where that is a single value. What is left is drawn from the range.
-func (r *reader) initial() {
-	m := r.plan.Model
-	if m == nil || !r.isTable("initial") {
-		return
-	}
-	preset := r.presetOf(m)
-	table := r.initialFile()
-	for _, state := range m.States {
-		s := Setting{Address: "initial." + state.Name, Unit: state.Unit, Min: state.Min, Max: state.Max}
-		if state.Low == state.High {
-			s.Values = []float64{state.Low}
-		}
-		if v, ok := preset.Initial[state.Name]; ok {
-			s.Values = []float64{v}
-		}
-		if row, ok := table[state.Name]; ok {
-			s.Values = row
-		}
-		if s.Values != nil || r.Has("initial", state.Name) {
-			r.put(s, "initial", state.Name)
-		}
-	}
-	r.known([]string{"initial"}, "state", "model "+m.Name, append(stateNames(m), "file"))
-}
-
-// initialFile reads initial.file: a line for each state, its name, then a number for each node.
-func (r *reader) initialFile() map[string][]float64 {
-	if !r.Has("initial", "file") {
-		return nil
-	}
-	file, err := r.Text("initial", "file")
-	if err != nil {
-		r.faults.Add(err)
-		return nil
-	}
-	lines, err := r.lines(file, r.ValuePos("initial", "file"))
-	if err != nil {
-		r.faults.Add(err)
-		return nil
-	}
-	m, table := r.plan.Model, map[string][]float64{}
-	for _, l := range lines {
-		name := l.fields[0]
-		s := stateOf(m, name)
-		switch {
-		case s == nil:
-			r.unknown(l.pos[0], "state", name, "model "+m.Name, stateNames(m))
-			continue
-		case table[name] != nil:
-			r.faultf(l.pos[0], "state %s has two lines", name)
-			continue
-		}
-		var row []float64
-		for i := 1; i < len(l.fields); i++ {
-			x, err := l.finite(i)
-			r.faults.Add(err)
-			row = append(row, x)
-		}
-		if n := r.nodes(); n > 0 && len(row) != n {
-			r.faultf(l.pos[0], "%s: %d numbers for the %d nodes of %s", name, len(row), n, r.plan.Connectome.Source)
-			continue
-		}
-		r.bounds(Setting{Unit: s.Unit, Min: s.Min, Max: s.Max}, row, l.pos[0], name)
-		table[name] = compact(row)
-	}
-	return table
-}
-
-func stateOf(m *model.Model, name string) *model.State {
-	for i := range m.States {
-		if m.States[i].Name == name {
-			return &m.States[i]
-		}
-	}
-	return nil
 }
