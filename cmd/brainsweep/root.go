@@ -41,6 +41,11 @@ mean-field models over connectomes, on many processes, into one HDF5 file.`,
 	said.addFlags(root.PersistentFlags())
 	root.AddCommand(
 		runCommand(said),
+		checkCommand(),
+		planCommand(),
+		kernelCommand(),
+		modelsCommand(),
+		benchCommand(),
 		inspectCommand(),
 		doctorCommand(),
 		versionCommand(),
@@ -76,6 +81,16 @@ func words(names ...string) cobra.PositionalArgs {
 			return mistake("%s: which %s? (%s --help has an example)", cmd.CommandPath(), names[len(args)], cmd.CommandPath())
 		case len(args) > len(names):
 			return mistake("%s: %q is one word too many (%s --help has an example)", cmd.CommandPath(), args[len(names)], cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// atLeastOne is the rule of a verb that takes any number of words of a kind.
+func atLeastOne(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return words(name)(cmd, args)
 		}
 		return nil
 	}

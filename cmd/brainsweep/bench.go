@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"brainsweep/device"
+	"brainsweep/fault"
+	"brainsweep/internal/progress"
+	"brainsweep/jobs"
+)
+
+func benchCommand() *cobra.Command {
+	var f deviceFlags
+	var only string
+	var asJSON bool
+	precision := choice{value: "both", of: []string{"both", "single", "double"}}
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Time the kernels on fixed cases",
+		Long: `bench times fixed cases: 68 nodes, delays, Heun with noise, 1 ms averages, BOLD and FC. It prints node-steps per
+second and core, and the share of each stage: the time that its absence saves. Of several runs the fastest counts.`,
+		Example: `  brainsweep bench
+  brainsweep bench --case adex2 --precision single --threads 1 --json`,
+		Args: words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cases, err := benchCases(only)
+			if err != nil {
+				return err
+			}
+			dev, err := f.open(1)
+			if err != nil {
+				return err
+			}
+			defer dev.Close()
+			return runBench(cmd.Context(), dev, cases, precision.value, asJSON, cmd.OutOrStdout())
+		},
+	}
+	f.add(cmd.Flags())
+	cmd.Flags().StringVar(&only, "case", "", "time this case only: "+strings.Join(caseNames(), ", "))
+	cmd.Flags().Var(&precision, "precision", "single, double or both")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each case and precision")
+	return cmd
+}
+
+func caseNames() []string {
+	var names []string
+	for _, c := range jobs.BenchCases() {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// benchCases gives the case of a name, or all.
+func benchCases(name string) ([]jobs.BenchCase, error) {
+	all := jobs.BenchCases()
+	if name == "" {
+		return all, nil
+	}
+	i := slices.Index(caseNames(), name)
+	if i < 0 {
+		return nil, mistake("--case: unknown case %q%s; there are %s", name, fault.Suggest(name, caseNames()), strings.Join(caseNames(), ", "))
+	}
+	return all[i : i+1], nil
+}
+
+func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, precision string, asJSON bool, out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if !asJSON {
+		fmt.Fprintf(out, "%s, %s, %s\n\n", dev.Info().Name, dev.Info().ISA, count(dev.Info().Workers, "thread"))
+		fmt.Fprintf(table, "case\tprecision\tper core\t%s\n", strings.Join(jobs.BenchStages(), "\t"))
+	}
+	for _, c := range cases {
+		for _, bits := range []int{32, 64} {
+			if precision == "single" && bits == 64 || precision == "double" && bits == 32 {
+				continue
+			}
+			r, err := jobs.Bench(ctx, dev, c, bits)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if err := json.NewEncoder(out).Encode(r); err != nil {
+					return err
+				}
+				continue
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s", r.Case, r.Precision, progress.Rate(r.NodeStepsPerSecond, "node-steps"))
+			for _, stage := range jobs.BenchStages() {
+				fmt.Fprintf(table, "\t%.0f %%", 100*r.Stages[stage])
+			}
+			fmt.Fprintln(table)
+		}
+	}
+	return table.Flush()
+}

@@ -1,0 +1,117 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"brainsweep/codegen"
+	"brainsweep/connectome"
+	"brainsweep/device"
+	"brainsweep/partition"
+	"brainsweep/sim"
+)
+
+// Estimate is what a job will take.
+type Estimate struct {
+	Points        int
+	NodeSteps     float64 // of all points
+	BytesPerPoint int64   // memory of the device
+	Together      int     // points that fit into the memory of the device
+	ResultBytes   int64   // on disk; parts take about as much again until they are merged
+	Rate          float64 // node-steps per second that this device reached in a short measurement
+}
+
+// RankTime is how long the job takes on a number of ranks with devices like the one measured.
+func (e *Estimate) RankTime(ranks int) time.Duration {
+	return time.Duration(e.NodeSteps / e.Rate / float64(ranks) * float64(time.Second))
+}
+
+// Estimate measures the first point for a moment and tells what the whole job takes.
+func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, error) {
+	s, err := newSetup(p)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWorker(ctx, s, dev)
+	if err != nil {
+		return nil, err
+	}
+	defer w.runner.Close()
+	longest, err := connectome.Delay(slices.Max(p.Connectome.Lengths), slowest(p), p.Run.Step)
+	if err != nil {
+		return nil, err
+	}
+	e := &Estimate{
+		Points: p.Points(), NodeSteps: float64(p.Points()) * float64(s.study.Steps) * float64(s.study.Nodes),
+		BytesPerPoint: w.runner.BytesPerPoint(int(longest)), ResultBytes: s.diskSize(),
+	}
+	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)
+	e.Rate, err = w.measure(ctx)
+	return e, err
+}
+
+// diskSize is what the series and metrics of all points take, without compression.
+func (s *setup) diskSize() int64 {
+	l, nodes := s.layout, int64(s.layout.Nodes())
+	var total int64
+	for _, series := range l.Series {
+		size, points := int64(8), int64(l.Points)
+		if series.Single {
+			size = 4
+		}
+		if series.Keep.Best > 0 {
+			points = min(points, int64(series.Keep.Best))
+		}
+		total += size * points * int64(series.Times.Count) * nodes
+	}
+	for _, m := range s.metrics {
+		total += 8 * int64(l.Points) * int64(m.Shape.Len(int(nodes)))
+	}
+	return total
+}
+
+// measure times a batch of as many points as there are workers, for about a second.
+func (w *worker) measure(ctx context.Context) (rate float64, err error) {
+	const trial, least = 2e6, 0.5 // node-steps of each point at first; seconds that count
+	workers := max(1, w.dev.Info().Workers)
+	points, err := w.points(partition.Batch{First: 0, Count: 1})
+	if err != nil {
+		return 0, err
+	}
+	points = slices.Repeat(points, workers)
+	study := *w.study
+	study.Transient = 0
+	for study.Steps = int64(trial) / int64(study.Nodes); ; study.Steps *= 2 {
+		study.Steps = max(codegen.Block, study.Steps/codegen.Block*codegen.Block)
+		runner, err := sim.NewRunner(ctx, w.dev, &study)
+		if err != nil {
+			return 0, err
+		}
+		began := time.Now()
+		_, err = runner.Run(ctx, points, nowhere{}, nil)
+		seconds := time.Since(began).Seconds()
+		if closeErr := runner.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			return 0, err
+		}
+		if seconds >= least {
+			return float64(study.Steps) * float64(study.Nodes) * float64(workers) / seconds, nil
+		}
+	}
+}
+
+// Source is the kernel source of the plan.
+func (p *Plan) Source() (device.Source, error) {
+	s, err := newSetup(p)
+	if err != nil {
+		return device.Source{}, err
+	}
+	k, err := codegen.Generate(s.study.Spec)
+	if err != nil {
+		return device.Source{}, err
+	}
+	return k.Source, nil
+}
