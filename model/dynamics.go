@@ -2,6 +2,8 @@ package model
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"brainsweep/fault"
@@ -31,7 +33,25 @@ func (m *Model) Dynamics() (*Dynamics, error) {
 		r.mistakes.Add(err)
 		d.Derivatives = append(d.Derivatives, n)
 	}
-	return d, r.mistakes.Err()
+	if len(r.mistakes) > 0 {
+		return d, r.mistakes.Err()
+	}
+	d.shareDivisions()
+	return d, nil
+}
+
+// shareDivisions lets derivatives and values have their reciprocals in common.
+func (d *Dynamics) shareDivisions() {
+	names := slices.Sorted(maps.Keys(d.Values))
+	roots := slices.Clone(d.Derivatives)
+	for _, name := range names {
+		roots = append(roots, d.Values[name])
+	}
+	roots = d.Graph.ShareDivisions(roots)
+	copy(d.Derivatives, roots)
+	for i, name := range names {
+		d.Values[name] = roots[len(d.Derivatives)+i]
+	}
 }
 
 // Warnings names what the model file declares and no equation needs.

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -19,6 +20,8 @@ type Function struct {
 	Name string
 	Args []*Node
 	Body *Node
+
+	expansion *expansion // made when it is first needed
 }
 
 // constants that every expression knows.
@@ -56,7 +59,7 @@ func IsReserved(name string) bool {
 // Build makes e a node of g. All unknown names and wrong calls are returned together.
 func (e Expr) Build(g *Graph, s Scope) (*Node, error) {
 	b := &builder{g: g, scope: s, locals: map[string]*Node{}}
-	n := b.build(e)
+	n := b.settle(b.build(e))
 	return n, b.mistakes.Err()
 }
 
@@ -69,7 +72,7 @@ func (e Expr) BuildFunction(g *Graph, name string, args []string, s Scope) (*Fun
 		f.Args = append(f.Args, leaf)
 		b.locals[a] = leaf
 	}
-	f.Body = b.build(e)
+	f.Body = b.settle(b.build(e))
 	return f, b.mistakes.Err()
 }
 
@@ -81,9 +84,17 @@ func (f *Function) Call(g *Graph, args ...*Node) *Node {
 // Diff returns the partial derivative of the function by its arguments of the numbers by, one after the other,
 // at args. Whatever else the body uses is held fixed. The order of by does not matter.
 func (f *Function) Diff(g *Graph, by []int, args ...*Node) *Node {
+	by = slices.Sorted(slices.Values(by))
+	if len(by) == 2 {
+		return f.Form(g, []Curvature{{by[0], by[1], g.Const(1)}}, args...)
+	}
 	n := f.Body
-	for _, i := range slices.Sorted(slices.Values(by)) {
-		n = g.Diff(n, f.Args[i])
+	for k, i := range by {
+		if k == 0 {
+			n = f.expand(g).slope(n, i)
+		} else {
+			n = g.Diff(n, f.Args[i])
+		}
 	}
 	return f.at(g, n, args)
 }
@@ -102,7 +113,87 @@ type builder struct {
 	g        *Graph
 	scope    Scope
 	locals   map[string]*Node // arguments of the function and definitions of the block
+	seconds  []second
 	mistakes fault.List
+}
+
+// second is a second derivative that stands in the expression as a leaf, until all of the expression is known.
+type second struct {
+	leaf *Node
+	f    *Function
+	args []*Node
+	i, j int
+}
+
+// settle puts the second derivatives in their places. Those of one call that are only summed, with weights that hold
+// no derivative themselves, become one form, which costs about as much as one of them.
+func (b *builder) settle(n *Node) *Node {
+	for len(b.seconds) > 0 {
+		first := b.seconds[0]
+		var same, others []second
+		for _, s := range b.seconds {
+			if s.f == first.f && slices.Equal(s.args, first.args) {
+				same = append(same, s)
+			} else {
+				others = append(others, s)
+			}
+		}
+		n = b.gather(n, same)
+		b.seconds = others
+	}
+	return n
+}
+
+// gather replaces the second derivatives of one call in n: by a form where they meet in one sum, else one by one.
+func (b *builder) gather(n *Node, list []second) *Node {
+	sum := meeting(n, list)
+	zero := map[*Node]*Node{}
+	for _, s := range list {
+		zero[s.leaf] = b.g.Const(0)
+	}
+	var terms []Curvature
+	for _, s := range list {
+		weight := b.g.Diff(sum, s.leaf)
+		if b.g.Substitute(weight, zero) != weight || len(list) == 1 {
+			return b.plain(n, list)
+		}
+		terms = append(terms, Curvature{s.i, s.j, weight})
+	}
+	form := list[0].f.Form(b.g, terms, list[0].args...)
+	with := map[*Node]*Node{sum: b.g.Make(Add, b.g.Substitute(sum, zero), form)}
+	return b.plain(b.g.Substitute(n, with), list) // what of them stands outside of the sum
+}
+
+// meeting returns the first node below n that rests on all of the leaves of the list.
+func meeting(n *Node, list []second) *Node {
+	found := map[*Node]map[*Node]bool{}
+	for _, m := range Order(n) {
+		leaves := map[*Node]bool{}
+		for _, a := range m.Args {
+			for leaf := range found[a] {
+				leaves[leaf] = true
+			}
+		}
+		for _, s := range list {
+			if s.leaf == m {
+				leaves[m] = true
+			}
+		}
+		if len(leaves) == len(list) {
+			return m
+		}
+		found[m] = leaves
+	}
+	return n
+}
+
+// plain puts each second derivative of the list in its place in n by itself.
+func (b *builder) plain(n *Node, list []second) *Node {
+	with := map[*Node]*Node{}
+	for _, s := range list {
+		with[s.leaf] = s.f.Diff(b.g, []int{s.i, s.j}, s.args...)
+	}
+	return b.g.Substitute(n, with)
 }
 
 func (b *builder) build(e Expr) *Node {
@@ -242,7 +333,29 @@ func (b *builder) diff(t *term) *Node {
 		b.mistakes.Addf(t.pos, "diff goes to order %d, not %d", largestOrder, len(by))
 		return b.g.Const(0)
 	}
+	if len(by) == 2 {
+		return b.second(f, args, min(by[0], by[1]), max(by[0], by[1]))
+	}
 	return f.Diff(b.g, by, args...)
+}
+
+// second returns the leaf that stands for a second derivative until settle.
+func (b *builder) second(f *Function, args []*Node, i, j int) *Node {
+	name := fmt.Sprintf("%s''(%d, %d)", f.Name, i, j)
+	for k := range args { // an argument that holds second derivatives itself is settled now
+		args[k] = b.plain(args[k], b.seconds)
+	}
+	for _, a := range args {
+		name += fmt.Sprintf(" %d", a.ID)
+	}
+	leaf := b.g.Var(name)
+	for _, s := range b.seconds {
+		if s.leaf == leaf {
+			return leaf
+		}
+	}
+	b.seconds = append(b.seconds, second{leaf, f, args, i, j})
+	return leaf
 }
 
 // argument finds the place of the plain name v among the arguments of call.
