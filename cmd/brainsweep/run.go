@@ -243,9 +243,10 @@ func summarise(out io.Writer, s *jobs.Summary) error {
 	return highlights(out, res)
 }
 
-// highlights prints the range over the points of three metrics of each quantity's kind, where the job has them.
+// highlights prints the range over the points of three metrics, the first that the job has.
 func highlights(out io.Writer, res *result.Result) error {
-	for _, name := range []string{"rate_mean", "fc_mean", "fc_sc"} {
+	left := 3
+	for _, name := range []string{"rate_mean", "fc_mean", "fc_sc", "rate_std", "rate_max", "fc_max"} {
 		i := slices.IndexFunc(res.Variables, func(v result.Variable) bool { return !v.IsSeries() && path.Base(v.Path) == name })
 		if i < 0 {
 			continue
@@ -256,9 +257,10 @@ func highlights(out io.Writer, res *result.Result) error {
 			return err
 		}
 		values = slices.DeleteFunc(values, math.IsNaN)
-		if len(values) == 0 {
+		if len(values) == 0 || left == 0 {
 			continue
 		}
+		left--
 		fmt.Fprintln(out, strings.TrimSpace(fmt.Sprintf("%-16s %.4g to %.4g %s", v.Address(), slices.Min(values), slices.Max(values), v.Unit)))
 	}
 	return nil
