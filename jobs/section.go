@@ -74,10 +74,10 @@ func (r *reader) connectome() {
 		r.faults.Add(placed(err, r.ValuePos("connectome", "source")))
 		return
 	}
-	r.warnings = append(r.warnings, c.Warnings()...)
 	if p.Diagonal == "zero" {
 		c = c.ZeroDiagonal()
 	}
+	r.warnings = append(r.warnings, c.Warnings()...)
 	c, err = c.Normalise(p.Normalise)
 	if err != nil {
 		r.faults.Add(placed(err, r.ValuePos("connectome", "normalise")))
