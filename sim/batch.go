@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"math"
 
 	"brainsweep/codegen"
 	"brainsweep/device"
@@ -234,27 +233,6 @@ func (b *batch) rows(sink Sink, buffer device.Buffer, stream, quantity, out int,
 	return nil
 }
 
-// decode reads reals. blank overwrites what lies from a place on with NaN.
-func (b *batch) decode(p []byte) (rows any, blank func(from int)) {
-	if b.study.Precision == 32 {
-		out := make([]float32, len(p)/4)
-		for i := range out {
-			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(p[4*i:]))
-		}
-		return out, func(from int) {
-			for i := min(from, len(out)); i < len(out); i++ {
-				out[i] = float32(nan)
-			}
-		}
-	}
-	out := floats(p)
-	return out, func(from int) {
-		for i := min(from, len(out)); i < len(out); i++ {
-			out[i] = nan
-		}
-	}
-}
-
 // faults reads where points went wrong; nil entries are healthy.
 func (b *batch) faults() ([]*Fault, error) {
 	raw := make([]byte, 32*len(b.points))
@@ -365,40 +343,4 @@ func (b *batch) readDoubles(name string, at int, dst []float64) error {
 	}
 	copy(dst, floats(raw))
 	return nil
-}
-
-// reals encodes numbers in the study's precision.
-func (b *batch) reals(v []float64) []byte {
-	if b.study.Precision == 64 {
-		return doubles(v)
-	}
-	out := make([]byte, 0, 4*len(v))
-	for _, x := range v {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(float32(x)))
-	}
-	return out
-}
-
-func doubles(v []float64) []byte {
-	out := make([]byte, 0, 8*len(v))
-	for _, x := range v {
-		out = binary.LittleEndian.AppendUint64(out, math.Float64bits(x))
-	}
-	return out
-}
-
-func ints(v []int32) []byte {
-	out := make([]byte, 0, 4*len(v))
-	for _, x := range v {
-		out = binary.LittleEndian.AppendUint32(out, uint32(x))
-	}
-	return out
-}
-
-func floats(p []byte) []float64 {
-	out := make([]float64, len(p)/8)
-	for i := range out {
-		out[i] = math.Float64frombits(binary.LittleEndian.Uint64(p[8*i:]))
-	}
-	return out
 }
