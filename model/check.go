@@ -14,15 +14,14 @@ func (m *Model) Check() error {
 	var list fault.List
 	m.checkNames(&list)
 	for _, p := range m.Parameters {
-		checkBounds(&list, p.Pos, "parameter "+quoted(p.Name), p.Min, p.Max)
-		if p.Value < p.Min || p.Value > p.Max || math.IsNaN(p.Value) {
+		if checkBounds(&list, p.Pos, "parameter "+quoted(p.Name), p.Min, p.Max) && !(p.Value >= p.Min && p.Value <= p.Max) {
 			list.Addf(p.Pos, "parameter %q: the value %s is outside its bounds %s", p.Name, expr.Number(p.Value), interval(p.Min, p.Max))
 		}
 	}
 	for _, s := range m.States {
 		what := "state " + quoted(s.Name)
-		checkBounds(&list, s.Pos, what, s.Min, s.Max)
 		switch {
+		case !checkBounds(&list, s.Pos, what, s.Min, s.Max):
 		case !(s.Low <= s.High) || math.IsInf(s.Low, 0) || math.IsInf(s.High, 0):
 			list.Addf(s.Pos, "%s: the range of initial values %s is not one: write range = [low, high]", what, interval(s.Low, s.High))
 		case s.Low < s.Min || s.High > s.Max:
@@ -58,10 +57,12 @@ func couplingTerm(n *expr.Node) string {
 	return ""
 }
 
-func checkBounds(list *fault.List, pos fault.Pos, what string, low, high float64) {
+func checkBounds(list *fault.List, pos fault.Pos, what string, low, high float64) bool {
 	if !(low < high) {
 		list.Addf(pos, "%s: its bounds %s hold no number: min must be less than max", what, interval(low, high))
+		return false
 	}
+	return true
 }
 
 func interval(low, high float64) string { return expr.Number(low) + " .. " + expr.Number(high) }

@@ -300,12 +300,12 @@ func (r *reader) presets() {
 // presetBounds checks a preset's values as those of the model are checked.
 func (r *reader) presetBounds(p Preset) {
 	for _, q := range r.m.Parameters {
-		if v, set := p.Parameters[q.Name]; set && (v < q.Min || v > q.Max) {
+		if v, set := p.Parameters[q.Name]; set && q.Min < q.Max && (v < q.Min || v > q.Max) {
 			r.outside(p, "parameters", q.Name, v, q.Min, q.Max)
 		}
 	}
 	for _, s := range r.m.States {
-		if v, set := p.Initial[s.Name]; set && (v < s.Min || v > s.Max) {
+		if v, set := p.Initial[s.Name]; set && s.Min < s.Max && (v < s.Min || v > s.Max) {
 			r.outside(p, "initial", s.Name, v, s.Min, s.Max)
 		}
 		if v, set := p.Noise[s.Name]; set && !(v >= 0) {

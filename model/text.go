@@ -130,11 +130,28 @@ func (m *Model) writePresets(b *strings.Builder) {
 			what  string
 			items []string
 		}{{"parameters", parameters}, {"initial", initial}, {"noise", noise}} {
-			if len(list.items) > 0 {
-				b.WriteString(wrap("  "+list.what+": "+strings.Join(list.items, ", "), "    "))
-			}
+			writeList(b, "  "+list.what+":", list.items)
 		}
 	}
+}
+
+// writeList writes items behind a head, with line breaks between items only.
+func writeList(b *strings.Builder, head string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	line := head
+	for i, item := range items {
+		if i < len(items)-1 {
+			item += ","
+		}
+		if len(line)+1+len(item) > lineWidth {
+			b.WriteString(line + "\n")
+			line = "   "
+		}
+		line += " " + item
+	}
+	b.WriteString(line + "\n")
 }
 
 func assigned(list []string, name string, values map[string]float64) []string {

@@ -1,6 +1,10 @@
 package expr
 
-import "brainsweep/fault"
+import (
+	"strings"
+
+	"brainsweep/fault"
+)
 
 // Parse reads one expression, or a block: lines `name = expression`, and a last line that is the value.
 // pos is where text begins in the user's file. A line that is indented deeper than the one before it began
@@ -153,7 +157,7 @@ func (p *parser) equation(tokens []token) (Equation, bool) {
 	}
 	if head.text == "d" && e.Args != nil {
 		if len(e.Args) != 1 {
-			p.fail(head.pos, "d(x) = ... is the derivative of one state")
+			p.fail(head.pos, "d(%s) = ... is the derivative of one state: write d(%s) = ...", strings.Join(e.Args, ", "), e.Args[0])
 			return e, false
 		}
 		e.Name, e.Args, e.Derivative = e.Args[0], nil, true
