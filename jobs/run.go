@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/gob"
 	"errors"
@@ -23,6 +24,7 @@ import (
 type Options struct {
 	Output   string         // the result file; parts wait in a folder beside it
 	Force    bool           // an old result and old parts are removed first
+	Batch    int            // most points of a batch, which is what a killed job may lose; 0: about a minute's work
 	Versions []result.Entry // of the program and its libraries, for the provenance
 	Listener Listener
 }
@@ -183,14 +185,17 @@ func (r *run) cost() func(i int) (partition.Cost, int) {
 	}
 }
 
-// limit bounds the batches: half of the memory, shared by the ranks of a host, and about a minute's work, which is
-// what a killed job may lose.
+// limit bounds the batches: half of the memory, shared by the ranks of a host, about a minute's work, which is what a
+// killed job may lose, and so many points that the memory of a rank does not grow with those of the job.
 func (r *run) limit() partition.Limit {
-	const nodeStepsPerMinute = 60 * 5e6
+	const (
+		nodeStepsPerMinute = 60 * 5e6
+		points             = 2048
+	)
 	_, onHost := r.comm.Host()
 	info := r.dev.Info()
 	return partition.Limit{
-		Bytes: info.Memory / 2 / int64(onHost), Work: nodeStepsPerMinute * float64(info.Workers), Ranks: r.comm.Size(), Workers: info.Workers,
+		Bytes: info.Memory / 2 / int64(onHost), Count: cmp.Or(r.Batch, points), Work: nodeStepsPerMinute * float64(info.Workers), Ranks: r.comm.Size(), Workers: info.Workers,
 	}
 }
 

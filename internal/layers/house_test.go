@@ -49,6 +49,7 @@ var house = map[string]room{
 	"connectome/connectometest": {floor: 1, imports: []string{"connectome"}},
 	"device/devicetest":         {floor: 1, imports: []string{"device", "philox"}},
 	"mpi/commtest":              {floor: 1, imports: []string{"mpi"}},
+	"io/result/resulttest":      {floor: 4, imports: []string{"io/h5"}},
 
 	"document": {floor: 0, outside: []string{"github.com/BurntSushi/toml"}},
 	"fault":    {floor: 0},
