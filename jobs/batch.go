@@ -89,11 +89,11 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 		return err
 	}
 	told := 0.0
-	outcomes, err := w.runner.Run(ctx, points, &recorder{w.setup, part, b.First}, func(steps int64) {
+	outcomes, err := w.runner.Run(ctx, points, &recorder{w.setup, part, b.First}, sim.Pace{Progress: func(steps int64) {
 		now := float64(steps) * float64(w.study.Nodes) * float64(b.Count)
 		w.done(0, now-told)
 		told = now
-	})
+	}})
 	if err == nil {
 		err = w.store(part, b.First, outcomes)
 	}

@@ -3,7 +3,9 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"syscall"
 	"time"
 
 	"brainsweep/codegen"
@@ -15,8 +17,8 @@ import (
 	"brainsweep/sim"
 )
 
-// BenchCase is a fixed piece of work: 68 nodes of synthetic:68 with delays at 4 mm/ms, Heun at 0.1 ms with noise,
-// 1 ms averages, BOLD every second, and the FC of the averages and of BOLD.
+// BenchCase is a piece of work: a synthetic brain with delays, Heun at 0.1 ms with noise, 1 ms averages, BOLD every
+// second, and the FC of the averages and of BOLD.
 type BenchCase struct {
 	Name     string
 	Model    string
@@ -25,11 +27,13 @@ type BenchCase struct {
 	Noisy    string
 	Of       []string
 	Settings map[string]float64
+	Nodes    int     // of the brain
+	Speed    float64 // of conduction [mm/ms]
 }
 
-// BenchCases lists the cases.
+// BenchCases lists the cases, with 68 nodes and 4 mm/ms.
 func BenchCases() []BenchCase {
-	return []BenchCase{
+	cases := []BenchCase{
 		{Name: "adex2", Model: "adex2", Preset: "paper", Coupling: "linear", Noisy: "ou", Of: []string{"E", "I"},
 			Settings: map[string]float64{"coupling.a": 0.3, "noise.ou": 1}},
 		{Name: "wongwang", Model: "wongwang", Coupling: "scaling", Noisy: "S", Of: []string{"S"},
@@ -37,6 +41,10 @@ func BenchCases() []BenchCase {
 		{Name: "kuramoto", Model: "kuramoto", Coupling: "kuramoto", Noisy: "theta", Of: []string{"theta"},
 			Settings: map[string]float64{"coupling.a": 1, "noise.theta": 1e-4}},
 	}
+	for i := range cases {
+		cases[i].Nodes, cases[i].Speed = 68, 4
+	}
+	return cases
 }
 
 // BenchResult is what a case gave.
@@ -44,6 +52,8 @@ type BenchResult struct {
 	Case               string             `json:"case"`
 	Precision          string             `json:"precision"`
 	Nodes              int                `json:"nodes"`
+	Edges              int                `json:"edges"`
+	Horizon            int                `json:"horizon"` // longest delay [steps]
 	Threads            int                `json:"threads"`
 	NodeStepsPerSecond float64            `json:"node_steps_per_second"` // per core
 	Stages             map[string]float64 `json:"stages"`                // share of the time
@@ -55,13 +65,11 @@ func BenchStages() []string {
 }
 
 const (
-	benchNodes   = 68
-	benchStep    = 0.1  // [ms]
-	benchPeriod  = 10   // steps of an average
-	benchBold    = 1e4  // steps of a BOLD sample
-	benchSpeed   = 4.0  // [mm/ms]
-	benchSeconds = 0.25 // that one timed run takes, about
-	benchRuns    = 5    // timed runs, of which the fastest counts: others were disturbed
+	benchStep   = 0.1                   // [ms]
+	benchPeriod = 10                    // steps of an average
+	benchBold   = 1e4                   // steps of a BOLD sample
+	benchTurn   = 50 * time.Millisecond // that one timed run takes, about
+	benchTurns  = 21                    // timed runs of each variant
 )
 
 // bench is one case on one device.
@@ -77,41 +85,70 @@ type bench struct {
 	bare      *sim.Wiring
 }
 
-// Bench times a case in single (32) or double (64) precision on all workers of a device. What a stage takes is the
-// time that its absence saves.
+// variant is a case without some of its stages, ready to be timed.
+type variant struct {
+	stage  string // that it lacks, and the variant before it has
+	study  *sim.Study
+	runner *sim.Runner
+	points []sim.Point
+	costs  []float64 // of a node-step in each turn [s]
+}
+
+// Bench times a case in single (32) or double (64) precision on all workers of a device. The rate is that of the
+// fastest turn: others were disturbed. What a stage takes is the time that its absence saves: variants take turns,
+// and the median over the turns of what one saves beside the next counts.
 func Bench(ctx context.Context, dev device.Device, c BenchCase, precision int) (*BenchResult, error) {
 	b, err := newBench(dev, c, precision)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := b.time(ctx, b.streams(true), true, b.wired)
-	if err != nil {
-		return nil, err
+	variants := []*variant{
+		b.variant("", b.streams(true), true, b.wired),
+		b.variant("metrics", b.streams(false), true, b.wired),
+		b.variant("monitors", nil, true, b.wired),
+		b.variant("noise", nil, false, b.wired),
+		b.variant("coupling", nil, false, b.bare),
 	}
-	out := &BenchResult{Case: c.Name, Precision: precisionName(precision), Nodes: benchNodes, Threads: dev.Info().Workers,
-		NodeStepsPerSecond: 1 / whole, Stages: map[string]float64{}}
-	rest := 1.0
-	for _, stage := range []struct {
-		name    string
-		streams []codegen.Stream
-		noise   bool
-		wiring  *sim.Wiring
-	}{
-		{"metrics", b.streams(false), true, b.wired},
-		{"monitors", nil, true, b.wired},
-		{"noise", nil, false, b.wired},
-		{"coupling", nil, false, b.bare},
-	} {
-		without, err := b.time(ctx, stage.streams, stage.noise, stage.wiring)
-		if err != nil {
+	defer func() {
+		for _, v := range variants {
+			if v.runner != nil {
+				v.runner.Close()
+			}
+		}
+	}()
+	for _, v := range variants {
+		if err := b.prepare(ctx, v); err != nil {
 			return nil, err
 		}
-		share := min(rest, max(0, rest-without/whole))
-		out.Stages[stage.name] = share
-		rest -= share
+	}
+	for range benchTurns {
+		for _, v := range variants {
+			cost, err := b.turn(ctx, v)
+			if err != nil {
+				return nil, err
+			}
+			v.costs = append(v.costs, cost)
+		}
+	}
+	out := &BenchResult{Case: c.Name, Precision: precisionName(precision), Nodes: c.Nodes, Edges: b.wired.Edges(), Horizon: b.wired.MaxDelay,
+		Threads: dev.Info().Workers, NodeStepsPerSecond: 1 / slices.Min(variants[0].costs), Stages: map[string]float64{}}
+	rest := 1.0
+	for i, v := range variants[1:] {
+		out.Stages[v.stage] = min(rest, max(0, saved(variants[0].costs, variants[i].costs, v.costs)))
+		rest -= out.Stages[v.stage]
 	}
 	out.Stages["dynamics"] = rest
 	return out, nil
+}
+
+// saved is the median of (with - without)/whole over the turns.
+func saved(whole, with, without []float64) float64 {
+	shares := make([]float64, len(whole))
+	for i := range shares {
+		shares[i] = (with[i] - without[i]) / whole[i]
+	}
+	slices.Sort(shares)
+	return shares[len(shares)/2]
 }
 
 func precisionName(bits int) string {
@@ -133,7 +170,7 @@ func newBench(dev device.Device, c BenchCase, precision int) (*bench, error) {
 	faults.Add(err)
 	b.scheme, err = codegen.FindScheme("heun")
 	faults.Add(err)
-	brain, err := connectome.Synthetic(benchNodes)
+	brain, err := connectome.Synthetic(c.Nodes)
 	faults.Add(err)
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -141,12 +178,12 @@ func newBench(dev device.Device, c BenchCase, precision int) (*bench, error) {
 	if brain, err = brain.Normalise("column"); err != nil {
 		return nil, err
 	}
-	if b.wired, err = sim.NewWiring(brain, benchSpeed, benchStep); err != nil {
+	if b.wired, err = sim.NewWiring(brain, c.Speed, benchStep); err != nil {
 		return nil, err
 	}
 	alone := *brain
 	alone.Weights = make([]float64, len(brain.Weights))
-	b.bare, err = sim.NewWiring(&alone, benchSpeed, benchStep)
+	b.bare, err = sim.NewWiring(&alone, c.Speed, benchStep)
 	return b, err
 }
 
@@ -161,42 +198,61 @@ func (b *bench) streams(moments bool) []codegen.Stream {
 	return []codegen.Stream{averages, bold}
 }
 
-// time returns the seconds that a node-step takes a worker.
-func (b *bench) time(ctx context.Context, streams []codegen.Stream, noise bool, wiring *sim.Wiring) (float64, error) {
-	study := &sim.Study{
+// variant sets up a run with some of the stages.
+func (b *bench) variant(without string, streams []codegen.Stream, noise bool, wiring *sim.Wiring) *variant {
+	v := &variant{stage: without, study: &sim.Study{
 		Spec: codegen.Spec{Title: "bench " + b.Name, Model: b.model, Coupling: b.coupling, Scheme: b.scheme, Precision: b.precision,
-			Nodes: benchNodes, Streams: streams},
-		Step: benchStep, Steps: 2000,
-	}
+			Nodes: b.Nodes, Streams: streams},
+		Step: benchStep, Steps: benchPeriod,
+	}}
 	if noise {
-		study.Noisy = []string{b.Noisy}
+		v.study.Noisy = []string{b.Noisy}
 	}
-	r, err := sim.NewRunner(ctx, b.dev, study)
+	v.points = slices.Repeat([]sim.Point{b.point(wiring, len(streams) > 0)}, b.dev.Info().Workers)
+	return v
+}
+
+// prepare builds a variant and finds out how many steps a turn has.
+func (b *bench) prepare(ctx context.Context, v *variant) error {
+	var err error
+	if v.runner, err = sim.NewRunner(ctx, b.dev, v.study); err != nil {
+		return err
+	}
+	for {
+		began := time.Now()
+		if _, err := b.turn(ctx, v); err != nil {
+			return err
+		}
+		took := time.Since(began)
+		if took >= benchTurn/2 {
+			return nil
+		}
+		more := min(100, 1+float64(benchTurn)/float64(max(took, time.Microsecond)))
+		v.study.Steps = int64(math.Ceil(more*float64(v.study.Steps)/benchPeriod)) * benchPeriod
+	}
+}
+
+// turn runs a variant once and returns the seconds that a node-step takes a worker.
+func (b *bench) turn(ctx context.Context, v *variant) (float64, error) {
+	began := b.now()
+	out, err := v.runner.Run(ctx, v.points, nowhere{}, nil)
 	if err != nil {
 		return 0, err
 	}
-	defer r.Close()
-	points := slices.Repeat([]sim.Point{b.point(wiring, len(streams) > 0)}, b.dev.Info().Workers)
-	best := 0.0
-	for run := range benchRuns + 1 {
-		began := time.Now()
-		out, err := r.Run(ctx, points, nowhere{}, nil)
-		if err != nil {
-			return 0, err
-		}
-		if f := out[0].Fault; f != nil {
-			return 0, fmt.Errorf("jobs: bench %s: state %d of node %d is not finite after step %d", b.Name, f.State, f.Node, f.Step)
-		}
-		each := time.Since(began).Seconds() / float64(study.Steps) / benchNodes
-		if run == 0 { // a run to warm up, which also tells how long the others should be
-			study.Steps = int64(benchSeconds/(each*benchNodes)) / benchPeriod * benchPeriod
-			continue
-		}
-		if best == 0 || each < best {
-			best = each
-		}
+	if f := out[0].Fault; f != nil {
+		return 0, fmt.Errorf("jobs: bench %s: state %d of node %d is not finite after step %d", b.Name, f.State, f.Node, f.Step)
 	}
-	return best, nil
+	return (b.now() - began) / float64(v.study.Steps) / float64(b.Nodes), nil
+}
+
+// now reads a clock [s]. The cores of this process are timed by the processor time that each of the workers had, which
+// other programs on the machine do not touch.
+func (b *bench) now() float64 {
+	var used syscall.Rusage
+	if b.dev.Info().Kind != "cpu" || syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil {
+		return float64(time.Now().UnixNano()) / 1e9
+	}
+	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9 / float64(b.dev.Info().Workers)
 }
 
 // point is the case's parameter set.
@@ -230,7 +286,7 @@ func (b *bench) point(wiring *sim.Wiring, bold bool) sim.Point {
 	}
 	point := sim.Point{Value: func(address string) float64 { return values[address] }, Wiring: wiring, Key: 1}
 	for _, s := range b.model.States {
-		for node := range benchNodes {
+		for node := range b.Nodes {
 			// Nodes differ a little, as they do in a job.
 			point.Initial = append(point.Initial, start[s.Name]*(1+0.01*float64(node%7)))
 		}

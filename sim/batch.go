@@ -14,7 +14,8 @@ import (
 type batch struct {
 	*Runner
 	points  []Point
-	slots   int // of a ring
+	slots   int   // of a ring
+	epoch   int64 // steps of a launch
 	buffers map[string]device.Buffer
 	scratch []byte
 }
@@ -22,13 +23,13 @@ type batch struct {
 // newBatch gives the points their buffers, zeroed, and fills in what does not change.
 func (r *Runner) newBatch(points []Point) (*batch, error) {
 	wirings, of := distinct(points)
-	b := &batch{Runner: r, points: points, slots: horizon(wirings), buffers: map[string]device.Buffer{}}
+	b := &batch{Runner: r, points: points, slots: horizon(wirings), epoch: r.epoch(len(points)), buffers: map[string]device.Buffer{}}
 	inputs := b.inputs(wirings, of)
 	for _, arg := range r.kernel.Buffers {
 		content, given := inputs[arg.Name]
 		size := arg.PerTeam * len(points) * r.kernel.Size(arg.Elem)
 		if stream, ok := outStream(arg.Name); ok {
-			size = int(r.outLength(stream)) * len(points) * r.kernel.Size(arg.Elem)
+			size = int(r.outLength(stream, b.epoch)) * len(points) * r.kernel.Size(arg.Elem)
 		}
 		if arg.Name == "history" {
 			size = int(r.historyLength(b.slots)) * len(points) * r.kernel.Size(arg.Elem)
@@ -154,7 +155,7 @@ func (b *batch) args(at, steps int64) []any {
 		count, _, _ := b.study.Samples(s)
 		numbers[fmt.Sprintf("from%d", s)] = b.study.from(s)
 		numbers[fmt.Sprintf("base%d", s)] = b.firstSample(s, at)
-		numbers[fmt.Sprintf("capacity%d", s)] = b.capacity(s)
+		numbers[fmt.Sprintf("capacity%d", s)] = b.capacity(s, b.epoch)
 		numbers[fmt.Sprintf("samples%d", s)] = count
 	}
 	for _, name := range b.kernel.Scalars {
@@ -170,6 +171,44 @@ func (b *batch) firstSample(stream int, at int64) int64 {
 
 func (b *batch) start(ctx context.Context) error {
 	return b.program.Launch(ctx, "start", len(b.points), b.args(b.study.Origin, 0)...)
+}
+
+// state reads what a later run needs to go on.
+func (b *batch) state(done int64) (*State, error) {
+	s := &State{Steps: done, Buffers: map[string][]byte{}}
+	for _, arg := range b.kernel.Buffers {
+		if !arg.State {
+			continue
+		}
+		content := make([]byte, b.buffers[arg.Name].Size())
+		if err := b.buffers[arg.Name].Read(0, content); err != nil {
+			return nil, err
+		}
+		s.Buffers[arg.Name] = content
+	}
+	return s, nil
+}
+
+// restore puts a state back.
+func (b *batch) restore(s *State) error {
+	for _, arg := range b.kernel.Buffers {
+		if !arg.State {
+			continue
+		}
+		buffer, content := b.buffers[arg.Name], s.Buffers[arg.Name]
+		if buffer.Size() != len(content) {
+			return fmt.Errorf("sim: the state has %d bytes of %s, this batch %d", len(content), arg.Name, buffer.Size())
+		}
+		if err := buffer.Write(0, content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SamplesBy returns how many samples of a stream that count have been delivered after so many steps.
+func (s *Study) SamplesBy(stream int, steps int64) int64 {
+	return max(0, (s.Origin+steps)/int64(s.Streams[stream].Period)-s.from(stream)+1)
 }
 
 func (b *batch) advance(ctx context.Context, at, steps int64) error {
@@ -212,9 +251,9 @@ func (b *batch) rows(sink Sink, buffer device.Buffer, stream, quantity, out int,
 	if cap(b.scratch) < bytes {
 		b.scratch = make([]byte, bytes)
 	}
-	stride := b.outLength(stream)
+	stride := b.outLength(stream, b.epoch)
 	for p := range b.points {
-		at := (int64(p)*stride + int64(out)*b.capacity(stream)*nodes) * int64(size)
+		at := (int64(p)*stride + int64(out)*b.capacity(stream, b.epoch)*nodes) * int64(size)
 		if err := buffer.Read(int(at), b.scratch[:bytes]); err != nil {
 			return err
 		}

@@ -45,7 +45,11 @@ type kept map[[3]int][][]float64
 
 func keeper(nodes int) (kept, sim.Sink) {
 	k := kept{}
-	return k, sinkFunc(func(point, stream, quantity int, first int64, rows any) error {
+	return k, k.sink(nodes)
+}
+
+func (k kept) sink(nodes int) sim.Sink {
+	return sinkFunc(func(point, stream, quantity int, first int64, rows any) error {
 		key := [3]int{point, stream, quantity}
 		var flat []float64
 		switch r := rows.(type) {
@@ -82,7 +86,7 @@ func simulate(t testing.TB, dev device.Device, study *sim.Study, points ...sim.P
 	}
 	defer r.Close()
 	k, sink := keeper(study.Nodes)
-	out, err := r.Run(context.Background(), points, sink, nil)
+	out, err := r.Run(context.Background(), points, sink, sim.Pace{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -108,7 +109,7 @@ func TestEpochsDoNotShow(t *testing.T) {
 		}
 		r.SetEpoch(epoch)
 		k, sink := keeper(study.Nodes)
-		out, err := r.Run(context.Background(), points, sink, nil)
+		out, err := r.Run(context.Background(), points, sink, sim.Pace{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,6 +119,41 @@ func TestEpochsDoNotShow(t *testing.T) {
 		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestARunThatWasCutGoesOn cancels a run after each of its epochs and goes on from the state that it saved, on another
+// device with other threads.
+func TestARunThatWasCutGoesOn(t *testing.T) {
+	study, points := brain(t, 32, 3)
+	want, moments := simulate(t, open(t, 1), study, points...)
+	have := kept{}
+	var state *sim.State
+	var out []sim.Outcome
+	for cuts := 0; out == nil; cuts++ {
+		r, err := sim.NewRunner(context.Background(), open(t, 1+cuts%2), study)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.SetEpoch(700)
+		ctx, cancel := context.WithCancel(context.Background())
+		before := state
+		out, err = r.Run(ctx, points, have.sink(study.Nodes), sim.Pace{
+			From: before, Progress: func(int64) { cancel() }, Save: func(s *sim.State) error { state = s; return nil },
+		})
+		cancel()
+		if err != nil && (!errors.Is(err, context.Canceled) || state == before) {
+			t.Fatal(err)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if cuts > 10 {
+			t.Fatal("the run does not end")
+		}
+	}
+	if !reflect.DeepEqual(have, want) || !reflect.DeepEqual(out, moments) {
+		t.Error("a run in pieces gives other numbers")
 	}
 }
 

@@ -88,7 +88,8 @@ type Runner struct {
 	kernel  *codegen.Kernel
 	program device.Program
 	spare   map[string]device.Buffer // of the last batch, for the next one
-	steps   int64                    // of an epoch
+	workers int                      // of the device
+	steps   int64                    // of an epoch, when they are fixed
 }
 
 // NewRunner writes and builds the study's kernel. Close frees it.
@@ -101,9 +102,10 @@ func NewRunner(ctx context.Context, dev device.Device, study *Study) (*Runner, e
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{study: study, dev: dev, kernel: kernel, program: program, spare: map[string]device.Buffer{}}
-	r.SetEpoch(epochSteps(study.Nodes))
-	return r, nil
+	return &Runner{
+		study: study, dev: dev, kernel: kernel, program: program, spare: map[string]device.Buffer{},
+		workers: max(1, dev.Info().Workers),
+	}, nil
 }
 
 // Kernel is what the runner runs.
@@ -120,46 +122,96 @@ func (r *Runner) Close() error {
 	return r.program.Close()
 }
 
-// Run simulates points from the start to the end. Outcomes are in the order of points. progress, which may be nil,
-// is told the steps done by every point so far, at the end of each epoch.
-func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, progress func(steps int64)) ([]Outcome, error) {
+// Pace is how a batch is run, and watched. Nothing of it shows in the numbers. The zero value runs from start to end.
+type Pace struct {
+	Progress func(steps int64) // is told the steps that every point has done, after each epoch
+	From     *State            // goes on from here instead of from the start
+	// Save is given the state between two epochs when Due says so, and, when ctx is cancelled, before Run returns.
+	Save func(*State) error
+	Due  func() bool
+}
+
+// State is a batch between two epochs: with the study and the points all that is needed to go on.
+type State struct {
+	Steps   int64             // done
+	Buffers map[string][]byte // by name
+}
+
+// Run simulates points to the end. Outcomes are in the order of points. When ctx is cancelled, the epoch under way is
+// finished, and the error is ctx.Err().
+func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, pace Pace) ([]Outcome, error) {
 	b, err := r.newBatch(points)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.start(ctx); err != nil {
+	// A launch that ended half-way would leave some points ahead of others.
+	whole := context.WithoutCancel(ctx)
+	done := int64(0)
+	if pace.From != nil {
+		done = pace.From.Steps
+		err = b.restore(pace.From)
+	} else {
+		err = b.start(whole)
+	}
+	if err != nil {
 		return nil, err
 	}
-	for done := int64(0); done < r.study.Steps; {
-		steps := min(r.steps, r.study.Steps-done)
+	for done < r.study.Steps {
+		steps := min(b.epoch, r.study.Steps-done)
 		at := r.study.Origin + done
-		if err := b.advance(ctx, at, steps); err != nil {
+		if err := b.advance(whole, at, steps); err != nil {
 			return nil, err
 		}
 		if err := b.deliver(sink, at, steps); err != nil {
 			return nil, err
 		}
 		done += steps
-		if progress != nil {
-			progress(done)
+		if pace.Progress != nil {
+			pace.Progress(done)
+		}
+		if err := b.pause(ctx, done, pace); err != nil {
+			return nil, err
 		}
 	}
-	return b.finish(ctx)
+	return b.finish(whole)
 }
 
-// epochSteps is the number of steps of a launch: short enough to be interrupted and shown as progress, long enough
-// for its own cost not to show.
-func epochSteps(nodes int) int64 {
-	const nodeSteps = 2e6
-	steps := int64(nodeSteps) / int64(nodes)
+// pause saves the state where that is due, and stops the run where that is asked for.
+func (b *batch) pause(ctx context.Context, done int64, pace Pace) error {
+	stopped := ctx.Err()
+	if done == b.study.Steps {
+		return nil
+	}
+	if pace.Save != nil && (stopped != nil || pace.Due != nil && pace.Due()) {
+		state, err := b.state(done)
+		if err == nil {
+			err = pace.Save(state)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return stopped
+}
+
+// epoch is the number of steps of a launch of that many points: short enough to be interrupted and shown as progress,
+// long enough for its own cost not to show.
+func (r *Runner) epoch(points int) int64 {
+	if r.steps > 0 {
+		return r.steps
+	}
+	const nodeSteps = 4e6 // of one worker
+	turns := (points + r.workers - 1) / r.workers
+	steps := int64(nodeSteps) / int64(r.study.Nodes) / int64(turns)
 	return max(codegen.Block, steps/codegen.Block*codegen.Block)
 }
 
-// SetEpoch changes the number of steps of a launch, which no number of the result depends on.
+// SetEpoch fixes the number of steps of a launch, which no number of the result depends on.
 func (r *Runner) SetEpoch(steps int64) { r.steps = max(1, steps) }
 
-// BytesPerPoint is the memory of the device that one point takes, with delays up to maxDelay steps.
+// BytesPerPoint is the memory of the device that one point of a batch takes, with delays up to maxDelay steps.
 func (r *Runner) BytesPerPoint(maxDelay int) int64 {
+	epoch := r.epoch(r.workers)
 	slots := codegen.Block
 	for slots < maxDelay+codegen.Block {
 		slots *= 2
@@ -171,7 +223,7 @@ func (r *Runner) BytesPerPoint(maxDelay int) int64 {
 			n = r.historyLength(slots)
 		}
 		if stream, ok := outStream(b.Name); ok {
-			n = r.outLength(stream)
+			n = r.outLength(stream, epoch)
 		}
 		total += n * int64(r.kernel.Size(b.Elem))
 	}
@@ -183,18 +235,18 @@ func (r *Runner) historyLength(slots int) int64 {
 }
 
 // capacity is the number of samples of a stream that an epoch may give.
-func (r *Runner) capacity(stream int) int64 {
-	return min(r.steps, r.study.Steps)/int64(r.study.Streams[stream].Period) + 1
+func (r *Runner) capacity(stream int, epoch int64) int64 {
+	return min(epoch, r.study.Steps)/int64(r.study.Streams[stream].Period) + 1
 }
 
-func (r *Runner) outLength(stream int) int64 {
+func (r *Runner) outLength(stream int, epoch int64) int64 {
 	outs := int64(0)
 	for _, q := range r.study.Streams[stream].Quantities {
 		if q.Out {
 			outs++
 		}
 	}
-	return outs * r.capacity(stream) * int64(r.study.Nodes)
+	return outs * r.capacity(stream, epoch) * int64(r.study.Nodes)
 }
 
 // outStream tells the stream of a buffer called "out<stream>".
