@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -115,85 +114,6 @@ type builder struct {
 	locals   map[string]*Node // arguments of the function and definitions of the block
 	seconds  []second
 	mistakes fault.List
-}
-
-// second is a second derivative that stands in the expression as a leaf, until all of the expression is known.
-type second struct {
-	leaf *Node
-	f    *Function
-	args []*Node
-	i, j int
-}
-
-// settle puts the second derivatives in their places. Those of one call that are only summed, with weights that hold
-// no derivative themselves, become one form, which costs about as much as one of them.
-func (b *builder) settle(n *Node) *Node {
-	for len(b.seconds) > 0 {
-		first := b.seconds[0]
-		var same, others []second
-		for _, s := range b.seconds {
-			if s.f == first.f && slices.Equal(s.args, first.args) {
-				same = append(same, s)
-			} else {
-				others = append(others, s)
-			}
-		}
-		n = b.gather(n, same)
-		b.seconds = others
-	}
-	return n
-}
-
-// gather replaces the second derivatives of one call in n: by a form where they meet in one sum, else one by one.
-func (b *builder) gather(n *Node, list []second) *Node {
-	sum := meeting(n, list)
-	zero := map[*Node]*Node{}
-	for _, s := range list {
-		zero[s.leaf] = b.g.Const(0)
-	}
-	var terms []Curvature
-	for _, s := range list {
-		weight := b.g.Diff(sum, s.leaf)
-		if b.g.Substitute(weight, zero) != weight || len(list) == 1 {
-			return b.plain(n, list)
-		}
-		terms = append(terms, Curvature{s.i, s.j, weight})
-	}
-	form := list[0].f.Form(b.g, terms, list[0].args...)
-	with := map[*Node]*Node{sum: b.g.Make(Add, b.g.Substitute(sum, zero), form)}
-	return b.plain(b.g.Substitute(n, with), list) // what of them stands outside of the sum
-}
-
-// meeting returns the first node below n that rests on all of the leaves of the list.
-func meeting(n *Node, list []second) *Node {
-	found := map[*Node]map[*Node]bool{}
-	for _, m := range Order(n) {
-		leaves := map[*Node]bool{}
-		for _, a := range m.Args {
-			for leaf := range found[a] {
-				leaves[leaf] = true
-			}
-		}
-		for _, s := range list {
-			if s.leaf == m {
-				leaves[m] = true
-			}
-		}
-		if len(leaves) == len(list) {
-			return m
-		}
-		found[m] = leaves
-	}
-	return n
-}
-
-// plain puts each second derivative of the list in its place in n by itself.
-func (b *builder) plain(n *Node, list []second) *Node {
-	with := map[*Node]*Node{}
-	for _, s := range list {
-		with[s.leaf] = s.f.Diff(b.g, []int{s.i, s.j}, s.args...)
-	}
-	return b.g.Substitute(n, with)
 }
 
 func (b *builder) build(e Expr) *Node {
@@ -337,25 +257,6 @@ func (b *builder) diff(t *term) *Node {
 		return b.second(f, args, min(by[0], by[1]), max(by[0], by[1]))
 	}
 	return f.Diff(b.g, by, args...)
-}
-
-// second returns the leaf that stands for a second derivative until settle.
-func (b *builder) second(f *Function, args []*Node, i, j int) *Node {
-	name := fmt.Sprintf("%s''(%d, %d)", f.Name, i, j)
-	for k := range args { // an argument that holds second derivatives itself is settled now
-		args[k] = b.plain(args[k], b.seconds)
-	}
-	for _, a := range args {
-		name += fmt.Sprintf(" %d", a.ID)
-	}
-	leaf := b.g.Var(name)
-	for _, s := range b.seconds {
-		if s.leaf == leaf {
-			return leaf
-		}
-	}
-	b.seconds = append(b.seconds, second{leaf, f, args, i, j})
-	return leaf
 }
 
 // argument finds the place of the plain name v among the arguments of call.

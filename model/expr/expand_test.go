@@ -121,6 +121,9 @@ func TestSecondDerivativesInExpressions(t *testing.T) {
 		"f(x, diff(f(x, y), x, x)) + diff(f(x, y), x, x)",
 		"diff(f(x, diff(f(x, y), x, x)), x, x) + p*diff(f(x, y), x, y)",
 		"diff(f(x, y), x, x, y)",
+		"floor(1e3*diff(f(x, y), x, x)) + diff(f(x, y), y, y)",
+		"(diff(f(x, y), x, x) > 0)*2 + diff(f(x, y), y, y)",
+		"diff(f(x, y), x, x)/diff(f(x, y), y, y)",
 	} {
 		g := expr.NewGraph()
 		f := parseFunction(t, g, transfer, "x", "y")
