@@ -235,7 +235,7 @@ func (b *bench) prepare(ctx context.Context, v *variant) error {
 // turn runs a variant once and returns the seconds that a node-step takes a worker.
 func (b *bench) turn(ctx context.Context, v *variant) (float64, error) {
 	began := b.now()
-	out, err := v.runner.Run(ctx, v.points, nowhere{}, nil)
+	out, err := v.runner.Run(ctx, v.points, nowhere{}, sim.Pace{})
 	if err != nil {
 		return 0, err
 	}

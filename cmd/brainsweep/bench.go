@@ -21,18 +21,24 @@ func benchCommand() *cobra.Command {
 	var f deviceFlags
 	var only string
 	var asJSON bool
+	var nodes []int
+	var speed float64
 	precision := choice{value: "both", of: []string{"both", "single", "double"}}
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Time the kernels on fixed cases",
-		Long: `bench times fixed cases: 68 nodes, delays, Heun with noise, 1 ms averages, BOLD and FC. It prints node-steps per
-second and core, and the share of each stage: the time that its absence saves. Of several runs the fastest counts.`,
+		Long: `bench times fixed cases: a synthetic brain with delays, Heun with noise, 1 ms averages, BOLD and FC. It prints
+node-steps per second and core, and the share of each stage: the time that its absence saves. Of several runs the fastest
+counts. On a CPU, seconds are those of processor time.`,
 		Example: `  brainsweep bench
   brainsweep bench --case adex2 --precision single --threads 1 --json`,
 		Args: words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cases, err := benchCases(only)
 			if err != nil {
+				return err
+			}
+			if cases, err = vary(cases, nodes, speed); err != nil {
 				return err
 			}
 			dev, err := f.open(1)
@@ -46,6 +52,8 @@ second and core, and the share of each stage: the time that its absence saves. O
 	f.add(cmd.Flags())
 	cmd.Flags().StringVar(&only, "case", "", "time this case only: "+strings.Join(caseNames(), ", "))
 	cmd.Flags().Var(&precision, "precision", "single, double or both")
+	cmd.Flags().IntSliceVar(&nodes, "nodes", []int{68}, "regions of the brain; several for a curve")
+	cmd.Flags().Float64Var(&speed, "speed", 4, "conduction speed [mm/ms]; the slower, the longer the history")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each case and precision")
 	return cmd
 }
@@ -71,11 +79,29 @@ func benchCases(name string) ([]jobs.BenchCase, error) {
 	return all[i : i+1], nil
 }
 
+// vary repeats the cases for each number of nodes.
+func vary(cases []jobs.BenchCase, nodes []int, speed float64) ([]jobs.BenchCase, error) {
+	if !(speed > 0) {
+		return nil, mistake("--speed: %v is not a speed; above 0", speed)
+	}
+	var all []jobs.BenchCase
+	for _, c := range cases {
+		for _, n := range nodes {
+			if n < 2 {
+				return nil, mistake("--nodes: %d; at least 2", n)
+			}
+			c.Nodes, c.Speed = n, speed
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
 func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, precision string, asJSON bool, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if !asJSON {
 		fmt.Fprintf(out, "%s, %s, %s\n\n", dev.Info().Name, dev.Info().ISA, count(dev.Info().Workers, "thread"))
-		fmt.Fprintf(table, "case\tprecision\tper core\t%s\n", strings.Join(jobs.BenchStages(), "\t"))
+		fmt.Fprintf(table, "case\tnodes\tprecision\tper core\t%s\n", strings.Join(jobs.BenchStages(), "\t"))
 	}
 	for _, c := range cases {
 		for _, bits := range []int{32, 64} {
@@ -92,7 +118,7 @@ func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, pr
 				}
 				continue
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s", r.Case, r.Precision, progress.Rate(r.NodeStepsPerSecond, "node-steps"))
+			fmt.Fprintf(table, "%s\t%d\t%s\t%s", r.Case, r.Nodes, r.Precision, progress.Rate(r.NodeStepsPerSecond, "node-steps"))
 			for _, stage := range jobs.BenchStages() {
 				fmt.Fprintf(table, "\t%.0f %%", 100*r.Stages[stage])
 			}
