@@ -46,6 +46,7 @@ type Part struct {
 	given        [][]bool // by metric and row, whether it has its values
 	best         *Best
 	scores       map[Keep][]float64 // by row, the metric by which the best points are kept
+	spooled      bool               // series go to files with names of their own first, which outlive the process
 
 	lock   sync.Mutex // of what follows
 	status []uint8
@@ -75,6 +76,10 @@ func Parts(folder string) ([]string, error) {
 // CreatePart begins the part of points first, ..., first+count-1 under a temporary name. Close makes
 // it a part, Abandon removes it. Parts that share a Best, which may be nil, keep fewer series in all.
 func CreatePart(path string, l *Layout, first, count int, best *Best) (*Part, error) {
+	return newPart(path, l, first, count, best, nil)
+}
+
+func newPart(path string, l *Layout, first, count int, best *Best, have func(series int) int) (*Part, error) {
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
@@ -85,19 +90,19 @@ func CreatePart(path string, l *Layout, first, count int, best *Best) (*Part, er
 		best = &Best{}
 	}
 	p := &Part{layout: l, path: path, first: first, count: count, best: best, scores: map[Keep][]float64{},
-		status: filled(count, Missing), faults: make([]Fault, count)}
+		status: filled(count, Missing), faults: make([]Fault, count), spooled: have != nil}
 	var err error
 	if p.file, err = h5.CreateAfter(temporary(path), headerSize); err != nil {
 		return nil, err
 	}
-	if err := p.lay(); err != nil {
+	if err := p.lay(have); err != nil {
 		return nil, errors.Join(err, p.Abandon())
 	}
 	return p, nil
 }
 
 // lay makes the data sets.
-func (p *Part) lay() error {
+func (p *Part) lay(have func(series int) int) error {
 	l := p.layout
 	for _, m := range l.Metrics {
 		set, err := p.dataset(m.group(), m.Name, h5.Float64, append([]int{p.count}, l.lengths(m)...))
@@ -107,14 +112,20 @@ func (p *Part) lay() error {
 		p.metrics = append(p.metrics, set)
 		p.given = append(p.given, make([]bool, p.count))
 	}
-	for _, s := range l.Series {
+	for i, s := range l.Series {
 		st := &store{samples: s.Times.Count, width: l.width(s), single: s.Single, next: make([]int, p.count)}
 		p.series = append(p.series, st)
-		var err error
 		if s.Keep.Best > 0 {
 			p.scores[s.Keep] = filled(p.count, math.NaN())
+		}
+		var err error
+		switch {
+		case p.spooled:
+			st.next = filled(p.count, have(i))
+			st.scratch, err = os.OpenFile(p.spool(i), os.O_RDWR|os.O_CREATE, 0o666)
+		case s.Keep.Best > 0:
 			st.scratch, err = scratch(temporary(p.path))
-		} else {
+		default:
 			st.set, err = p.dataset("/series/"+s.Group, s.Name, floats(s.Single), append([]int{p.count}, l.shape(s)...))
 		}
 		if err != nil {
@@ -213,7 +224,10 @@ func (p *Part) finish(run Run) error {
 	if err := seal(temporary(p.path), header{plan: p.layout.Plan, first: p.first, count: p.count}); err != nil {
 		return err
 	}
-	return publish(p.path)
+	if err := publish(p.path); err != nil {
+		return err
+	}
+	return p.removeSpools()
 }
 
 // Abandon ends the part without leaving a file.
@@ -221,6 +235,9 @@ func (p *Part) Abandon() error {
 	p.file.Close() // what became of the contents does not matter
 	for _, s := range p.series {
 		s.close()
+	}
+	if err := p.removeSpools(); err != nil {
+		return err
 	}
 	if err := os.Remove(temporary(p.path)); !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -263,7 +280,7 @@ func (p *Part) complete() error {
 	return nil
 }
 
-// keep copies the best points of the series that are kept so from their scratch files into the part.
+// keep copies the series that are in files of their own into the part: all points, or the best ones.
 func (p *Part) keep() error {
 	kept := map[Keep][]int{}
 	for keep, scores := range p.scores {
@@ -274,26 +291,43 @@ func (p *Part) keep() error {
 		}
 		kept[keep] = p.best.take(keep, p.first, scores)
 	}
+	all := make([]int, p.count)
+	for row := range all {
+		all[row] = p.first + row
+	}
 	for i, s := range p.layout.Series {
 		st := p.series[i]
 		if st.scratch == nil {
 			continue
 		}
-		kept := kept[s.Keep]
-		var err error
-		st.set, err = p.dataset("/series/"+s.Group, s.Name, floats(s.Single), append([]int{len(kept)}, p.layout.shape(s)...))
-		if err != nil {
+		points := all
+		if s.Keep.Best > 0 {
+			points = kept[s.Keep]
+		}
+		if err := p.collect(s, st, points); err != nil {
 			return err
 		}
-		for to, point := range kept {
-			if err := st.move(p.row(point), to); err != nil {
+		if s.Keep.Best > 0 {
+			if err := p.file.SetAttr("/series/"+s.Group+"/"+s.Name, "points", points); err != nil {
 				return err
 			}
 		}
-		if err := p.file.SetAttr("/series/"+s.Group+"/"+s.Name, "points", kept); err != nil {
+		st.close()
+	}
+	return nil
+}
+
+// collect makes the data set of a series out of points of its file.
+func (p *Part) collect(s Series, st *store, points []int) error {
+	var err error
+	st.set, err = p.dataset("/series/"+s.Group, s.Name, floats(s.Single), append([]int{len(points)}, p.layout.shape(s)...))
+	if err != nil {
+		return err
+	}
+	for to, point := range points {
+		if err := st.move(p.row(point), to); err != nil {
 			return err
 		}
-		st.close()
 	}
 	return nil
 }
