@@ -53,12 +53,9 @@ FUNC real m_log_tail(real z) {
 
 /* exp(x^2) erfc(x) for x in [0, M_ERFC_MOST]. */
 FUNC real m_erfcx(real x) {
-	const real z = x * x;
-	const real above_even = (0.062666446f * z + 1.4166017f) * z + 1.9571441f;
-	const real above_odd = 0.44135377f * z + 2.4091551f;
-	const real below_even = (0.7823383f * z + 4.669797f) * z + 1.9571441f;
-	const real below_odd = (0.11107175f * z + 2.565466f) * z + 4.6175566f;
-	return (above_odd * x + above_even) / (below_odd * x + below_even);
+	const real above = (((0.062666446f * x + 0.44135377f) * x + 1.4166017f) * x + 2.4091551f) * x + 1.9571441f;
+	const real below = ((((0.11107175f * x + 0.7823383f) * x + 2.565466f) * x + 4.669797f) * x + 4.6175566f) * x + 1.9571441f;
+	return above / below;
 }
 
 /* erf(x)/x - 1 for z = x^2 <= 1. */
