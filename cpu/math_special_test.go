@@ -265,8 +265,7 @@ func TestNoise(t *testing.T) {
 		}
 
 		launch("normal", teams)
-		// The twin rounds its angles, up to 2 pi, to double.
-		tolerance := 16 * math.Ldexp(1, -53)
+		tolerance := 8 * math.Ldexp(1, -53)
 		if bits == 32 {
 			tolerance = 8 * math.Ldexp(1, -24)
 		}

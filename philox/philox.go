@@ -31,7 +31,7 @@ func Normal4(key [2]uint32, counter [4]uint32) [4]float64 {
 	var z [4]float64
 	for i := 0; i < 4; i += 2 {
 		radius := radius(w[i])
-		sine, cosine := math.Sincos(2 * math.Pi * uniform(w[i+1]))
+		cosine, sine := turn(w[i+1])
 		z[i], z[i+1] = radius*cosine, radius*sine
 	}
 	return z
@@ -45,6 +45,23 @@ func Uniform4(key [2]uint32, counter [4]uint32) [4]float64 {
 
 // uniform is exact.
 func uniform(w uint32) float64 { return (float64(w) + 0.5) * 0x1p-32 }
+
+// turn is the cosine and sine of 2 pi uniform(w). Whole quarters are taken off in integers, so that no large angle is
+// rounded.
+func turn(w uint32) (cosine, sine float64) {
+	quarters := (w + 1<<29) >> 30
+	rest := int32(w - quarters<<30)
+	s, c := math.Sincos(2 * math.Pi * ((float64(rest) + 0.5) * 0x1p-32))
+	switch quarters % 4 {
+	case 0:
+		return c, s
+	case 1:
+		return -s, c
+	case 2:
+		return -c, -s
+	}
+	return s, -c
+}
 
 // radius is sqrt(-2 ln u) for u = uniform(w), without cancellation near u = 1.
 func radius(w uint32) float64 {
