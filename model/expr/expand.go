@@ -87,8 +87,9 @@ func (x *expansion) rule(n *Node, i int) *Node {
 		return g.Const(1)
 	case n.Op == Var:
 		return g.Const(0)
-	case n.Op == Where:
-		return g.Make(Where, n.Args[0], x.slope(n.Args[1], i), x.slope(n.Args[2], i))
+	case x.choice(n):
+		condition, a, b := g.branches(n)
+		return g.Make(Where, condition, x.slope(a, i), x.slope(b, i))
 	case x.quotient(n):
 		return g.pair(n, n.Args[0], n.Args[1], x.slope(n.Args[0], i), x.slope(n.Args[1], i))
 	}
@@ -155,6 +156,21 @@ func (p *part) input(n *Node) int {
 	return len(p.inputs) - 1
 }
 
+// choice reports whether n is one of its arguments: derivatives are chosen as values are, so that the side which is
+// not taken may be infinite.
+func (x *expansion) choice(n *Node) bool { return n.Op == Where || n.Op == Min || n.Op == Max }
+
+// branches takes a choice apart.
+func (g *Graph) branches(n *Node) (condition, a, b *Node) {
+	switch n.Op {
+	case Min:
+		return g.Make(Lt, n.Args[0], n.Args[1]), n.Args[0], n.Args[1]
+	case Max:
+		return g.Make(Lt, n.Args[0], n.Args[1]), n.Args[1], n.Args[0]
+	}
+	return n.Args[0], n.Args[1], n.Args[2]
+}
+
 // quotient reports whether both sides of a quotient rest on arguments: then its derivatives are had from n b = a.
 func (x *expansion) quotient(n *Node) bool {
 	return n.Op == Div && x.reads[n.Args[0]] && x.reads[n.Args[1]]
@@ -202,8 +218,9 @@ func (q *form) of(n *Node) *Node {
 func (q *form) rule(n *Node) *Node {
 	g := q.g
 	switch {
-	case n.Op == Where:
-		return g.Make(Where, n.Args[0], q.of(n.Args[1]), q.of(n.Args[2]))
+	case q.choice(n):
+		condition, a, b := g.branches(n)
+		return g.Make(Where, condition, q.of(a), q.of(b))
 	case q.quotient(n): // L(n b) = L(a), solved for L(n)
 		a, b := n.Args[0], n.Args[1]
 		rest := g.Make(Sub, q.of(a), g.Make(Mul, n, q.of(b)))
@@ -229,20 +246,13 @@ func (q *form) rule(n *Node) *Node {
 
 // product returns Q(a, b). Of a function of one input it is the input's, times the slope.
 func (q *form) product(a, b *Node) *Node {
-	for _, n := range []*Node{a, b} {
-		if n.Op == Var || n.Op == Where || q.quotient(n) {
-			continue
-		}
-		if p := q.part(n); len(p.inputs) == 1 {
-			other := b
-			if n == b {
-				other = a
-			}
-			if a == b {
-				return q.g.Make(Mul, q.g.Make(Mul, p.first[0], p.first[0]), q.product(p.inputs[0], p.inputs[0]))
-			}
-			return q.g.Make(Mul, p.first[0], q.product(p.inputs[0], other))
-		}
+	if x, slope := q.single(a); x != nil && a == b {
+		return q.g.Make(Mul, q.g.Make(Mul, slope, slope), q.product(x, x))
+	} else if x != nil {
+		return q.g.Make(Mul, slope, q.product(x, b))
+	}
+	if x, slope := q.single(b); x != nil {
+		return q.g.Make(Mul, slope, q.product(a, x))
 	}
 	if q.raised[b] != nil || q.raised[a] == nil && b.ID < a.ID {
 		a, b = b, a
@@ -255,6 +265,17 @@ func (q *form) product(a, b *Node) *Node {
 		sum = q.g.Make(Add, sum, q.g.Make(Mul, r, q.slope(b, i)))
 	}
 	return sum
+}
+
+// single returns the input and the slope of a node that has one input, else nil.
+func (x *expansion) single(n *Node) (input, slope *Node) {
+	if n.Op == Var || x.choice(n) || x.quotient(n) {
+		return nil, nil
+	}
+	if p := x.part(n); len(p.inputs) == 1 {
+		return p.inputs[0], p.first[0]
+	}
+	return nil, nil
 }
 
 // raise multiplies the gradient of a by the matrix.

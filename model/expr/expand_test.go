@@ -170,6 +170,24 @@ func TestSecondDerivativesInExpressions(t *testing.T) {
 	}
 }
 
+// What a choice does not take may have no derivative at all.
+func TestDerivativesOfChoices(t *testing.T) {
+	for _, c := range []struct {
+		body string
+		want float64 // of diff(f, x) and of diff(f, x, x) at x = 0, y = 1
+	}{
+		{"max(y, sqrt(x))", 0}, {"min(-y, sqrt(x))", 0}, {"where(x > 0, log(x), y)", 0}, {"y*max(sqrt(x), y^2)", 0},
+	} {
+		g := expr.NewGraph()
+		f := parseFunction(t, g, c.body, "x", "y")
+		for _, text := range []string{"diff(f(x, y), x)", "diff(f(x, y), x, x)", "diff(f(x, y), x, x) + diff(f(x, y), x, y)"} {
+			if got := at(buildWith(t, g, f, text), 0, 1, 0); got != c.want {
+				t.Errorf("f = %s: %s = %v, want %v", c.body, text, got, c.want)
+			}
+		}
+	}
+}
+
 // A sum of second derivatives costs one quantity per value, not three.
 func TestFormsAreSmallerThanTheirTerms(t *testing.T) {
 	size := func(text string) int {

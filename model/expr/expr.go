@@ -3,6 +3,23 @@
 // Text becomes an Expr (Parse), which remembers what was written and where. An Expr becomes a Node of a Graph
 // (Build) once its names have a meaning. A graph knows each distinct value once, whichever equation it came from:
 // what two equations, or a function and its derivatives, have in common is computed once.
+//
+// The language, from what binds weakest to what binds strongest:
+//
+//	a or b     a and b     not a                  0 is false, all else is true; the result is 0 or 1
+//	a < b   a <= b   a > b   a >= b   a == b   a != b
+//	a + b   a - b
+//	a*b   a/b   -a
+//	a^b                                           from the right: a^b^c is a^(b^c), -a^2 is -(a^2)
+//	where(condition, a, b)                        a where the condition is true, else b
+//	exp log sqrt sin cos tan sinh cosh tanh asin acos atan erf erfc abs floor ceil sign   of (a)
+//	atan2 mod min max                             of (a, b)
+//	f(a, b)                                       a function of the model's own
+//	diff(f(a, b), a)   diff(f(a, b), a, b)        its exact partial derivatives
+//	1.5e-3   pi   inf   name   (a)   # comment
+//
+// diff differentiates by arguments of the call, named as they stand there, and holds all else fixed, also what the
+// body of f uses besides its arguments.
 package expr
 
 import (

@@ -29,11 +29,13 @@ func liveOperations(m *model.Model, d *model.Dynamics) (map[expr.Op]int, int) {
 	return counts, total
 }
 
+// The figures are those reached; with each derivative formed by itself, adex2 had 1408. In the kernel, where constant
+// factors meet and sums fuse with products, about 480 instructions are left, 10 of them divisions.
 func TestOperationCounts(t *testing.T) {
 	for _, c := range []struct {
 		model string
 		most  int
-	}{{"adex2", 1000}, {"adex1", 200}} {
+	}{{"adex2", 780}, {"adex1", 170}} {
 		m, d := read(t, c.model)
 		counts, total := liveOperations(m, d)
 		t.Logf("%s: %d operations: %v", c.model, total, counts)
