@@ -9,7 +9,8 @@ package mpi
 #include <string.h>
 #include <mpi.h>
 
-// What empi lacks. Handles and constants of MPI stay in C, where Open MPI and MPICH are alike.
+// What empi lacks. Handles and constants of MPI stay in C, where Open MPI and MPICH are alike. As for empi, pkg-config has
+// to know the library as ompi.
 
 typedef struct { MPI_Request request; char data[]; } ticket;
 
@@ -137,5 +138,7 @@ func Library() string {
 	if C.MPI_Get_library_version(&text[0], &n) != C.MPI_SUCCESS {
 		return "unknown"
 	}
-	return strings.TrimSpace(strings.Split(strings.Split(C.GoString(&text[0]), "\n")[0], ",")[0])
+	first, _, _ := strings.Cut(C.GoString(&text[0]), "\n")
+	name, _, _ := strings.Cut(first, ",")
+	return strings.Join(strings.Fields(strings.Replace(name, "Version:", "", 1)), " ")
 }

@@ -37,7 +37,6 @@ func TestWorld(t *testing.T) {
 		{"nil", 2, -1, "panic: runtime error: invalid memory address"},
 		{"panic beside", 2, -1, "panic: lost"},
 		{"lone exit", 3, 7, ""},
-		{"lone success", 2, -1, ""},
 	}
 	for _, tt := range trials {
 		t.Run(fmt.Sprintf("%s, %d ranks", tt.role, tt.ranks), func(t *testing.T) {

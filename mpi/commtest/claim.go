@@ -126,6 +126,7 @@ func claimFailure(c mpi.Comm) error {
 		if i == 5 {
 			return fmt.Errorf("item %d is broken", i)
 		}
+		time.Sleep(100 * time.Microsecond) // so that the news is quicker than the work
 		return nil
 	})
 	counts, tallyErr := tally(c, n, did)
