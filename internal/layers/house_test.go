@@ -14,7 +14,7 @@ type room struct {
 
 var house = map[string]room{
 	"cmd/brainsweep": {floor: 6, imports: []string{
-		"cpu", "device", "document", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "model/rateml", "mpi",
+		"cpu", "device", "document", "gpu", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "model/rateml", "mpi",
 	}, outside: []string{"github.com/sirupsen/logrus", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys"}},
 
 	"jobs": {floor: 5, imports: []string{
@@ -33,6 +33,7 @@ var house = map[string]room{
 
 	"codegen": {floor: 2, imports: []string{"device", "metrics", "model", "model/expr", "philox"}},
 	"cpu":     {floor: 2, imports: []string{"device"}, outside: []string{"github.com/ebitengine/purego", "golang.org/x/sys"}, cgo: true},
+	"gpu":     {floor: 2, imports: []string{"device"}, outside: []string{"github.com/ebitengine/purego", "gorgonia.org/cu"}, cgo: true},
 
 	"model":         {floor: 1, imports: []string{"document", "model/expr"}},
 	"model/expr":    {floor: 1},
