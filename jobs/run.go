@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -71,6 +72,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	r := &run{worker: w, comm: c, job: j, Options: o}
 	r.worker.folder, r.worker.rank = o.Output+".parts", c.Rank()
 	r.worker.host, _ = os.Hostname()
+	defer r.leave()
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
@@ -96,7 +98,9 @@ type run struct {
 	comm    mpi.Comm
 	job     *Job
 	batches []partition.Batch
-	earlier int // points that whole parts hold already
+	earlier int      // points that whole parts hold already
+	lock    *os.File // on the folder of parts; nil where there are no locks
+	entered bool     // rank 0 has found nobody else there
 	summary Summary
 }
 
@@ -115,23 +119,33 @@ func (r *run) prepare() error {
 		return err
 	}
 	if message, err = r.comm.Bcast(0, message); err == nil && r.comm.Rank() != 0 {
-		err = gob.NewDecoder(bytes.NewReader(message)).Decode(&r.batches)
+		if err = gob.NewDecoder(bytes.NewReader(message)).Decode(&r.batches); err == nil {
+			r.lock, err = lockToo(r.folder)
+		}
 	}
 	return mpi.Agree(r.comm, err)
 }
 
 // look makes room for the result, finds the parts of an earlier run, and divides the rest into batches.
 func (r *run) look() error {
+	if info, err := os.Stat(r.Output); err == nil && info.IsDir() {
+		return fault.Mistake{Pos: fault.Pos{File: r.Output}, Msg: "is a folder; give the name of a file with -o"}
+	}
+	if _, err := os.Lstat(r.Output); err == nil && !r.Force {
+		return fault.Mistake{Pos: fault.Pos{File: r.Output}, Msg: "is there already; give another name with -o, or --force to compute it anew"}
+	}
+	if err := os.MkdirAll(r.folder, 0o777); err != nil {
+		return noPlace(r.folder, err)
+	}
+	var err error
+	if r.lock, err = lockFirst(r.folder); err != nil {
+		return err
+	}
+	r.entered = true
 	if r.Force {
 		if err := errors.Join(remove(r.Output), removeParts(r.folder)); err != nil {
 			return err
 		}
-	}
-	if _, err := os.Lstat(r.Output); err == nil {
-		return fault.Mistake{Pos: fault.Pos{File: r.Output}, Msg: "is there already; give another name with -o, or --force to compute it anew"}
-	}
-	if err := os.MkdirAll(r.folder, 0o777); err != nil {
-		return fault.Mistake{Pos: fault.Pos{File: r.folder}, Msg: fmt.Sprintf("no folder for the parts can be made: %v; give a writable place with -o", errors.Unwrap(err))}
 	}
 	done, err := r.wholeParts()
 	if err != nil {
@@ -207,10 +221,18 @@ func (r *run) stopped(err error) error {
 			r.Listener.Note(fmt.Sprintf("stopped; what is done is kept in %s, and the same command goes on from there", r.folder))
 		}
 	}
-	if parts, _ := result.Parts(r.folder); len(parts) == 0 && r.comm.Rank() == 0 {
+	return err
+}
+
+// leave lets go of the folder of parts. Rank 0 removes it when it holds nothing.
+func (r *run) leave() {
+	if r.lock != nil {
+		r.lock.Close()
+	}
+	if parts, err := result.Parts(r.folder); r.entered && len(parts) == 0 && err == nil {
+		os.Remove(filepath.Join(r.folder, lockName))
 		os.Remove(r.folder) // only when it is empty
 	}
-	return err
 }
 
 // merge makes the result of the parts, on rank 0.
@@ -311,16 +333,13 @@ func remove(path string) error {
 	return nil
 }
 
-// removeParts removes a folder of parts and what a killed run left in it, and nothing else that someone may have put there.
+// removeParts removes parts and what a killed run left of them from a folder, and nothing else that someone may have put there.
 func removeParts(folder string) error {
 	entries, err := os.ReadDir(folder)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "points-") || strings.HasPrefix(e.Name(), ".points-") {
-			err = errors.Join(err, remove(folder+string(os.PathSeparator)+e.Name()))
+		if strings.HasPrefix(e.Name(), "points-") {
+			err = errors.Join(err, remove(filepath.Join(folder, e.Name())))
 		}
 	}
-	return errors.Join(err, remove(folder))
+	return err
 }

@@ -26,10 +26,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PROGRAM_FOLDER", filepath.Dir(program)) // a PATH with nothing else
-			// Let Open MPI start for root, and more ranks than cores.
-			for _, name := range []string{"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "OMPI_MCA_rmaps_base_oversubscribe"} {
-				env.Setenv(name, "1")
-			}
+			allowAnyMachine(env.Setenv)
 			return nil
 		},
 		Condition: func(word string) (bool, error) {
@@ -40,4 +37,11 @@ func TestScripts(t *testing.T) {
 			return mpi.Library() != "" && err == nil, nil
 		},
 	})
+}
+
+// allowAnyMachine lets Open MPI start for root, and more ranks than cores.
+func allowAnyMachine(setenv func(name, value string)) {
+	for _, name := range []string{"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "OMPI_MCA_rmaps_base_oversubscribe"} {
+		setenv(name, "1")
+	}
 }

@@ -27,6 +27,7 @@ type runFlags struct {
 	deviceFlags
 	output string
 	force  bool
+	batch  int
 	set    []string
 }
 
@@ -51,6 +52,7 @@ ready to go on, 4 done but some points failed.`,
 	f.deviceFlags.add(cmd.Flags())
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "the result file (default: the job's name with .h5, in this folder)")
 	cmd.Flags().BoolVar(&f.force, "force", false, "remove an old result and old parts, and begin anew")
+	cmd.Flags().IntVar(&f.batch, "batch", 0, "most points of a batch, which is what a killed job may lose (default: about a minute's work)")
 	addSet(cmd.Flags(), &f.set)
 	return cmd
 }
@@ -68,6 +70,9 @@ func runJob(ctx context.Context, said *voice, job string, f runFlags, out, errs 
 			comm.Abort(exitFailed)
 		}
 	}()
+	if f.batch < 0 {
+		return mistake("--batch: %d is not a number of points; leave it out for about a minute's work", f.batch)
+	}
 	if f.output == "" {
 		base := filepath.Base(job)
 		f.output = strings.TrimSuffix(base, filepath.Ext(base)) + ".h5"
@@ -103,7 +108,7 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	}
 	defer l.close()
 	l.begin(job, dev, comm)
-	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: f.output, Force: f.force, Versions: versions(), Listener: l})
+	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: f.output, Force: f.force, Batch: f.batch, Versions: versions(), Listener: l})
 	l.end()
 	if err != nil {
 		return err

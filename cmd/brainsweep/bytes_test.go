@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"brainsweep/io/result/resulttest"
+	"brainsweep/mpi"
+)
+
+// brain is a sweep of a few short points with everything on.
+const brain = `model = "adex2"
+preset = "paper"
+[connectome]
+source = "synthetic:10"
+normalise = "column"
+[coupling]
+a = 0.3
+[run]
+duration = "2 s"
+transient = "50 ms"
+step = "0.1 ms"
+precision = "single"
+seed = 7
+[sweep]
+b_e = { from = 0, to = 120, points = 8 }
+connectome.speed = [1, 4]
+[[record]]
+monitor = "average"
+of = ["E"]
+period = "1 ms"
+keep = "best:5 by E.rate_std"
+[[record]]
+monitor = "bold"
+period = "100 ms"
+[metrics]
+of = ["E", "bold"]
+use = ["rate", "fc"]
+`
+
+// workplace is a folder with a job, and a cache of kernels.
+type workplace struct {
+	t      *testing.T
+	folder string
+}
+
+func newWorkplace(t *testing.T, job string) workplace {
+	w := workplace{t, t.TempDir()}
+	if err := os.WriteFile(filepath.Join(w.folder, "job.toml"), []byte(job), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("XDG_CACHE_HOME", w.folder)
+	allowAnyMachine(t.Setenv)
+	return w
+}
+
+// process is a command under way.
+type process struct {
+	*exec.Cmd
+	out, errs bytes.Buffer
+}
+
+// start starts the program on some ranks, in a process group of its own; on 0 ranks without mpirun.
+func (w workplace) start(ranks int, words ...string) *process {
+	w.t.Helper()
+	words = append([]string{"brainsweep"}, words...)
+	if ranks > 0 {
+		words = append([]string{"mpirun", "-n", fmt.Sprint(ranks)}, words...)
+	}
+	p := &process{Cmd: exec.Command(words[0], words[1:]...)}
+	p.Dir, p.Stdout, p.Stderr = w.folder, &p.out, &p.errs
+	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := p.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	return p
+}
+
+// end waits for a process and gives its exit code.
+func (p *process) end(t *testing.T) int {
+	t.Helper()
+	if err := p.Wait(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	return p.ProcessState.ExitCode()
+}
+
+// run runs the job into a file, and gives what is in it.
+func (w workplace) run(ranks int, name string, words ...string) map[string]string {
+	w.t.Helper()
+	p := w.start(ranks, append([]string{"run", "job.toml", "-o", name}, words...)...)
+	if code := p.end(w.t); code != exitDone {
+		w.t.Fatalf("exit code %d: %s", code, p.errs.String())
+	}
+	if left, _ := filepath.Glob(w.path(name + ".parts")); len(left) > 0 {
+		w.t.Errorf("%v is left over", left)
+	}
+	return resulttest.Contents(w.t, w.path(name))
+}
+
+func (w workplace) path(name string) string { return filepath.Join(w.folder, name) }
+
+// parts are the whole parts of a result under way.
+func (w workplace) parts(name string) []string {
+	parts, _ := filepath.Glob(w.path(name + ".parts/points-*.part"))
+	return parts
+}
+
+// untilParts waits until so many parts are there.
+func (w workplace) untilParts(name string, count int) {
+	w.t.Helper()
+	for began := time.Now(); len(w.parts(name)) < count; time.Sleep(5 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			w.t.Fatal("no parts come")
+		}
+	}
+}
+
+// descendants lists a process and all that it started, from /proc.
+func descendants(pid int) []int {
+	all := []int{pid}
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, task := range tasks {
+		text, _ := os.ReadFile(task)
+		for _, word := range strings.Fields(string(text)) {
+			var child int
+			fmt.Sscan(word, &child)
+			all = append(all, descendants(child)...)
+		}
+	}
+	return all
+}
+
+func needMPI(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("mpirun"); err != nil || mpi.Library() == "" {
+		t.Skip("this program is built without MPI, or there is no mpirun")
+	}
+}
+
+// TestSameBytesOnRealRanks compares the results of 1 to 4 processes under mpirun with that of one alone.
+func TestSameBytesOnRealRanks(t *testing.T) {
+	needMPI(t)
+	w := newWorkplace(t, brain)
+	want := w.run(0, "alone.h5")
+	for ranks := range 4 {
+		name := fmt.Sprintf("%d.h5", ranks+1)
+		resulttest.Same(t, name, w.run(ranks+1, name, "--threads", fmt.Sprint(ranks%2+1)), want)
+	}
+}
+
+// TestSameBytesAfterAKill kills all processes of a job in the middle, twice, and gives the same command again. A part that the
+// kill cut off is made anew.
+func TestSameBytesAfterAKill(t *testing.T) {
+	needMPI(t)
+	w := newWorkplace(t, brain)
+	want := w.run(0, "whole.h5")
+	for kill := range 2 {
+		p := w.start(2, "run", "job.toml", "-o", "killed.h5", "--batch", "1", "--threads", "1")
+		w.untilParts("killed.h5", 3*(kill+1))
+		for _, pid := range descendants(p.Process.Pid) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+		p.end(t)
+	}
+	parts := w.parts("killed.h5")
+	if len(parts) >= 16 {
+		t.Fatal("the kill came too late")
+	}
+	if err := os.Truncate(parts[1], 2000); err != nil {
+		t.Fatal(err)
+	}
+	p := w.start(3, "run", "job.toml", "-o", "killed.h5")
+	if code := p.end(t); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, p.errs.String())
+	}
+	if !strings.Contains(p.out.String(), "of them in an earlier run") {
+		t.Error("nothing is said of the earlier runs:", p.out.String())
+	}
+	if !strings.Contains(p.errs.String(), "is damaged: it has 2000 of") {
+		t.Error("nothing is said of the damaged part:", p.errs.String())
+	}
+	resulttest.Same(t, "killed", resulttest.Contents(t, w.path("killed.h5")), want)
+}
+
+// TestSameBytesAfterASignal stops a job as Ctrl-C and as a batch system do, with mpirun and without: it ends within seconds,
+// keeps what is done, and goes on from there. The exit code is 3; but Open MPI's mpirun, which passes the signal on only
+// after a second, has one of its own.
+func TestSameBytesAfterASignal(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		ranks  int
+		signal syscall.Signal
+		points int
+		code   int
+	}{
+		{"SIGINT, alone", 0, syscall.SIGINT, 40, exitStopped},
+		{"SIGTERM, alone", 0, syscall.SIGTERM, 40, exitStopped},
+		{"SIGINT, mpirun", 2, syscall.SIGINT, 400, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.ranks > 0 {
+				needMPI(t)
+			}
+			w := newWorkplace(t, strings.Replace(brain, "points = 8", fmt.Sprint("points = ", c.points), 1))
+			p := w.start(c.ranks, "run", "job.toml", "-o", "stopped.h5", "--batch", "1", "--threads", "1")
+			w.untilParts("stopped.h5", 2)
+			p.Process.Signal(c.signal)
+			signalled := time.Now()
+			if code := p.end(t); code != c.code {
+				t.Errorf("exit code %d, want %d: %s", code, c.code, p.errs.String())
+			}
+			if took := time.Since(signalled); took > 10*time.Second {
+				t.Errorf("the end took %v", took)
+			}
+			const kept = "what is done is kept in stopped.h5.parts, and the same command goes on from there"
+			if strings.Count(p.errs.String(), kept) != 1 {
+				t.Errorf("%q is not said once:\n%s", kept, p.errs.String())
+			}
+			if n := len(w.parts("stopped.h5")); n < 2 || n == 2*c.points {
+				t.Errorf("%d parts are kept", n)
+			}
+			if got := w.run(c.ranks, "stopped.h5"); c.ranks == 0 {
+				resulttest.Same(t, "stopped", got, w.run(0, "whole.h5"))
+			}
+		})
+	}
+}
