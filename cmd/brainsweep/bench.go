@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -41,7 +42,7 @@ counts. On a CPU, seconds are those of processor time.`,
 			if cases, err = vary(cases, nodes, speed); err != nil {
 				return err
 			}
-			dev, err := f.open(1)
+			dev, err := f.open(runtime.NumCPU())
 			if err != nil {
 				return err
 			}

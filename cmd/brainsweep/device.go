@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 
 	"github.com/spf13/pflag"
 
@@ -22,14 +21,14 @@ func (f *deviceFlags) add(flags *pflag.FlagSet) {
 	flags.IntVar(&f.threads, "threads", 0, "points that a rank simulates at the same time (default: its share of the host's cores)")
 }
 
-// open opens the device of a rank that shares its host with others.
-func (f *deviceFlags) open(ranksOnHost int) (device.Device, error) {
+// open opens the device; a cpu gets the given number of threads unless the user wants another.
+func (f *deviceFlags) open(share int) (device.Device, error) {
 	if f.threads < 0 {
 		return nil, mistake("--threads: %d is not a number of threads; leave it out for this rank's share of the cores", f.threads)
 	}
 	threads := f.threads
 	if threads == 0 {
-		threads = max(1, runtime.NumCPU()/ranksOnHost)
+		threads = share
 	}
 	dev, err := cpu.Open(cpu.Options{Threads: threads})
 	if err != nil {

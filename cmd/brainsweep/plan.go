@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ It writes nothing.`,
 }
 
 func runPlan(ctx context.Context, job *jobs.Job, f *deviceFlags, out io.Writer) error {
-	dev, err := f.open(1)
+	dev, err := f.open(runtime.NumCPU())
 	if err != nil {
 		return err
 	}

@@ -96,8 +96,11 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	if err != nil {
 		return err
 	}
-	_, onHost := comm.Host()
-	dev, err := f.open(onHost)
+	threads, note, err := shareCores(comm)
+	if err != nil {
+		return err
+	}
+	dev, err := f.open(threads)
 	if err = mpi.Agree(comm, err); err != nil {
 		return err
 	}
@@ -108,6 +111,9 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	}
 	defer l.close()
 	l.begin(job, dev, comm)
+	if note != "" {
+		l.log.Warn(note)
+	}
 	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: f.output, Force: f.force, Batch: f.batch, Versions: versions(), Listener: l})
 	l.end()
 	if err != nil {
