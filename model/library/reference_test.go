@@ -53,66 +53,116 @@ func readJSON(t *testing.T, path string, v any) {
 	}
 }
 
-// TestSmallModelsAgainstTVB compares with tables computed by TVB (testdata/README.md). The local coupling of a
-// surface, which the tables have in some sets, is no part of our models.
-func TestSmallModelsAgainstTVB(t *testing.T) {
-	const tolerance = 1e-12 // of the row's largest derivative; the tables have 17 digits
-	for _, c := range []struct {
-		model, table string
-		series       bool // our wongwang uses a series near 0, where TVB's quotient loses digits
-	}{{"kuramoto", "Kuramoto", false}, {"generic2d", "Generic2dOscillator", false}, {"wongwang", "ReducedWongWang", true}} {
-		m, d := read(t, c.model)
-		var table struct {
-			Sets []struct {
-				Name          string
-				Parameters    map[string]float64
-				LocalCoupling float64 `json:"local_coupling"`
-				States        [][]float64
-				Coupling      [][]float64
-				Derivatives   [][]float64
-			}
-		}
-		readJSON(t, "testdata/"+c.table+".json", &table)
-		rows, worst := 0, 0.0
-		for _, set := range table.Sets {
-			if set.LocalCoupling != 0 {
-				continue
-			}
-			for i, state := range set.States {
-				leaf := map[string]float64{}
-				for _, p := range m.Parameters {
-					v, ok := set.Parameters[p.Name]
-					if !ok {
-						t.Fatalf("%s: the table has no parameter %s", c.model, p.Name)
-					}
-					leaf[p.Name] = v
-				}
-				for k, s := range m.States {
-					leaf[s.Name] = state[k]
-				}
-				for k, term := range set.Coupling[i] {
-					leaf[model.CouplingTermName(k)] = term
-				}
-				got := expr.Eval(d.Derivatives, func(name string) float64 { return leaf[name] })
-				scale := 0.0
-				for _, want := range set.Derivatives[i] {
-					scale = math.Max(scale, math.Abs(want))
-				}
-				for k, want := range set.Derivatives[i] {
-					rows++
-					e := math.Abs(got[k]-want) / scale
-					worst = math.Max(worst, e)
-					if !(e < tolerance) {
-						t.Errorf("%s, %s, row %d: d(%s) = %v, want %v", c.model, set.Name, i, m.States[k].Name, got[k], want)
-					}
-				}
-			}
-		}
-		if rows < 50 {
-			t.Errorf("%s: only %d derivatives compared", c.model, rows)
-		}
-		t.Logf("%s: %d derivatives, largest difference %.1e", c.model, rows, worst)
+// tvbNames maps the models of the library to TVB's, whose tables of derivatives are in testdata/dfun.
+var tvbNames = map[string]string{
+	"coombes_byrne": "CoombesByrne", "coombes_byrne2d": "CoombesByrne2D", "deco_balanced": "DecoBalancedExcInh",
+	"dumont_gutkin": "DumontGutkin", "epileptor": "Epileptor", "epileptor2d": "Epileptor2D",
+	"epileptor_codim3": "EpileptorCodim3", "epileptor_codim3_slow": "EpileptorCodim3SlowMod",
+	"epileptor_resting": "EpileptorRestingState", "gast_sd": "GastSchmidtKnosche_SD", "gast_sf": "GastSchmidtKnosche_SF",
+	"generic2d": "Generic2dOscillator", "hopf": "SupHopf", "hopfield": "Hopfield", "jansen_rit": "JansenRit",
+	"k_ion_ex": "KIonEx", "kuramoto": "Kuramoto", "larter_breakspear": "LarterBreakspear", "linear": "Linear",
+	"montbrio": "MontbrioPazoRoxin", "wilson_cowan": "WilsonCowan", "wongwang": "ReducedWongWang",
+	"wongwang_exc_inh": "ReducedWongWangExcInh", "zetterberg_jansen": "ZetterbergJansen",
+}
+
+// dfunTable is a table of derivatives: [row][variable], and [mode] in models with modes.
+type dfunTable struct {
+	Sets []struct {
+		Name          string
+		Parameters    map[string]any
+		LocalCoupling float64 `json:"local_coupling"`
+		States        []any
+		Coupling      []any
+		Derivatives   []any
 	}
+}
+
+// TestDerivativesAgainstTVB compares with tables computed by TVB (testdata/README.md), and with the whole tables where
+// they are to be had. The local coupling of a surface, which those have in some sets, is no part of our models.
+func TestDerivativesAgainstTVB(t *testing.T) {
+	for name, tvb := range tvbNames {
+		t.Run(name, func(t *testing.T) {
+			t.Run("part", func(t *testing.T) { compareDerivatives(t, name, "testdata/dfun/"+tvb+".json") })
+			t.Run("whole", func(t *testing.T) { compareDerivatives(t, name, filepath.Join(shared(t, "reference/dfun"), tvb+".json")) })
+		})
+	}
+}
+
+func compareDerivatives(t *testing.T, name, path string) {
+	const tolerance = 1e-12 // of the row's largest derivative; the tables have 17 digits
+	m, d := read(t, name)
+	var table dfunTable
+	readJSON(t, path, &table)
+	rows, worst := 0, 0.0
+	for _, set := range table.Sets {
+		if set.LocalCoupling != 0 {
+			continue
+		}
+		for i := range set.States {
+			leaf := map[string]float64{"c1": 0} // Hopfield's second term, which only comes with a dynamic threshold
+			for _, p := range m.Parameters {
+				leaf[p.Name] = p.Value
+				if v, ok := number(set.Parameters[p.Name]); ok {
+					leaf[p.Name] = v
+				} else if p.Name != "corrected" {
+					t.Fatalf("the table has no parameter %s", p.Name)
+				}
+			}
+			states, want := flat(set.States[i]), flat(set.Derivatives[i])
+			for k, s := range m.States {
+				leaf[s.Name] = states[k]
+			}
+			for k, term := range flat(set.Coupling[i]) {
+				leaf[model.CouplingTermName(k)] = term
+			}
+			got := expr.Eval(d.Derivatives, func(name string) float64 { return leaf[name] })
+			scale := 0.0
+			for _, w := range want {
+				scale = math.Max(scale, math.Abs(w))
+			}
+			for k, w := range want {
+				rows++
+				e := math.Abs(got[k]-w) / scale
+				worst = math.Max(worst, e)
+				if !(e < tolerance) {
+					t.Errorf("set %s, row %d: d(%s) = %v, want %v", set.Name, i, m.States[k].Name, got[k], w)
+				}
+			}
+		}
+	}
+	if rows < 40 {
+		t.Errorf("only %d derivatives compared", rows)
+	}
+	t.Logf("%d derivatives, largest difference %.1e", rows, worst)
+}
+
+// number reads a parameter of a table, where switches are true or false.
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	}
+	return 0, false
+}
+
+// flat lists the numbers of nested lists.
+func flat(v any) []float64 {
+	switch v := v.(type) {
+	case float64:
+		return []float64{v}
+	case []any:
+		var out []float64
+		for _, x := range v {
+			out = append(out, flat(x)...)
+		}
+		return out
+	}
+	return nil
 }
 
 // adexTable reads a table of derivatives of adex2, with its parameters.
