@@ -1,0 +1,32 @@
+// Package gpu is the device of one CUDA GPU: a kernel source becomes machine code at run time (NVRTC), and runs through
+// the driver.
+//
+// A team is some threads of a block, and a block holds as many teams as fill its warps. The package compiles kernels on
+// any machine that has NVRTC. To run them it needs to be built with the tag cuda; even then the driver is looked for
+// when a device is opened, so one program serves machines with and without a GPU.
+package gpu
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrNone is wrapped by errors that say what is missing for a GPU to be used.
+var ErrNone = errors.New("no GPU can be used")
+
+// Error is a call of CUDA's that went wrong.
+type Error struct {
+	Call string // such as cuMemAlloc
+	Code int    // as CUDA numbers it
+	Says string // the name or the explanation of the code
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("gpu: %s: %s (code %d)", e.Call, e.Says, e.Code) }
+
+// Options say how to open a device. The zero value takes the first GPU.
+type Options struct {
+	Index    int    // number of the GPU; a number beyond the last begins again at 0, so that ranks share GPUs evenly
+	CacheDir string // where compiled kernels are kept; "": the user's cache directory
+	NVRTC    string // the compiler's library or the folder it is in; "": see OpenNVRTC
+	Points   int    // points of one block at most; 0: as many as serve
+}

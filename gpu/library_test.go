@@ -1,0 +1,149 @@
+package gpu_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"brainsweep/codegen"
+	"brainsweep/device"
+	"brainsweep/gpu"
+	"brainsweep/model"
+	"brainsweep/model/library"
+)
+
+// openNVRTC skips, saying so, where there is no NVRTC. make test unpacks one into .tools.
+func openNVRTC(t testing.TB) *gpu.NVRTC {
+	t.Helper()
+	path := ""
+	if os.Getenv("BRAINSWEEP_NVRTC") == "" {
+		if beside, err := filepath.Abs("../.tools/nvrtc"); err == nil {
+			if _, err := os.Stat(beside); err == nil {
+				path = beside
+			}
+		}
+	}
+	n, err := gpu.OpenNVRTC(path)
+	switch {
+	case errors.Is(err, gpu.ErrNone) && os.Getenv("REQUIRE_NVRTC") == "":
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
+	}
+	return n
+}
+
+// models are those of the library that live on nodes.
+var models = []string{"adex1", "adex2", "generic2d", "kuramoto", "wongwang"}
+
+var architectures = []string{"sm_70", "sm_80", "sm_90"}
+
+// source is a model's kernel with everything on: delays, noise, averages with the moments of all pairs, BOLD.
+func source(t testing.TB, name string, precision, nodes int) device.Source {
+	t.Helper()
+	m, err := library.Read(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	balloon, err := library.Read("balloon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	linear, err := model.FindCoupling("linear")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heun, err := codegen.FindScheme("heun")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noisy := m.States[0].Name
+	for _, s := range m.States {
+		if s.Noise != 0 {
+			noisy = s.Name
+		}
+	}
+	first := m.States[0].Name
+	kernel, err := codegen.Generate(codegen.Spec{
+		Title: name, Model: m, Coupling: linear, Scheme: heun, Precision: precision, Nodes: nodes, Noisy: []string{noisy},
+		Streams: []codegen.Stream{
+			{Kind: codegen.Average, Period: 10, Pairs: true, Quantities: []codegen.Quantity{{Name: first, Out: true, Moments: true}}},
+			{Kind: codegen.Balloon, Period: 10000, Every: 10, Drive: first, Model: balloon, Scheme: heun, Pairs: true,
+				Quantities: []codegen.Quantity{{Name: "bold", Out: true, Moments: true}}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kernel.Source
+}
+
+// TestLibraryCompiles compiles every model of the library to machine code, for every architecture and in both precisions.
+func TestLibraryCompiles(t *testing.T) {
+	n := openNVRTC(t)
+	t.Log(n)
+	tested := architectures
+	if testing.Short() {
+		tested = tested[2:]
+	}
+	for _, arch := range tested {
+		for _, precision := range []int{32, 64} {
+			for _, name := range models {
+				t.Run(fmt.Sprintf("%s/%s/%d", arch, name, precision), func(t *testing.T) {
+					object, err := n.Build(source(t, name, precision, 68), arch)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, k := range object.Kernels {
+						t.Logf("%+v", k)
+						if k.Registers == 0 || k.Words == 0 {
+							t.Errorf("%s: the compiler's report is not understood: %+v", k.Name, k)
+						}
+					}
+					if len(object.Kernels) != 3 {
+						t.Errorf("%d kernels, want start, simulate and finish", len(object.Kernels))
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestNetworksOfAllSizesCompile covers what the number of nodes decides: how many nodes a thread has.
+func TestNetworksOfAllSizesCompile(t *testing.T) {
+	n := openNVRTC(t)
+	for _, nodes := range []int{1, 2, 31, 33, 513, 1000, 4000} {
+		t.Run(fmt.Sprint(nodes), func(t *testing.T) {
+			object, err := n.Build(source(t, "kuramoto", 32, nodes), "sm_90")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d members, %d teams: %+v", object.Members, object.Teams, object.Kernels)
+			if threads := object.Members * object.Teams; threads > 1024 {
+				t.Errorf("a block of %d threads", threads)
+			}
+		})
+	}
+}
+
+// TestRefusal: what the compiler does not take comes back with its words.
+func TestRefusal(t *testing.T) {
+	n := openNVRTC(t)
+	_, err := n.Build(device.Source{Name: "wrong", Text: "struct args { i64 a; };\nKERNEL(wrong) { no(); }\n", Precision: 32, Nodes: 3}, "sm_90")
+	var refused *device.BuildError
+	if !errors.As(err, &refused) {
+		t.Fatalf("got %v, want a *device.BuildError", err)
+	}
+	t.Log(refused)
+	if _, err := n.Build(source(t, "kuramoto", 32, 3), "sm_1"); err == nil {
+		t.Error("an architecture that does not exist is taken")
+	}
+}
+
+func TestNVRTCThatIsNotThere(t *testing.T) {
+	if _, err := gpu.OpenNVRTC(filepath.Join(t.TempDir(), "libnvrtc.so.13")); !errors.Is(err, gpu.ErrNone) {
+		t.Errorf("got %v, want an error that wraps ErrNone", err)
+	}
+}

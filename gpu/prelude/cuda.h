@@ -1,0 +1,96 @@
+/* The words of docs/kernel-contract.md on a CUDA GPU: a team is MEMBERS threads of a block, and a block holds up to
+   TEAMS of them, so that teams of 68 fill whole warps. A member has TURNS nodes: MEMBER, MEMBER + MEMBERS, ...
+   Its OWN values are its registers. Above UNROLLED turns they lie in its local memory.
+   PRECISION, NODES, MEMBERS and TEAMS are defined before this text. No header is included: NVRTC needs none. */
+
+typedef int i32;
+typedef unsigned int u32;
+typedef long long i64;
+typedef unsigned long long u64;
+
+enum { TURNS = (NODES + MEMBERS - 1) / MEMBERS, PAD = TURNS * MEMBERS, UNROLLED = TURNS <= 4 ? TURNS : 1 };
+
+#define FUNC static __device__ __forceinline__
+
+#define WIDE_SQRT(x) __dsqrt_rn(x)
+#define WIDE_FLOOR(x) floor(x)
+#define WIDE_FMA(a, b, c) __fma_rn(a, b, c)
+FUNC u64 WIDE_BITS(double x) { return (u64)__double_as_longlong(x); }
+FUNC double WIDE_OF(u64 b) { return __longlong_as_double((i64)b); }
+
+#if PRECISION == 32
+typedef float real;
+typedef i32 ireal;
+typedef u32 ureal;
+#define SQRT(x) __fsqrt_rn(x)
+#define FLOOR(x) floorf(x)
+#define FMA(a, b, c) __fmaf_rn(a, b, c)
+FUNC ureal BITS(real x) { return __float_as_uint(x); }
+FUNC real REAL_OF(ureal b) { return __uint_as_float(b); }
+#else
+typedef double real;
+typedef i64 ireal;
+typedef u64 ureal;
+#define SQRT(x) WIDE_SQRT(x)
+#define FLOOR(x) WIDE_FLOOR(x)
+#define FMA(a, b, c) WIDE_FMA(a, b, c)
+FUNC ureal BITS(real x) { return WIDE_BITS(x); }
+FUNC real REAL_OF(ureal b) { return WIDE_OF(b); }
+#endif
+
+#define MEMBER ((i32)threadIdx.x)
+
+/* Every thread waits for itself, not for its warp: a warp may hold members of two teams, of which one has ended or
+   taken another branch. Threads that have ended are not waited for. */
+FUNC void sync_block() { asm volatile("barrier.sync 0;" ::: "memory"); }
+#define SYNC sync_block()
+
+/* A turn is a constant in an unrolled loop: so OWN values stay in registers. */
+#define TURN_OF(i) (TURNS == 1 ? 0 : (i32)((u32)((i) - MEMBER) / MEMBERS))
+#define EACH(i) \
+	_Pragma("unroll UNROLLED") for (i32 i##_turn = 0; i##_turn < TURNS; i##_turn++) \
+		if (const i32 i = MEMBER + i##_turn * MEMBERS; true)
+#define EACH_OF(i, n) \
+	_Pragma("unroll UNROLLED") for (i32 i##_turn = 0; i##_turn < ((n) + MEMBERS - 1) / MEMBERS; i##_turn++) \
+		if (const i32 i = MEMBER + i##_turn * MEMBERS; ((n) == NODES && PAD == NODES) || i < (n))
+#define LANES(k, n) _Pragma("unroll") for (i32 k = 0; k < (n); k++)
+#define ONCE if (MEMBER == 0)
+
+/* A team's own row of the block's memory. */
+template <class Type, int n> struct row { alignas(64) Type value[n]; };
+#define SHARED(type, name, n) \
+	__shared__ row<type, n> name##_of_team[TEAMS]; \
+	type *const name = name##_of_team[threadIdx.y].value
+#define OWN(type, name, n) type name[TURNS][(n) > 0 ? (n) : 1]
+#define AT(name, j, i) name[TURN_OF(i)][j]
+
+/* A flag for each of three calls in turn: at a call all have read the flag of the call before the last, so it may be
+   cleared for the next one. Others' flags of the same block are left alone. */
+struct flags { i32 of_call[3]; };
+template <class Condition> FUNC i32 any_node(flags &team, i32 &call, Condition condition) {
+	i32 hit = 0;
+	EACH_OF(i, NODES) hit |= condition(i);
+	const i32 next = call == 2 ? 0 : call + 1;
+	ONCE team.of_call[next] = 0;
+	if (hit) team.of_call[call] = 1;
+	SYNC;
+	hit = *(volatile i32 *)&team.of_call[call];
+	call = next;
+	return hit;
+}
+#define ANY(i, condition) any_node(flags_of_block[threadIdx.y], any_call, [&](const i32 i) -> i32 { return (condition) != 0; })
+
+/* The arguments are the kernel's one parameter, so that they are read from the constant bank. The device knows from
+   the length of the parameter how many there are. */
+#define KERNEL(name) \
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *flags_of_block, i32 any_call); \
+	struct launch_##name { struct args args; i64 teams; }; \
+	extern "C" __global__ void __launch_bounds__(MEMBERS * TEAMS) name(const launch_##name launch) { \
+		__shared__ flags flags_of_block[TEAMS]; \
+		const i64 team = (i64)blockIdx.x * blockDim.y + threadIdx.y; \
+		if (team >= launch.teams) return; \
+		ONCE flags_of_block[threadIdx.y].of_call[0] = 0; \
+		SYNC; \
+		body_##name(&launch.args, team, flags_of_block, 0); \
+	} \
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *flags_of_block, i32 any_call)

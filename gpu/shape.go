@@ -1,0 +1,52 @@
+package gpu
+
+// shape is how a team lies on a GPU.
+type shape struct {
+	members int // threads of a team
+	teams   int // of a block at most
+}
+
+const (
+	warp        = 32  // threads that run in step
+	mostThreads = 512 // of a block: each may then have 128 registers
+	mostTeams   = 8   // of a block: 8 teams fill their warps whatever the number of nodes, up to mostThreads
+)
+
+// shapeOf gives one thread to each node as long as they fit a block; beyond that nodes are dealt out evenly.
+// most limits the teams of a block; 0 is no limit.
+func shapeOf(nodes, most int) shape {
+	turns := (nodes + mostThreads - 1) / mostThreads
+	members := (nodes + turns - 1) / turns
+	teams := min(mostTeams, max(1, mostThreads/members))
+	if most > 0 {
+		teams = min(teams, most)
+	}
+	return shape{members, teams}
+}
+
+// choose gives the number of teams of a block with which a launch of teams ends first. resident tells how many blocks
+// of so many threads a multiprocessor holds.
+func (s shape) choose(teams, processors int, resident func(threads int) int) (best int) {
+	// Fewer warps than this leave a multiprocessor waiting for results of its own.
+	const busy = 16
+	least := 0.0
+	for each := 1; each <= s.teams; each++ {
+		threads := each * s.members
+		held := resident(threads)
+		if held == 0 {
+			continue
+		}
+		blocks := (teams + each - 1) / each
+		held = min(held, (blocks+processors-1)/processors)
+		waves := (blocks + processors*held - 1) / (processors * held)
+		warps := held * ((threads + warp - 1) / warp)
+		cost := float64(waves * max(busy, warps))
+		if held == 1 {
+			cost *= 1.2 // nothing runs beside a block that waits at a barrier
+		}
+		if best == 0 || cost < least {
+			best, least = each, cost
+		}
+	}
+	return best
+}
