@@ -81,7 +81,7 @@ func newCompiler(command []string, isa string) (*compiler, error) {
 		return nil, err
 	}
 	if !strings.Contains(predefined, "#define __clang__ ") {
-		c.options = append(c.options, "-fsched-pressure", "-fschedule-insns")
+		c.options = append(c.options, "-fsched-pressure", "-fschedule-insns", "-fno-loop-unroll-and-jam")
 	}
 	sum := sha256.Sum256([]byte(predefined + strings.Join(c.options, " ")))
 	c.digest = hex.EncodeToString(sum[:8])

@@ -84,10 +84,21 @@ FUNC real REAL_OF(ureal b) {
 	for (i32 i = 0; i < NODES; i++) any_ |= (condition) != 0; \
 	any_; })
 
-/* Each thread has its own: a team runs on one thread from its beginning to its end. */
-#define SHARED(type, name, n) static _Thread_local type name[n] __attribute__((aligned(64)))
-#define OWN(type, name, n) static _Thread_local type name[n][PAD] __attribute__((aligned(64)))
+/* Each thread has its own: a team runs on one thread from its beginning to its end. Where it lies is found once, at the
+   head of the kernel: the compiler would ask the thread library again in every loop, and give up its vector registers
+   for that. */
+#define SHARED(type, name, n) \
+	static _Thread_local type name##_memory[n] __attribute__((aligned(64))); \
+	type *restrict name = found(name##_memory)
+#define OWN(type, name, n) \
+	static _Thread_local type name##_memory[n][PAD] __attribute__((aligned(64))); \
+	type (*restrict name)[PAD] = found(name##_memory)
 #define AT(name, j, i) name[j][i]
+
+FUNC void *found(void *at) {
+	__asm__("" : "+r"(at));
+	return __builtin_assume_aligned(at, 64);
+}
 
 /* Denormals are flushed inside a kernel; the thread gets its own state back. */
 #if defined __x86_64__
