@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +31,10 @@ type Options struct {
 
 // Listener hears how a run goes. Its methods may be called from several goroutines.
 type Listener interface {
-	// Note takes one sentence that a user should know.
+	// Note takes one sentence that a user should know, on rank 0 only.
 	Note(text string)
+	// Detail takes a sentence on what this rank has done.
+	Detail(text string)
 	// Progress takes the state of the whole job, on rank 0 only.
 	Progress(p Progress)
 }
@@ -64,21 +65,28 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if err = mpi.Agree(c, err); err != nil {
 		return nil, err
 	}
+	spot := newPlace(o.Output)
+	defer spot.leave()
+	if c.Rank() == 0 {
+		err = spot.enter(o.Force)
+	}
+	if err = mpi.Agree(c, err); err != nil {
+		return nil, err
+	}
 	w, err := newWorker(ctx, s, dev)
 	if err = mpi.Agree(c, err); err != nil {
 		return nil, err
 	}
 	defer w.runner.Close()
-	r := &run{worker: w, comm: c, job: j, Options: o}
-	r.worker.folder, r.worker.rank = o.Output+".parts", c.Rank()
+	r := &run{worker: w, place: spot, comm: c, job: j, Options: o}
+	r.worker.folder, r.worker.rank = spot.parts, c.Rank()
 	r.worker.host, _ = os.Hostname()
-	defer r.leave()
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
 	began := time.Now()
 	stop := r.reports()
-	err = mpi.Claim(ctx, c, len(r.batches), func(ctx context.Context, i int) error { return r.batch(ctx, r.batches[i]) })
+	err = mpi.Claim(ctx, c, len(r.batches), func(ctx context.Context, i int) error { return r.timed(ctx, r.batches[i]) })
 	done := stop()
 	if err != nil {
 		return nil, r.stopped(err)
@@ -94,22 +102,31 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 // run is one run of a job on one rank.
 type run struct {
 	*worker
+	*place
 	Options
 	comm    mpi.Comm
 	job     *Job
 	batches []partition.Batch
-	earlier int      // points that whole parts hold already
-	lock    *os.File // on the folder of parts; nil where there are no locks
-	entered bool     // rank 0 has found nobody else there
+	earlier int // points that whole parts hold already
 	summary Summary
 }
 
-// prepare looks on rank 0 at what is there, and tells all ranks what is to do.
+// timed computes a batch and tells how long it took.
+func (r *run) timed(ctx context.Context, b partition.Batch) error {
+	began := time.Now()
+	if err := r.batch(ctx, b); err != nil {
+		return err
+	}
+	r.Listener.Detail(fmt.Sprintf("points %d to %d done in %.3g s", b.First, b.End()-1, time.Since(began).Seconds()))
+	return nil
+}
+
+// prepare finds on rank 0 what is done already, and tells all ranks what is to do.
 func (r *run) prepare() error {
 	var message []byte
 	var err error
 	if r.comm.Rank() == 0 {
-		if err = r.look(); err == nil {
+		if err = r.divide(); err == nil {
 			var b bytes.Buffer
 			err = gob.NewEncoder(&b).Encode(r.batches)
 			message = b.Bytes()
@@ -119,34 +136,16 @@ func (r *run) prepare() error {
 		return err
 	}
 	if message, err = r.comm.Bcast(0, message); err == nil && r.comm.Rank() != 0 {
-		if err = gob.NewDecoder(bytes.NewReader(message)).Decode(&r.batches); err == nil {
-			r.lock, err = lockToo(r.folder)
-		}
+		err = gob.NewDecoder(bytes.NewReader(message)).Decode(&r.batches)
+	}
+	if err == nil {
+		err = r.join()
 	}
 	return mpi.Agree(r.comm, err)
 }
 
-// look makes room for the result, finds the parts of an earlier run, and divides the rest into batches.
-func (r *run) look() error {
-	if info, err := os.Stat(r.Output); err == nil && info.IsDir() {
-		return fault.Mistake{Pos: fault.Pos{File: r.Output}, Msg: "is a folder; give the name of a file with -o"}
-	}
-	if _, err := os.Lstat(r.Output); err == nil && !r.Force {
-		return fault.Mistake{Pos: fault.Pos{File: r.Output}, Msg: "is there already; give another name with -o, or --force to compute it anew"}
-	}
-	if err := os.MkdirAll(r.folder, 0o777); err != nil {
-		return noPlace(r.folder, err)
-	}
-	var err error
-	if r.lock, err = lockFirst(r.folder); err != nil {
-		return err
-	}
-	r.entered = true
-	if r.Force {
-		if err := errors.Join(remove(r.Output), removeParts(r.folder)); err != nil {
-			return err
-		}
-	}
+// divide finds the parts of an earlier run, and divides the rest into batches.
+func (r *run) divide() error {
 	done, err := r.wholeParts()
 	if err != nil {
 		return err
@@ -224,17 +223,6 @@ func (r *run) stopped(err error) error {
 	return err
 }
 
-// leave lets go of the folder of parts. Rank 0 removes it when it holds nothing.
-func (r *run) leave() {
-	if r.lock != nil {
-		r.lock.Close()
-	}
-	if parts, err := result.Parts(r.folder); r.entered && len(parts) == 0 && err == nil {
-		os.Remove(filepath.Join(r.folder, lockName))
-		os.Remove(r.folder) // only when it is empty
-	}
-}
-
 // merge makes the result of the parts, on rank 0.
 func (r *run) merge() error {
 	facts, err := r.facts()
@@ -269,7 +257,7 @@ func (r *run) mergeParts(facts []result.Entry) error {
 	if r.summary.Failed, err = failed(r.Output); err != nil {
 		return err
 	}
-	return removeParts(r.folder)
+	return r.removeParts()
 }
 
 // failed counts the points of a result that failed.
@@ -324,22 +312,4 @@ func (r *run) facts() ([]result.Entry, error) {
 		{Name: "node_steps_per_second", Value: r.summary.NodeSteps / max(r.summary.Elapsed.Seconds(), 1e-9)},
 	}
 	return append(entries, r.Versions...), nil
-}
-
-func remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// removeParts removes parts and what a killed run left of them from a folder, and nothing else that someone may have put there.
-func removeParts(folder string) error {
-	entries, err := os.ReadDir(folder)
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "points-") {
-			err = errors.Join(err, remove(filepath.Join(folder, e.Name())))
-		}
-	}
-	return err
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"brainsweep/cpu"
+	"brainsweep/fault"
 	"brainsweep/io/result/resulttest"
 	"brainsweep/jobs"
 	"brainsweep/mpi"
@@ -43,6 +44,8 @@ func (l *listener) Note(text string) {
 	defer l.mu.Unlock()
 	l.notes = append(l.notes, text)
 }
+
+func (l *listener) Detail(string) {}
 
 func (l *listener) Progress(p jobs.Progress) {
 	if l.progress != nil {
@@ -257,5 +260,45 @@ func TestStoppedJobGoesOn(t *testing.T) {
 			t.Errorf("%d of %d points were there", s.Earlier, s.Points)
 		}
 		resulttest.Same(t, fmt.Sprintf("stopped on %d ranks", ranks), resulttest.Contents(t, output), want)
+	}
+}
+
+// TestOneRunInAPlace starts a job where it is under way already: the second is refused, the first goes on.
+func TestOneRunInAPlace(t *testing.T) {
+	j := parse(t, fmt.Sprintf(failing, "double", "grow = [0.01, 0.02]"))
+	output := filepath.Join(t.TempDir(), "result.h5")
+	var second error
+	var once sync.Once
+	heard := &listener{progress: func(jobs.Progress) {
+		once.Do(func() { _, second = run(t, j, output, ways{}) })
+	}}
+	if _, err := run(t, j, output, ways{ranks: 2, heard: heard}); err != nil {
+		t.Error(err)
+	}
+	if want := output + ".parts: another run is at work here; wait for its end, or give another name with -o"; !fault.Is(second) || second.Error() != want {
+		t.Errorf("the second run says %v", second)
+	}
+}
+
+// TestPartsOfAnotherJob finds parts that another job left: they are the user's to decide on.
+func TestPartsOfAnotherJob(t *testing.T) {
+	output := filepath.Join(t.TempDir(), "result.h5")
+	ctx, cancel := context.WithCancel(t.Context())
+	heard := &listener{progress: func(p jobs.Progress) {
+		if p.Points > 0 {
+			cancel()
+		}
+	}}
+	left := parse(t, fmt.Sprintf(failing, "double", "grow = [0.01, 0.02, 0.03, 0.04]"))
+	if _, err := run(t, left, output, ways{batch: 1, heard: heard, ctx: ctx}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	other := parse(t, fmt.Sprintf(failing, "double", "grow = [0.01, 0.05]"))
+	_, err := run(t, other, output, ways{ranks: 2})
+	if want := "belongs to another job; give another name with -o, or --force to throw the old parts away"; !fault.Is(err) || !strings.Contains(err.Error(), want) {
+		t.Errorf("says %v", err)
+	}
+	if s, err := run(t, left, output, ways{}); err != nil || s.Earlier == 0 {
+		t.Errorf("the first job does not go on: %v", err)
 	}
 }

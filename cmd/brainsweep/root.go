@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"brainsweep/fault"
+	"brainsweep/mpi"
 )
 
 // execute runs the command line and returns the exit code. What went wrong is said once, here.
@@ -18,9 +19,28 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
+	verbBegan := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { verbBegan = true }
 	err := root.ExecuteContext(ctx)
+	if err != nil && !verbBegan {
+		err = sayOnce(said, err)
+	}
 	said.complain(err)
 	return exitCode(err)
+}
+
+// sayOnce has rank 0 tell of a mistake in the command line, which every rank that mpirun started has found. It tells it
+// before the others end: mpirun kills all when one ends with an error.
+func sayOnce(said *voice, err error) error {
+	comm, openErr := mpi.Open()
+	if openErr != nil || comm.Size() == 1 {
+		return err
+	}
+	defer comm.Close()
+	if comm.Rank() == 0 {
+		said.complain(err)
+	}
+	return told{err}
 }
 
 func rootCommand(said *voice) *cobra.Command {

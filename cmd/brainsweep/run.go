@@ -5,17 +5,16 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 
 	"brainsweep/device"
-	"brainsweep/fault"
 	"brainsweep/internal/progress"
 	"brainsweep/io/result"
 	"brainsweep/jobs"
@@ -25,7 +24,7 @@ import (
 // runFlags are the flags of run.
 type runFlags struct {
 	deviceFlags
-	output string
+	output once
 	force  bool
 	batch  int
 	set    []string
@@ -50,7 +49,7 @@ ready to go on, 4 done but some points failed.`,
 		},
 	}
 	f.deviceFlags.add(cmd.Flags())
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "the result file (default: the job's name with .h5, in this folder)")
+	cmd.Flags().VarP(&f.output, "output", "o", "the result file (default: the job's name with .h5, in this folder)")
 	cmd.Flags().BoolVar(&f.force, "force", false, "remove an old result and old parts, and begin anew")
 	cmd.Flags().IntVar(&f.batch, "batch", 0, "most points of a batch, which is what a killed job may lose (default: about a minute's work)")
 	addSet(cmd.Flags(), &f.set)
@@ -70,28 +69,31 @@ func runJob(ctx context.Context, said *voice, job string, f runFlags, out, errs 
 			comm.Abort(exitFailed)
 		}
 	}()
+	err = runOn(ctx, comm, said, job, f, out, errs)
+	if err == nil {
+		return nil
+	}
+	// Rank 0 says it for all, and before Close lets the others end: mpirun kills all when one ends with an error.
+	if comm.Rank() == 0 {
+		said.complain(err)
+	}
+	return told{err}
+}
+
+// told is an error that the user knows of.
+type told struct{ error }
+
+func (u told) Unwrap() error { return u.error }
+
+func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFlags, out, errs io.Writer) error {
 	if f.batch < 0 {
 		return mistake("--batch: %d is not a number of points; leave it out for about a minute's work", f.batch)
 	}
-	if f.output == "" {
-		base := filepath.Base(job)
-		f.output = strings.TrimSuffix(base, filepath.Ext(base)) + ".h5"
+	output := f.output.value
+	if output == "" {
+		base := filepath.Base(file)
+		output = strings.TrimSuffix(base, filepath.Ext(base)) + ".h5"
 	}
-	if err := runOn(ctx, comm, said, job, f, out, errs); err != nil {
-		if comm.Rank() != 0 {
-			return unsaid{err} // rank 0 says it for all
-		}
-		return err
-	}
-	return nil
-}
-
-// unsaid is an error that another rank tells the user.
-type unsaid struct{ error }
-
-func (u unsaid) Unwrap() error { return u.error }
-
-func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFlags, out, errs io.Writer) error {
 	job, err := readForAll(comm, file, f.set)
 	if err != nil {
 		return err
@@ -105,16 +107,9 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 		return err
 	}
 	defer dev.Close()
-	l, err := newListener(comm, said, f.output, errs)
-	if err = mpi.Agree(comm, err); err != nil {
-		return err
-	}
+	l := newListener(comm.Rank(), said, output, errs, func(log *logrus.Logger) { greet(log, job, dev, comm, note) })
 	defer l.close()
-	l.begin(job, dev, comm)
-	if note != "" {
-		l.log.Warn(note)
-	}
-	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: f.output, Force: f.force, Batch: f.batch, Versions: versions(), Listener: l})
+	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Versions: versions(), Listener: l})
 	l.end()
 	if err != nil {
 		return err
@@ -128,6 +123,23 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 		return someFailed(summary.Failed)
 	}
 	return nil
+}
+
+// greet says what is about to run. A note on the processors, if there is any, is the host's first rank's to tell.
+func greet(log *logrus.Logger, job *jobs.Job, dev device.Device, comm mpi.Comm, note string) {
+	p, info := job.Plan, dev.Info()
+	if comm.Rank() > 0 {
+		log.Infof("rank %d: %s, %s", comm.Rank(), info.Name, count(info.Workers, "thread"))
+		return
+	}
+	log.Infof("%s: %s of %s, %d nodes, %s with %s", job.File, count(p.Points(), "point"), p.Model.Name, p.Connectome.N(),
+		count(comm.Size(), "rank"), count(info.Workers, "thread"))
+	for _, warning := range job.Warnings {
+		log.Warn(warning)
+	}
+	if note != "" {
+		log.Warn(note)
+	}
 }
 
 // readForAll reads the job on rank 0 and gives it to every rank.
@@ -162,78 +174,6 @@ func (n someFailed) Error() string {
 	return fmt.Sprintf("%d points failed; brainsweep inspect tells where they went wrong", int(n))
 }
 
-// listener tells people how a run goes: rank 0 on the terminal, the others each in a file of their own.
-type listener struct {
-	log   *logrus.Logger
-	file  *os.File // of the ranks above 0
-	meter *progress.Meter
-	errs  io.Writer
-	total float64
-	merge bool
-}
-
-func newListener(comm mpi.Comm, said *voice, output string, errs io.Writer) (*listener, error) {
-	if comm.Rank() == 0 {
-		return &listener{log: said.logger(errs), errs: errs}, nil
-	}
-	folder := output + ".logs"
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return nil, fault.Mistake{Pos: fault.Pos{File: folder}, Msg: fmt.Sprintf("no folder for the ranks' logs can be made: %v", err)}
-	}
-	file, err := os.Create(filepath.Join(folder, fmt.Sprintf("rank-%04d.log", comm.Rank())))
-	if err != nil {
-		return nil, err
-	}
-	return &listener{log: said.logger(file), file: file}, nil
-}
-
-// begin says what is about to run.
-func (l *listener) begin(job *jobs.Job, dev device.Device, comm mpi.Comm) {
-	p := job.Plan
-	for _, warning := range job.Warnings {
-		l.log.Warn(warning)
-	}
-	info := dev.Info()
-	l.log.WithFields(logrus.Fields{"device": info.Name, "threads": info.Workers, "rank": comm.Rank()}).Debug("device")
-	l.log.Infof("%s: %s of %s, %d nodes, %s", job.File, count(p.Points(), "point"), p.Model.Name, p.Connectome.N(), count(comm.Size(), "rank"))
-}
-
-func (l *listener) Note(text string) { l.log.Info(text) }
-
-func (l *listener) Progress(p jobs.Progress) {
-	if l.meter == nil || p.Merging != l.merge {
-		l.end()
-		unit, total := "node-steps", p.AllNodeSteps
-		if p.Merging {
-			unit, total = "parts", float64(p.AllPoints)
-		}
-		terminal, _ := l.errs.(*os.File)
-		l.meter = progress.New(l.errs, terminal != nil && progress.IsTerminal(terminal), unit, 0, total)
-		l.log.SetOutput(l.meter)
-		l.merge = p.Merging
-	}
-	if p.Merging {
-		l.meter.Show(float64(p.Points), fmt.Sprintf("%d of %d parts merged", p.Points, p.AllPoints))
-		return
-	}
-	l.meter.Show(p.NodeSteps, fmt.Sprintf("%d of %d points", p.Points, p.AllPoints))
-}
-
-// end takes the bar away.
-func (l *listener) end() {
-	if l.meter != nil {
-		l.meter.End()
-		l.log.SetOutput(l.errs)
-		l.meter = nil
-	}
-}
-
-func (l *listener) close() {
-	if l.file != nil {
-		l.file.Close()
-	}
-}
-
 // summarise says what came out: the points, the rate, the file and the range of the first metrics.
 func summarise(out io.Writer, s *jobs.Summary) error {
 	fmt.Fprintf(out, "%s done", count(s.Points, "point"))
@@ -243,7 +183,7 @@ func summarise(out io.Writer, s *jobs.Summary) error {
 	if s.Earlier > 0 {
 		fmt.Fprintf(out, ", %d of them in an earlier run", s.Earlier)
 	}
-	fmt.Fprintf(out, " in %s on %s: %s\n", progress.Duration(s.Elapsed), count(s.Ranks, "rank"),
+	fmt.Fprintf(out, " in %s on %s: %s\n", duration(s.Elapsed), count(s.Ranks, "rank"),
 		progress.Rate(s.NodeSteps/max(s.Elapsed.Seconds(), 1e-9), "node-steps"))
 	fmt.Fprintln(out, "result:", s.Output)
 	res, err := result.Open(s.Output)
@@ -252,6 +192,14 @@ func summarise(out io.Writer, s *jobs.Summary) error {
 	}
 	defer res.Close()
 	return highlights(out, res)
+}
+
+// duration is progress.Duration with a tenth of short times.
+func duration(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return progress.Duration(d)
 }
 
 // highlights prints the range over the points of three metrics, the first that the job has.

@@ -47,7 +47,7 @@ func (v *voice) logger(out io.Writer) *logrus.Logger {
 func (v *voice) complain(err error) {
 	var mistakes fault.List
 	switch {
-	case err == nil || errors.As(err, new(unsaid)):
+	case err == nil || errors.As(err, new(told)):
 		return
 	case errors.Is(err, context.Canceled):
 		mistakes = fault.List{{Msg: "brainsweep: stopped before the end"}}

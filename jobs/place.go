@@ -1,0 +1,161 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"brainsweep/fault"
+	"brainsweep/io/result"
+)
+
+// place is where a run leaves its result: a file, and beside it a folder in which the parts wait.
+type place struct {
+	output string
+	parts  string
+	lock   *os.File // on the folder of parts; nil where there are no locks
+	mine   bool     // this is rank 0, and nobody else is there
+}
+
+func newPlace(output string) *place { return &place{output: output, parts: output + ".parts"} }
+
+// enter makes room, on rank 0: no result may be there, and no other run at work. With force, an old result and old parts
+// are removed; but nothing that is no result.
+func (p *place) enter(force bool) error {
+	old, err := p.look(force)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(p.parts, 0o777); err != nil {
+		return p.unwritable(err)
+	}
+	if err := p.claim(); err != nil {
+		return err
+	}
+	p.mine = true
+	if old {
+		err = os.Remove(p.output)
+	}
+	if force {
+		err = errors.Join(err, p.removeParts())
+	}
+	return err
+}
+
+// look tells whether there is an old result to remove.
+func (p *place) look(force bool) (old bool, err error) {
+	at := fault.Pos{File: p.output}
+	info, err := os.Stat(p.output)
+	switch {
+	case err != nil:
+		return false, nil // what is wrong with the place shows when it is used
+	case info.IsDir():
+		return false, fault.Mistake{Pos: at, Msg: "is a folder; give the name of a file with -o"}
+	case !force:
+		return false, fault.Mistake{Pos: at, Msg: "is there already; give another name with -o, or --force to compute it anew"}
+	}
+	res, err := result.Open(p.output)
+	if err != nil {
+		return false, fault.Mistake{Pos: at, Msg: "is no result of brainsweep, and --force removes nothing else; give another name with -o, or remove it yourself"}
+	}
+	return true, res.Close()
+}
+
+// leave lets go of the place. Rank 0 removes the folder of parts when it holds nothing.
+func (p *place) leave() {
+	if p.lock != nil {
+		p.lock.Close()
+	}
+	if parts, err := result.Parts(p.parts); p.mine && len(parts) == 0 && err == nil {
+		os.Remove(filepath.Join(p.parts, lockName))
+		os.Remove(p.parts) // only when it is empty
+	}
+}
+
+// removeParts removes parts and what a killed run left of them, and nothing else that someone may have put there.
+func (p *place) removeParts() error {
+	entries, err := os.ReadDir(p.parts)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "points-") {
+			err = errors.Join(err, remove(filepath.Join(p.parts, e.Name())))
+		}
+	}
+	return err
+}
+
+// remove removes a file that may not be there.
+func remove(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// unwritable says that the place takes no parts.
+func (p *place) unwritable(err error) error {
+	var cause *os.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return fault.Mistake{Pos: fault.Pos{File: p.parts}, Msg: fmt.Sprintf("the parts cannot be written here: %v; give a writable place with -o", err)}
+}
+
+// lockName is a file in the folder of parts that every rank of a run holds a lock on. The system lets go of it when the
+// process ends, however it ends.
+const lockName = "lock"
+
+// lockWait is how long a new run waits for the ranks of a killed one to end.
+const lockWait = 5 * time.Second
+
+// claim takes the lock for a new run: nobody else may hold it. It is then shared, so that the other ranks can join.
+// Where the file system knows no locks, two runs in one place are not noticed.
+func (p *place) claim() error {
+	err := p.openLock()
+	if err != nil {
+		return err
+	}
+	for began := time.Now(); ; time.Sleep(lockWait / 50) {
+		err = flock(p.lock, syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Since(began) > lockWait {
+			break
+		}
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return fault.Mistake{Pos: fault.Pos{File: p.parts}, Msg: "another run is at work here; wait for its end, or give another name with -o"}
+	}
+	if err == nil {
+		flock(p.lock, syscall.LOCK_SH)
+	}
+	return nil
+}
+
+// join shares the lock that rank 0 has taken.
+func (p *place) join() error {
+	if p.mine {
+		return nil
+	}
+	err := p.openLock()
+	if err == nil {
+		flock(p.lock, syscall.LOCK_SH|syscall.LOCK_NB)
+	}
+	return err
+}
+
+func (p *place) openLock() (err error) {
+	if p.lock, err = os.OpenFile(filepath.Join(p.parts, lockName), os.O_CREATE|os.O_RDWR, 0o666); err != nil {
+		return p.unwritable(err)
+	}
+	return nil
+}
+
+func flock(file *os.File, how int) error {
+	for {
+		if err := syscall.Flock(int(file.Fd()), how); err != syscall.EINTR {
+			return err
+		}
+	}
+}
