@@ -151,6 +151,8 @@ func (f *File) List(group string) (entries []Entry, err error) {
 }
 
 // SkipGroup returned by Walk's function leaves out what is in the group.
+//
+//lint:ignore ST1012 it is no error, and named as fs.SkipDir is
 var SkipGroup = errors.New("skip this group")
 
 // Walk calls visit for every group and data set below the group, each group before what is in it, by name.
