@@ -2,8 +2,8 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -26,7 +26,9 @@ type worker struct {
 	host    string
 	best    *result.Best
 	done    func(points int, nodeSteps float64) // told after every epoch and batch
-	wirings map[float64]*sim.Wiring             // by speed
+	every   time.Duration                       // between two checkpoints; 0: none
+	note    func(text string)
+	wirings map[float64]*sim.Wiring // by speed
 }
 
 // newWorker builds the plan's kernel.
@@ -77,33 +79,28 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 	return out, nil
 }
 
-// batch computes one batch into its part. A part that cannot be made whole is not left behind.
+// batch computes one batch into its part, from its checkpoint where there is one. A part that cannot be made whole is
+// not left behind; what its checkpoint needs is.
 func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 	run := result.Run{Host: w.host, Device: w.dev.Info().Name, Rank: w.rank, Started: time.Now()}
 	points, err := w.points(b)
 	if err != nil {
 		return err
 	}
-	part, err := result.CreatePart(filepath.Join(w.folder, result.PartName(b.First, b.Count)), w.layout, b.First, b.Count, w.best)
+	a, err := w.attempt(b)
 	if err != nil {
 		return err
 	}
-	told := 0.0
-	outcomes, err := w.runner.Run(ctx, points, &recorder{w.setup, part, b.First}, sim.Pace{Progress: func(steps int64) {
-		now := float64(steps) * float64(w.study.Nodes) * float64(b.Count)
-		w.done(0, now-told)
-		told = now
-	}})
+	outcomes, err := w.runner.Run(ctx, points, &recorder{w.setup, a.part, b.First}, a.pace())
 	if err == nil {
-		err = w.store(part, b.First, outcomes)
+		err = w.store(a.part, b.First, outcomes)
 	}
 	if err != nil {
-		part.Abandon()
-		return err
+		return errors.Join(err, a.leave())
 	}
 	run.Ended = time.Now()
 	run.NodeSteps = float64(w.study.Steps) * float64(w.study.Nodes) * float64(b.Count)
-	if err := part.Close(run); err != nil {
+	if err := errors.Join(a.part.Close(run), removeCheckpoints(a.path)); err != nil {
 		return err
 	}
 	w.done(b.Count, 0)

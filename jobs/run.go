@@ -25,6 +25,7 @@ type Options struct {
 	Output   string         // the result file; parts wait in a folder beside it
 	Force    bool           // an old result and old parts are removed first
 	Batch    int            // most points of a batch, which is what a killed job may lose; 0: about a minute's work
+	Every    time.Duration  // between two checkpoints of a batch in work; 0: none
 	Versions []result.Entry // of the program and its libraries, for the provenance
 	Listener Listener
 }
@@ -59,7 +60,7 @@ type Summary struct {
 
 // Run is collective: it computes the job on all ranks, each on its own device, and merges the result on rank 0. All
 // ranks return the same error. A job that was stopped returns an error that is context.Canceled; its whole parts stay,
-// and a run with the same output goes on from them.
+// and the checkpoints of the batches in work, and a run with the same output goes on from them.
 func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options) (*Summary, error) {
 	s, err := newSetup(j.Plan)
 	if err = mpi.Agree(c, err); err != nil {
@@ -81,6 +82,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	r := &run{worker: w, place: spot, comm: c, job: j, Options: o}
 	r.worker.folder, r.worker.rank = spot.parts, c.Rank()
 	r.worker.host, _ = os.Hostname()
+	r.worker.every, r.worker.note = o.Every, o.Listener.Note
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
@@ -107,7 +109,8 @@ type run struct {
 	comm    mpi.Comm
 	job     *Job
 	batches []partition.Batch
-	earlier int // points that whole parts hold already
+	earlier int     // points that whole parts hold already
+	saved   float64 // node-steps that checkpoints hold already
 	summary Summary
 }
 
@@ -153,8 +156,33 @@ func (r *run) divide() error {
 	for _, b := range done {
 		r.earlier += b.Count
 	}
-	r.batches, err = partition.Split(partition.Rest(r.layout.Points, done), r.cost(), r.limit())
+	begun, err := r.begun(done)
+	if err != nil {
+		return err
+	}
+	taken := append(slices.Clone(done), begun...)
+	slices.SortFunc(taken, func(a, b partition.Batch) int { return a.First - b.First })
+	rest, err := partition.Split(partition.Rest(r.layout.Points, taken), r.cost(), r.limit())
+	r.batches = append(begun, rest...)
 	return err
+}
+
+// begun lists the batches that an earlier run has left checkpoints of, and removes the checkpoints of points that are
+// done.
+func (r *run) begun(done []partition.Batch) ([]partition.Batch, error) {
+	found, err := begunBatches(r.folder, r.layout.Plan)
+	var out []partition.Batch
+	taken := slices.Clone(done)
+	for _, f := range found {
+		overlaps := slices.ContainsFunc(taken, func(b partition.Batch) bool { return f.First < b.End() && b.First < f.End() })
+		if overlaps || r.Every == 0 {
+			err = errors.Join(err, removeBegun(filepath.Join(r.folder, result.PartName(f.First, f.Count))))
+			continue
+		}
+		out, taken = append(out, f.Batch), append(taken, f.Batch)
+		r.saved += float64(f.steps) * float64(r.study.Nodes) * float64(f.Count)
+	}
+	return out, errors.Join(err, removeStrays(r.folder, out))
 }
 
 // wholeParts lists the batches that parts of this plan hold. Damaged parts are removed; parts of another plan, or
@@ -215,8 +243,7 @@ func (r *run) limit() partition.Limit {
 // stopped says of a run that was cut short what is left of it.
 func (r *run) stopped(err error) error {
 	if errors.Is(err, context.Canceled) && r.comm.Rank() == 0 {
-		parts, _ := result.Parts(r.folder)
-		if len(parts) > 0 {
+		if kept, _ := filepath.Glob(filepath.Join(r.folder, "points-*")); len(kept) > 0 {
 			r.Listener.Note(fmt.Sprintf("stopped; what is done is kept in %s, and the same command goes on from there", r.folder))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"brainsweep/cpu"
 	"brainsweep/fault"
@@ -56,6 +57,7 @@ func (l *listener) Progress(p jobs.Progress) {
 // ways are the ways to run a job that no byte of the result may show.
 type ways struct {
 	ranks, threads, batch int
+	every                 time.Duration
 	heard                 *listener
 	ctx                   context.Context
 }
@@ -76,7 +78,7 @@ func run(t testing.TB, j *jobs.Job, output string, w ways) (*jobs.Summary, error
 			return err
 		}
 		defer dev.Close()
-		o := jobs.Options{Output: output, Batch: w.batch, Listener: w.heard}
+		o := jobs.Options{Output: output, Batch: w.batch, Every: w.every, Listener: w.heard}
 		summaries[c.Rank()], errs[c.Rank()] = j.Run(w.ctx, c, dev, o)
 		return nil
 	})

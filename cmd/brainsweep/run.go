@@ -27,6 +27,8 @@ type runFlags struct {
 	output once
 	force  bool
 	batch  int
+	every  time.Duration
+	hours  string
 	set    []string
 }
 
@@ -37,12 +39,13 @@ func runCommand(said *voice) *cobra.Command {
 		Short: "Run a job file into one result file",
 		Long: `run simulates every point of a job and merges series and metrics into one HDF5 file.
 
-Under mpirun the ranks share the points. A job that was stopped or killed goes on from its finished parts when the
-same command is given again. Exit codes: 0 done, 1 the run failed, 2 a mistake to mend, 3 stopped before the end and
+Under mpirun the ranks share the points. A job that was stopped (Ctrl-C, SIGTERM, SIGUSR1, --max-hours) or killed goes
+on from its finished parts and its last checkpoints when the same command is given again. Exit codes: 0 done, 1 the run failed, 2 a mistake to mend, 3 stopped before the end and
 ready to go on, 4 done but some points failed.`,
 		Example: `  brainsweep run examples/adex.toml -o results.h5
   mpirun -n 64 brainsweep run job.toml -o results.h5
-  brainsweep run job.toml --set run.seed=7 --set sweep.b_e.points=64`,
+  brainsweep run job.toml --set run.seed=7 --set sweep.b_e.points=64
+  srun brainsweep run job.toml -o results.h5 --max-hours auto`,
 		Args: words("job file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runJob(cmd.Context(), said, args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -52,6 +55,8 @@ ready to go on, 4 done but some points failed.`,
 	cmd.Flags().VarP(&f.output, "output", "o", "the result file (default: the job's name with .h5, in this folder)")
 	cmd.Flags().BoolVar(&f.force, "force", false, "remove an old result and old parts, and begin anew")
 	cmd.Flags().IntVar(&f.batch, "batch", 0, "most points of a batch, which is what a killed job may lose (default: about a minute's work)")
+	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 10*time.Minute, "time between two checkpoints of what is in work; 0 keeps finished parts only")
+	cmd.Flags().StringVar(&f.hours, "max-hours", "", "stop after so many hours, ready to go on; auto: shortly before the batch system ends the job")
 	addSet(cmd.Flags(), &f.set)
 	return cmd
 }
@@ -89,6 +94,14 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	if f.batch < 0 {
 		return mistake("--batch: %d is not a number of points; leave it out for about a minute's work", f.batch)
 	}
+	if f.every < 0 {
+		return mistake("--checkpoint-every: %v is not a time between checkpoints", f.every)
+	}
+	ctx, cancel, err := limited(ctx, f.hours, time.Now())
+	if err != nil {
+		return err
+	}
+	defer cancel()
 	output := f.output.value
 	if output == "" {
 		base := filepath.Base(file)
@@ -109,7 +122,7 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	defer dev.Close()
 	l := newListener(comm.Rank(), said, output, errs, func(log *logrus.Logger) { greet(log, job, dev, comm, note) })
 	defer l.close()
-	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Versions: versions(), Listener: l})
+	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Every: f.every, Versions: versions(), Listener: l})
 	l.end()
 	if err != nil {
 		return err

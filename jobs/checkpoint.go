@@ -1,0 +1,225 @@
+package jobs
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"brainsweep/io/result"
+	"brainsweep/partition"
+	"brainsweep/sim"
+)
+
+// A checkpoint is a batch between two epochs. Two files take turns, so that one is whole while the other is written,
+// and each is written aside, brought to the disk and renamed. A file is a line with a checksum of the rest, a line of
+// JSON, and the buffers one after the other.
+const (
+	checkpointLine  = "brainsweep checkpoint 1 %08x\n"
+	checkpointWidth = len("brainsweep checkpoint 1 01234567\n")
+)
+
+// errDamaged is in the chain of the error about a checkpoint that is cut off or altered.
+var errDamaged = errors.New("damaged")
+
+// checkpoint is what the second line says.
+type checkpoint struct {
+	Plan    string // digest
+	Kernel  string // digest of the source that left the buffers
+	First   int
+	Count   int
+	Steps   int64
+	Metrics []byte // what metrics keep on the host
+	Buffers []savedBuffer
+}
+
+type savedBuffer struct {
+	Name string
+	Size int
+}
+
+// checkpointName is the name of one of the two checkpoints of a part.
+func checkpointName(part string, turn int) string { return fmt.Sprintf("%s.state-%d", part, turn%2) }
+
+// write puts the checkpoint of a state into a file.
+func (c checkpoint) write(path string, s *sim.State) error {
+	aside := path + ".tmp"
+	file, err := os.Create(aside)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(c.fill(file, s), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(aside))
+	}
+	if err := os.Rename(aside, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func (c checkpoint) fill(file *os.File, s *sim.State) error {
+	c.Steps = s.Steps
+	for _, name := range slices.Sorted(maps.Keys(s.Buffers)) {
+		c.Buffers = append(c.Buffers, savedBuffer{name, len(s.Buffers[name])})
+	}
+	if _, err := file.Seek(int64(checkpointWidth), io.SeekStart); err != nil {
+		return err
+	}
+	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	out := bufio.NewWriterSize(io.MultiWriter(file, sum), 1<<20)
+	if err := json.NewEncoder(out).Encode(c); err != nil {
+		return err
+	}
+	for _, b := range c.Buffers {
+		if _, err := out.Write(s.Buffers[b.Name]); err != nil {
+			return err
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if _, err := file.WriteAt(fmt.Appendf(nil, checkpointLine, sum.Sum32()), 0); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// readCheckpoint reads a checkpoint, and refuses one that is not whole.
+func readCheckpoint(path string) (checkpoint, *sim.State, error) {
+	var c checkpoint
+	file, err := os.Open(path)
+	if err != nil {
+		return c, nil, err
+	}
+	defer file.Close()
+	bad := func(what string) error { return fmt.Errorf("checkpoint %s is %w: %s", path, errDamaged, what) }
+	first := make([]byte, checkpointWidth)
+	var want uint32
+	if _, err := io.ReadFull(file, first); err != nil {
+		return c, nil, bad("it is cut off")
+	}
+	if _, err := fmt.Sscanf(string(first), checkpointLine, &want); err != nil {
+		return c, nil, bad("it does not begin as a checkpoint does")
+	}
+	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	if _, err := io.Copy(sum, file); err != nil {
+		return c, nil, err
+	}
+	if sum.Sum32() != want {
+		return c, nil, bad("it does not match its checksum")
+	}
+	if _, err := file.Seek(int64(checkpointWidth), io.SeekStart); err != nil {
+		return c, nil, err
+	}
+	in := bufio.NewReaderSize(file, 1<<20)
+	line, err := in.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &c)
+	}
+	if err != nil {
+		return c, nil, bad(err.Error())
+	}
+	s := &sim.State{Steps: c.Steps, Buffers: map[string][]byte{}}
+	for _, b := range c.Buffers {
+		s.Buffers[b.Name] = make([]byte, b.Size)
+		if _, err := io.ReadFull(in, s.Buffers[b.Name]); err != nil {
+			return c, nil, bad(err.Error())
+		}
+	}
+	return c, s, nil
+}
+
+// newestCheckpoint reads the checkpoint of a part that is furthest on, among those that are whole and belong to the
+// plan and the kernel. state is nil when there is none; turn is the one to be written next.
+func newestCheckpoint(part, plan, kernel string, note func(string)) (c checkpoint, state *sim.State, turn int) {
+	for t := range 2 {
+		found, s, err := readCheckpoint(checkpointName(part, t))
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			continue
+		case err != nil:
+			note(fmt.Sprintf("%v; the one before it is used", err))
+			continue
+		case found.Plan != plan || found.Kernel != kernel:
+			note(fmt.Sprintf("checkpoint %s was made by another program or for another job; its batch begins anew", checkpointName(part, t)))
+			continue
+		}
+		if state == nil || s.Steps > state.Steps {
+			c, state, turn = found, s, t+1
+		}
+	}
+	return c, state, turn
+}
+
+// begunBatch is a batch of which there is a checkpoint.
+type begunBatch struct {
+	partition.Batch
+	steps int64 // done by each of its points
+}
+
+// begunBatches lists the batches of a plan that checkpoints in the folder belong to, in the order of points.
+func begunBatches(folder, plan string) ([]begunBatch, error) {
+	paths, err := filepath.Glob(filepath.Join(folder, "points-*.part.state-[01]"))
+	if err != nil {
+		return nil, err
+	}
+	var out []begunBatch
+	for _, path := range paths {
+		c, _, err := readCheckpoint(path)
+		b := begunBatch{partition.Batch{First: c.First, Count: c.Count}, c.Steps}
+		if err != nil || c.Plan != plan || !strings.HasPrefix(filepath.Base(path), result.PartName(c.First, c.Count)+".state-") {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].Batch == b.Batch {
+			out[n-1].steps = max(out[n-1].steps, b.steps)
+			continue
+		}
+		out = append(out, b)
+	}
+	slices.SortFunc(out, func(a, b begunBatch) int { return a.First - b.First })
+	return out, nil
+}
+
+// removeCheckpoints removes the checkpoints of a part.
+func removeCheckpoints(part string) error {
+	return errors.Join(remove(checkpointName(part, 0)), remove(checkpointName(part, 1)))
+}
+
+// removeBegun removes all that a batch left behind for going on.
+func removeBegun(part string) error {
+	paths, err := filepath.Glob(part + ".*")
+	for _, path := range paths {
+		err = errors.Join(err, remove(path))
+	}
+	return err
+}
+
+// removeStrays removes what batches without a checkpoint left behind when they were killed.
+func removeStrays(folder string, begun []partition.Batch) error {
+	paths, err := filepath.Glob(filepath.Join(folder, "points-*.part.*"))
+	for _, path := range paths {
+		part, _, _ := strings.Cut(filepath.Base(path), ".part")
+		kept := slices.ContainsFunc(begun, func(b partition.Batch) bool { return result.PartName(b.First, b.Count) == part+".part" })
+		if !kept {
+			err = errors.Join(err, remove(path))
+		}
+	}
+	return err
+}
+
+// syncFolder waits until a folder's names are on the disk.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
+}
