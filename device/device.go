@@ -7,8 +7,12 @@ package device
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
+
+// ErrMemory is wrapped by the error of an Alloc for which the device has no memory left: a smaller batch may do.
+var ErrMemory = errors.New("the device has no memory left")
 
 // Device is one machine that runs kernels: a host's cores, or a GPU.
 // Methods may be called from several goroutines.

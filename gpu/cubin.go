@@ -60,8 +60,8 @@ func kernelsOf(cubin []byte) ([]Kernel, error) {
 		if !ok {
 			return nil, damaged(fmt.Errorf("%s has no parameter", name))
 		}
-		// The last word of the parameter is the number of teams.
-		k := Kernel{Name: name, Words: bytes/8 - 1}
+		// The last words of the parameter are the number of teams and the place where the host says stop.
+		k := Kernel{Name: name, Words: bytes/8 - 2}
 		if shared := file.Section(".nv.shared." + name); shared != nil {
 			k.Shared = int(shared.Size)
 		}

@@ -1,4 +1,4 @@
-//go:build !cuda
+//go:build !cuda || !linux || !(amd64 || arm64)
 
 package gpu
 
@@ -9,6 +9,11 @@ import (
 )
 
 // Open says that the program was built without CUDA. The error wraps ErrNone.
-func Open(Options) (device.Device, error) {
-	return nil, fmt.Errorf("%w: this program was built without CUDA (make builds it with, where CUDA's header cuda.h is)", ErrNone)
+func Open(Options) (device.Device, error) { return nil, errBuilt() }
+
+// Devices lists the GPUs of this machine. Without CUDA there are none: the error wraps ErrNone.
+func Devices() ([]string, error) { return nil, errBuilt() }
+
+func errBuilt() error {
+	return fmt.Errorf("%w: this program was built without CUDA (make builds it with, where CUDA's header cuda.h is)", ErrNone)
 }

@@ -81,16 +81,19 @@ template <class Condition> FUNC i32 any_node(flags &team, i32 &call, Condition c
 #define ANY(i, condition) any_node(flags_of_block[threadIdx.y], any_call, [&](const i32 i) -> i32 { return (condition) != 0; })
 
 /* The arguments are the kernel's one parameter, so that they are read from the constant bank. The device knows from
-   the length of the parameter how many there are. */
+   the length of the parameter how many there are. A block that begins after the host set *stop returns at once: one
+   thread looks, because all must find the same. */
 #define KERNEL(name) \
 	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *flags_of_block, i32 any_call); \
-	struct launch_##name { struct args args; i64 teams; }; \
-	extern "C" __global__ void __launch_bounds__(MEMBERS * TEAMS) name(const launch_##name launch) { \
+	struct launch_##name { struct args args; i64 teams; const volatile i32 *stop; }; \
+	extern "C" __global__ void __launch_bounds__(MEMBERS * TEAMS, 1) name(const launch_##name launch) { \
 		__shared__ flags flags_of_block[TEAMS]; \
+		__shared__ i32 stopped; \
 		const i64 team = (i64)blockIdx.x * blockDim.y + threadIdx.y; \
-		if (team >= launch.teams) return; \
+		if (MEMBER == 0 && threadIdx.y == 0) stopped = *launch.stop; \
 		ONCE flags_of_block[threadIdx.y].of_call[0] = 0; \
 		SYNC; \
+		if (stopped || team >= launch.teams) return; \
 		body_##name(&launch.args, team, flags_of_block, 0); \
 	} \
 	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *flags_of_block, i32 any_call)

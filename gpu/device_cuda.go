@@ -1,0 +1,204 @@
+//go:build cuda && linux && (amd64 || arm64)
+
+package gpu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"unsafe"
+
+	"gorgonia.org/cu"
+
+	"brainsweep/device"
+)
+
+// Device is one GPU. It implements device.Device.
+type Device struct {
+	info    device.Info
+	options Options
+	gpu     cu.Device
+	context cu.CUContext
+	nvrtc   *NVRTC
+	cache   *cache
+	stops   chan *int32 // words of pinned memory by which launches are told to stop
+	pinned  unsafe.Pointer
+
+	building sync.Mutex // one source at a time: NVRTC does not work in parallel
+
+	mu       sync.Mutex
+	closed   bool
+	buffers  map[*buffer]struct{}
+	programs map[*program]struct{}
+	pool     map[int][]cu.DevicePtr // freed memory by its size
+}
+
+var _ device.Device = (*Device)(nil)
+
+// mostLaunches is how many launches may be under way at a time; more wait.
+const mostLaunches = 64
+
+// Open takes a GPU of this machine. The error wraps ErrNone and says in one sentence what is missing when there is none
+// to be had.
+func Open(o Options) (device.Device, error) {
+	if err := driverError(); err != nil {
+		return nil, err
+	}
+	count, err := cu.NumDevices()
+	if err != nil {
+		return nil, check("cuDeviceGetCount", err)
+	}
+	switch {
+	case count == 0:
+		return nil, fmt.Errorf("%w: the NVIDIA driver knows of none", ErrNone)
+	case o.Index < 0:
+		return nil, fmt.Errorf("gpu: number %d; the first is 0", o.Index)
+	}
+	nvrtc, err := OpenNVRTC(o.NVRTC)
+	if err != nil {
+		return nil, err
+	}
+	d := &Device{
+		options: o, gpu: cu.Device(o.Index % count), nvrtc: nvrtc, cache: openCache(o.CacheDir), stops: make(chan *int32, mostLaunches),
+		buffers: map[*buffer]struct{}{}, programs: map[*program]struct{}{}, pool: map[int][]cu.DevicePtr{},
+	}
+	if err := d.start(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// start makes the context and finds out what the GPU is.
+func (d *Device) start() error {
+	var err error
+	if d.info, err = describe(d.gpu); err != nil {
+		return err
+	}
+	d.info.Tools = fmt.Sprintf("%s, driver for CUDA %d.%d", d.nvrtc, cu.Version()/1000, cu.Version()%1000/10)
+	// A waiting thread sleeps. Where another library of this process made the context before, its choice stands.
+	_ = d.gpu.SetPrimaryCtxFlags(cu.SchedBlockingSync)
+	if d.context, err = d.gpu.RetainPrimaryCtx(); err != nil {
+		return check("cuDevicePrimaryCtxRetain", err)
+	}
+	return d.do(func() error {
+		free, _, err := cu.MemInfo()
+		if err != nil {
+			return check("cuMemGetInfo", err)
+		}
+		d.info.Memory = free
+		if d.pinned, err = hostAlloc(4 * mostLaunches); err != nil {
+			return err
+		}
+		words := unsafe.Slice((*int32)(d.pinned), mostLaunches)
+		for i := range words {
+			d.stops <- &words[i]
+		}
+		return nil
+	})
+}
+
+// describe reads what the driver says of a GPU.
+func describe(gpu cu.Device) (device.Info, error) {
+	name, err := gpu.Name()
+	if err != nil {
+		return device.Info{}, check("cuDeviceGetName", err)
+	}
+	numbers := map[cu.DeviceAttribute]int{cu.MultiprocessorCount: 0, cu.ComputeCapabilityMajor: 0, cu.ComputeCapabilityMinor: 0}
+	for attribute := range numbers {
+		if numbers[attribute], err = gpu.Attribute(attribute); err != nil {
+			return device.Info{}, check("cuDeviceGetAttribute", err)
+		}
+	}
+	memory, err := gpu.TotalMem()
+	if err != nil {
+		return device.Info{}, check("cuDeviceTotalMem", err)
+	}
+	return device.Info{
+		Kind: "cuda", Name: name, Workers: numbers[cu.MultiprocessorCount], Memory: memory,
+		ISA: fmt.Sprintf("sm_%d%d", numbers[cu.ComputeCapabilityMajor], numbers[cu.ComputeCapabilityMinor]),
+	}, nil
+}
+
+// do runs f on a thread that has the device's context.
+func (d *Device) do(f func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := cu.SetCurrentContext(d.context); err != nil {
+		return check("cuCtxSetCurrent", err)
+	}
+	return f()
+}
+
+// Info describes the GPU. Memory is what was free when the device was opened.
+func (d *Device) Info() device.Info { return d.info }
+
+var errClosed = errors.New("gpu: the device is closed")
+
+// Build gives the program of src, compiled for this GPU or found in the cache.
+func (d *Device) Build(ctx context.Context, src device.Source) (device.Program, error) {
+	u, err := newUnit(src, d.options.Points)
+	if err != nil {
+		return nil, err
+	}
+	d.building.Lock()
+	defer d.building.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	cubin, err := d.machineCode(u)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{device: d, unit: u, functions: map[string]function{}}
+	if err := d.do(func() error { return p.load(cubin) }); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil, errors.Join(errClosed, d.do(p.unload))
+	}
+	d.programs[p] = struct{}{}
+	return p, nil
+}
+
+// machineCode takes a unit's machine code from the cache, or compiles it.
+func (d *Device) machineCode(u unit) ([]byte, error) {
+	name := fmt.Sprintf("%s-%s-%s-nvrtc%d.%d.cubin", u.source.Name, u.digest[:16], d.info.ISA, d.nvrtc.Major, d.nvrtc.Minor)
+	if cubin, ok := d.cache.get(name); ok {
+		return cubin, nil
+	}
+	object, err := d.nvrtc.buildUnit(u, d.info.ISA)
+	if err != nil {
+		return nil, err
+	}
+	d.cache.put(name, object.Cubin)
+	return object.Cubin, nil
+}
+
+// Close frees all buffers and unloads all programs of the device. No launch may be under way.
+func (d *Device) Close() error {
+	d.mu.Lock()
+	buffers, programs := d.buffers, d.programs
+	already := d.closed
+	d.closed, d.buffers, d.programs = true, nil, nil
+	d.mu.Unlock()
+	if already {
+		return nil
+	}
+	var errs []error
+	for b := range buffers {
+		errs = append(errs, b.Free())
+	}
+	for p := range programs {
+		errs = append(errs, p.Close())
+	}
+	errs = append(errs, d.do(func() error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return errors.Join(d.drain(), check("cuMemFreeHost", cu.MemFreeHost(d.pinned)))
+	}))
+	return errors.Join(append(errs, check("cuDevicePrimaryCtxRelease", d.gpu.ReleasePrimaryCtx()))...)
+}

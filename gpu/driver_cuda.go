@@ -1,0 +1,95 @@
+//go:build cuda && linux && (amd64 || arm64)
+
+package gpu
+
+/*
+#cgo LDFLAGS: -L${SRCDIR}/lib -Wl,--as-needed -ldl
+#include <stddef.h>
+#include <stdlib.h>
+
+int load_driver(const char *library, const char **says, int *lacking);
+int cuMemHostAlloc(void **memory, size_t size, unsigned flags);
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"gorgonia.org/cu"
+)
+
+// CUDA's libraries are linked against lib/libcuda.a, an empty archive: driver_cuda.c defines what cu calls.
+
+// driverError is what loadDriver found, once for the process.
+var driverError = sync.OnceValue(func() error {
+	library := os.Getenv("BRAINSWEEP_LIBCUDA")
+	if library == "" {
+		library = "libcuda.so.1"
+	}
+	name := C.CString(library)
+	defer C.free(unsafe.Pointer(name))
+	var says *C.char
+	var lacking C.int
+	switch code := C.load_driver(name, &says, &lacking); {
+	case code == -1:
+		return fmt.Errorf("%w: this machine has no NVIDIA driver (%s)", ErrNone, C.GoString(says))
+	case code == 100:
+		return fmt.Errorf("%w: there is an NVIDIA driver but no GPU that this process may use (CUDA_VISIBLE_DEVICES hides GPUs)", ErrNone)
+	case code != 0:
+		return fmt.Errorf("%w: the NVIDIA driver does not start: %w", ErrNone, &Error{Call: "cuInit", Code: int(code), Says: "see its log, or run nvidia-smi"})
+	}
+	return nil
+})
+
+// check gives cu's errors the call that they came from.
+func check(call string, err error) error {
+	if err == nil {
+		return nil
+	}
+	code := -1
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		// cu keeps the type of its codes to itself.
+		if v := reflect.ValueOf(e); v.Kind() == reflect.Int {
+			code = int(v.Int())
+		}
+	}
+	return &Error{Call: call, Code: code, Says: err.Error()}
+}
+
+// hostAlloc gives pinned memory, which the GPU reaches at the same address.
+func hostAlloc(size int) (unsafe.Pointer, error) {
+	const portable, mapped = 1, 2
+	var memory unsafe.Pointer
+	if code := C.cuMemHostAlloc(&memory, C.size_t(size), portable|mapped); code != 0 {
+		return nil, &Error{Call: "cuMemHostAlloc", Code: int(code), Says: fmt.Sprintf("%d bytes", size)}
+	}
+	return memory, nil
+}
+
+// Devices lists the GPUs of this machine, "name, architecture, memory" each. The error wraps ErrNone when there is none.
+func Devices() ([]string, error) {
+	if err := driverError(); err != nil {
+		return nil, err
+	}
+	count, err := cu.NumDevices()
+	if err != nil {
+		return nil, check("cuDeviceGetCount", err)
+	}
+	var all []string
+	for i := range count {
+		gpu, err := describe(cu.Device(i))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, fmt.Sprintf("%s, %s, %.0f GB", gpu.Name, gpu.ISA, float64(gpu.Memory)/1e9))
+	}
+	if count == 0 {
+		return nil, fmt.Errorf("%w: the NVIDIA driver knows of none", ErrNone)
+	}
+	return all, nil
+}

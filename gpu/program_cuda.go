@@ -1,0 +1,182 @@
+//go:build cuda && linux && (amd64 || arm64)
+
+package gpu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"gorgonia.org/cu"
+
+	"brainsweep/device"
+)
+
+// program is a loaded source.
+type program struct {
+	device    *Device
+	unit      unit
+	module    cu.Module
+	functions map[string]function
+
+	mu     sync.RWMutex // held for reading by launches
+	closed bool
+}
+
+// function is one of a program's kernels.
+type function struct {
+	entry    cu.Function
+	words    int         // of its arguments
+	resident map[int]int // blocks that a multiprocessor holds, by the threads of a block
+}
+
+// load reads the machine code and asks how much of it fits a multiprocessor.
+func (p *program) load(cubin []byte) error {
+	kernels, err := kernelsOf(cubin)
+	if err != nil {
+		return err
+	}
+	if p.module, err = cu.LoadData(string(cubin)); err != nil {
+		return check("cuModuleLoadData", err)
+	}
+	for _, k := range kernels {
+		f := function{words: k.Words, resident: map[int]int{}}
+		if f.entry, err = p.module.Function(k.Name); err != nil {
+			return errors.Join(check("cuModuleGetFunction "+k.Name, err), p.unload())
+		}
+		for teams := 1; teams <= p.unit.shape.teams; teams++ {
+			threads := teams * p.unit.shape.members
+			if f.resident[threads], err = f.entry.MaxActiveBlocksPerMultiProcessor(threads, 0); err != nil {
+				return errors.Join(check("cuOccupancyMaxActiveBlocksPerMultiprocessor", err), p.unload())
+			}
+		}
+		p.functions[k.Name] = f
+	}
+	return nil
+}
+
+func (p *program) unload() error { return check("cuModuleUnload", p.module.Unload()) }
+
+// Launch runs a kernel on a stream of its own and waits for it. Blocks that begin after ctx is cancelled return at once.
+func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...any) error {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.closed {
+		return fmt.Errorf("gpu: kernel %s: the program is closed", p.unit.source.Name)
+	}
+	f, ok := p.functions[kernel]
+	switch {
+	case !ok:
+		return fmt.Errorf("gpu: source %s has no kernel %q", p.unit.source.Name, kernel)
+	case f.words != len(args):
+		return fmt.Errorf("gpu: kernel %s of %s takes %d arguments, not %d", kernel, p.unit.source.Name, f.words, len(args))
+	case teams < 0:
+		return fmt.Errorf("gpu: kernel %s of %s: %d teams", kernel, p.unit.source.Name, teams)
+	}
+	packed, release, err := p.device.pack(args)
+	defer release()
+	if err != nil {
+		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.unit.source.Name, err)
+	}
+	if err := ctx.Err(); err != nil || teams == 0 {
+		return err
+	}
+	var stop *int32
+	select {
+	case stop = <-p.device.stops:
+		defer func() { p.device.stops <- stop }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := p.device.do(func() error { return p.run(ctx, f, packed, teams, stop) }); err != nil {
+		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.unit.source.Name, err)
+	}
+	return ctx.Err()
+}
+
+func (p *program) run(ctx context.Context, f function, packed []uint64, teams int, stop *int32) error {
+	s := p.unit.shape
+	each := s.choose(teams, p.device.info.Workers, func(threads int) int { return f.resident[threads] })
+	if each == 0 {
+		return fmt.Errorf("a block of %d threads does not fit this GPU", s.members)
+	}
+	stream, err := cu.MakeStream(cu.NonBlocking)
+	if err != nil {
+		return check("cuStreamCreate", err)
+	}
+	atomic.StoreInt32(stop, 0)
+	stopped := make(chan struct{})
+	disarm := context.AfterFunc(ctx, func() {
+		atomic.StoreInt32(stop, 1)
+		close(stopped)
+	})
+	// cu copies 8 bytes for each argument into one block of memory, one behind the other. The kernel has one parameter,
+	// struct launch, which is that block.
+	packed = append(packed, uint64(teams), uint64(uintptr(unsafe.Pointer(stop))))
+	words := make([]unsafe.Pointer, len(packed))
+	for i := range packed {
+		words[i] = unsafe.Pointer(&packed[i])
+	}
+	err = check("cuLaunchKernel", f.entry.Launch((teams+each-1)/each, 1, 1, s.members, each, 1, 0, stream, words))
+	runtime.KeepAlive(packed)
+	if err == nil {
+		err = check("cuStreamSynchronize", stream.Synchronize())
+	}
+	if !disarm() {
+		<-stopped
+	}
+	return errors.Join(err, check("cuStreamDestroy", stream.Destroy()))
+}
+
+// pack fills a kernel's args struct. The buffers in it cannot be freed until release is called.
+func (d *Device) pack(args []any) (packed []uint64, release func(), err error) {
+	var held []*buffer
+	release = func() {
+		for _, b := range held {
+			b.release()
+		}
+	}
+	packed = make([]uint64, len(args), len(args)+2)
+	for i, a := range args {
+		switch a := a.(type) {
+		case int64:
+			packed[i] = uint64(a)
+		case float64:
+			packed[i] = math.Float64bits(a)
+		case *buffer:
+			if a == nil || a.device != d {
+				return nil, release, fmt.Errorf("argument %d is a buffer of another device", i)
+			}
+			at, err := a.hold()
+			if err != nil {
+				return nil, release, fmt.Errorf("argument %d: %w", i, err)
+			}
+			held = append(held, a)
+			packed[i] = uint64(at)
+		case device.Buffer:
+			return nil, release, fmt.Errorf("argument %d is a buffer of another device", i)
+		default:
+			return nil, release, fmt.Errorf("argument %d is of type %T; a buffer, int64 or float64", i, a)
+		}
+	}
+	return packed, release, nil
+}
+
+// Close unloads the program. Closing it again does nothing.
+func (p *program) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil
+	}
+	p.closed = true
+	p.device.mu.Lock()
+	delete(p.device.programs, p)
+	p.device.mu.Unlock()
+	return p.device.do(p.unload)
+}
