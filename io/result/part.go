@@ -42,8 +42,7 @@ type Part struct {
 	first, count int
 	file         *h5.File
 	series       []*store
-	metrics      []*h5.Dataset
-	given        [][]bool // by metric and row, whether it has its values
+	metrics      []*values
 	best         *Best
 	scores       map[Keep][]float64 // by row, the metric by which the best points are kept
 	spooled      bool               // series go to files with names of their own first, which outlive the process
@@ -109,8 +108,7 @@ func (p *Part) lay(have func(series int) int) error {
 		if err != nil {
 			return err
 		}
-		p.metrics = append(p.metrics, set)
-		p.given = append(p.given, make([]bool, p.count))
+		p.metrics = append(p.metrics, newValues(set))
 	}
 	for i, s := range l.Series {
 		st := &store{samples: s.Times.Count, width: l.width(s), single: s.Single, next: make([]int, p.count)}
@@ -172,12 +170,9 @@ func (p *Part) Series(point, series, first int, rows any) error {
 // Metric sets a metric of a point, in row-major order of its dimensions.
 func (p *Part) Metric(point, metric int, values []float64) error {
 	row, m := p.row(point), p.layout.Metrics[metric]
-	lengths := p.layout.lengths(m)
-	offset, count := append([]int{row}, make([]int, len(lengths))...), append([]int{1}, lengths...)
-	if err := p.metrics[metric].Write(offset, count, values); err != nil {
+	if err := p.metrics[metric].put(row, values); err != nil {
 		return err
 	}
-	p.given[metric][row] = true
 	for keep, scores := range p.scores {
 		if keep.By == m.Address() {
 			scores[row] = values[0]
@@ -253,14 +248,13 @@ func (p *Part) complete() error {
 			return fmt.Errorf("result: point %d is neither done nor failed", point)
 		}
 		for i, m := range p.layout.Metrics {
-			if p.given[i][row] {
+			if p.metrics[i].given[row] {
 				continue
 			}
 			if status == Done {
 				return fmt.Errorf("result: point %d is done without its metric %s", point, m.Address())
 			}
-			n := p.metrics[i].Len() / p.count
-			if err := p.Metric(point, i, filled(n, math.NaN())); err != nil {
+			if err := p.Metric(point, i, filled(p.metrics[i].width(), math.NaN())); err != nil {
 				return err
 			}
 		}
@@ -275,6 +269,11 @@ func (p *Part) complete() error {
 			if err := s.pad(row); err != nil {
 				return err
 			}
+		}
+	}
+	for _, m := range p.metrics {
+		if err := m.flush(); err != nil {
+			return err
 		}
 	}
 	return nil
