@@ -48,6 +48,9 @@ func cut(t testing.TB, j *jobs.Job, output string, w ways, nodeSteps float64) bo
 // TestCheckpointsGoOn stops a job in the middle of its batches, again and again, with other ranks, threads and batches
 // each time; what comes out is what an uninterrupted run gives.
 func TestCheckpointsGoOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it simulates for several epochs")
+	}
 	for _, precision := range []string{"single", "double"} {
 		t.Run(precision, func(t *testing.T) {
 			j := long(t, precision)
@@ -91,6 +94,9 @@ period = "10 ms"
 // TestDamagedCheckpoints damages each region of a checkpoint in turn. The other checkpoint takes its place, or the batch
 // begins anew; the result is the same.
 func TestDamagedCheckpoints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it simulates for several epochs")
+	}
 	j := parse(t, phases)
 	want := result(t, j, ways{threads: 2})
 	random := rand.New(rand.NewPCG(3, 4))

@@ -61,6 +61,7 @@ mean-field models over connectomes, on many processes, into one HDF5 file.`,
 	said.addFlags(root.PersistentFlags())
 	root.AddCommand(
 		runCommand(said),
+		submitCommand(),
 		checkCommand(),
 		planCommand(),
 		kernelCommand(),
