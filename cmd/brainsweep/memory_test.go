@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// short is a sweep of points of 2 nodes and 100 steps.
+const short = `model = "adex2"
+preset = "paper"
+[connectome]
+source = "synthetic:2"
+[run]
+duration = "10 ms"
+step = "0.1 ms"
+precision = "single"
+[sweep]
+b_e = { from = 0.0, to = 100.0, points = %d }
+coupling.a = { from = 0.1, to = 0.4, points = 100 }
+[[record]]
+monitor = "average"
+of = ["E"]
+period = "1 ms"
+[metrics]
+of = ["E"]
+use = ["rate"]
+`
+
+// TestMemoryIsFlat runs 1e3 and 1e5 points from the job file to the result: the peaks of memory are alike, and the many take
+// well under a minute.
+func TestMemoryIsFlat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a while")
+	}
+	w := newWorkplace(t, fmt.Sprintf(short, 10))
+	peak := func(points int) int64 {
+		if err := os.WriteFile(w.path("job.toml"), fmt.Appendf(nil, short, points/100), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		p := w.start(0, "run", "job.toml", "-o", fmt.Sprint(points, ".h5"), "--threads", "2")
+		if code := p.end(t); code != exitDone {
+			t.Fatalf("exit code %d: %s", code, p.errs.String())
+		}
+		kB := p.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+		t.Logf("%d points: %d kB, %.1f s", points, kB, time.Since(began).Seconds())
+		return kB
+	}
+	peak(100) // compiles the kernel: a peak counts what the process has waited for, too
+	few, many := peak(1_000), peak(100_000)
+	const slack = 64 << 10 // [kB] a batch of 2048 points instead of 250, and the chunks that HDF5 keeps
+	if many > few+slack {
+		t.Errorf("the peak grows from %d kB to %d kB", few, many)
+	}
+}
