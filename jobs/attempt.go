@@ -14,24 +14,28 @@ import (
 // attempt is one go at a batch: its part, and its checkpoints when there are to be any.
 type attempt struct {
 	*worker
-	batch partition.Batch
-	path  string // of the part
-	part  *result.Part
-	from  *sim.State // where an earlier attempt was, nil at the start
-	turn  int        // of the next checkpoint
-	last  time.Time  // of the last one
-	told  float64    // node-steps told
+	batch     partition.Batch
+	path      string // of the part
+	part      *result.Part
+	collector *collector
+	from      *sim.State // where an earlier attempt was, nil at the start
+	turn      int        // of the next checkpoint
+	last      time.Time  // of the last one
+	told      float64    // node-steps told
 }
 
 // attempt begins a batch, or goes on with it.
 func (w *worker) attempt(b partition.Batch) (*attempt, error) {
-	a := &attempt{worker: w, batch: b, path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
+	a := &attempt{worker: w, batch: b, collector: w.newCollector(b.Count), path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
 	var err error
 	if w.every == 0 {
 		a.part, err = result.CreatePart(a.path, w.layout, b.First, b.Count, w.best)
 		return a, err
 	}
 	_, a.from, a.turn = newestCheckpoint(a.path, w.layout.Plan, w.kernelDigest(), w.note)
+	if a.from != nil {
+		a.collector.restore(a.from)
+	}
 	a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, func(series int) int {
 		if a.from == nil {
 			return 0
@@ -63,6 +67,7 @@ func (a *attempt) save(s *sim.State) error {
 	if err := a.part.Sync(); err != nil {
 		return err
 	}
+	a.collector.save(s)
 	c := checkpoint{Plan: a.layout.Plan, Kernel: a.kernelDigest(), First: a.batch.First, Count: a.batch.Count}
 	err := c.write(checkpointName(a.path, a.turn), s)
 	a.turn++

@@ -91,9 +91,9 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 	if err != nil {
 		return err
 	}
-	outcomes, err := w.runner.Run(ctx, points, &recorder{w.setup, a.part, b.First}, a.pace())
+	outcomes, err := w.runner.Run(ctx, points, &recorder{a.collector, a.part, b.First}, a.pace())
 	if err == nil {
-		err = w.store(a.part, b.First, outcomes)
+		err = w.store(a.part, b.First, outcomes, a.collector)
 	}
 	if err != nil {
 		return errors.Join(err, a.leave())
@@ -108,7 +108,7 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 }
 
 // store computes and writes the metrics of a batch, on as many cores as there are workers.
-func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome) error {
+func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome, c *collector) error {
 	errs := make([]error, len(outcomes))
 	slots := make(chan struct{}, max(1, w.dev.Info().Workers))
 	var all sync.WaitGroup
@@ -117,7 +117,7 @@ func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome) err
 		slots <- struct{}{}
 		go func() {
 			defer all.Done()
-			errs[i] = w.storePoint(part, first+i, o)
+			errs[i] = w.storePoint(part, first+i, o, w.values(o, c, i))
 			<-slots
 		}()
 	}
@@ -130,12 +130,12 @@ func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome) err
 	return nil
 }
 
-func (w *worker) storePoint(part *result.Part, point int, o sim.Outcome) error {
+func (w *worker) storePoint(part *result.Part, point int, o sim.Outcome, metrics [][]float64) error {
 	if f := o.Fault; f != nil {
 		part.Fail(point, result.Fault{Node: f.Node, State: f.State, Time: float64(f.Step) * w.plan.Run.Step})
 		return nil
 	}
-	for i, values := range w.values(o) {
+	for i, values := range metrics {
 		if err := part.Metric(point, i, values); err != nil {
 			return err
 		}
@@ -144,14 +144,15 @@ func (w *worker) storePoint(part *result.Part, point int, o sim.Outcome) error {
 	return nil
 }
 
-// recorder is the sink that writes samples to a part.
+// recorder is the sink that writes samples to a part, and collects those that metrics need.
 type recorder struct {
-	*setup
+	*collector
 	part  *result.Part
 	first int
 }
 
 func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) error {
+	r.add(point, channel{stream, quantity}, rows)
 	for i, c := range r.series {
 		if c == (channel{stream, quantity}) {
 			if err := r.part.Series(r.first+point, i, int(first), rows); err != nil {

@@ -44,7 +44,7 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 	}
 	e := &Estimate{
 		Points: p.Points(), NodeSteps: float64(p.Points()) * float64(s.study.Steps) * float64(s.study.Nodes),
-		BytesPerPoint: w.runner.BytesPerPoint(int(longest)), ResultBytes: s.diskSize(),
+		BytesPerPoint: w.runner.BytesPerPoint(int(longest)) + s.signalBytes(), ResultBytes: s.diskSize(),
 	}
 	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)
 	e.Rate, err = w.measure(ctx)
@@ -65,8 +65,8 @@ func (s *setup) diskSize() int64 {
 		}
 		total += size * points * int64(series.Times.Count) * nodes
 	}
-	for _, m := range s.metrics {
-		total += 8 * int64(l.Points) * int64(m.Shape.Len(int(nodes)))
+	for i, m := range s.metrics {
+		total += 8 * int64(l.Points) * int64(m.Shape.Len(s.plan.metricSetup(s.layout.Metrics[i].Quantity)))
 	}
 	return total
 }

@@ -6,18 +6,18 @@ import (
 	"slices"
 	"strconv"
 
+	"brainsweep/document"
+	"brainsweep/fault"
 	"brainsweep/metrics"
 )
 
 // metrics reads [metrics].
 func (r *reader) metrics() {
-	if !r.Has("metrics") {
+	if !r.Has("metrics") || !r.isTable("metrics") {
 		return
 	}
 	m := &r.plan.Metrics
-	if !r.section(&struct{ Of, Use, Period any }{}, "metrics") {
-		return
-	}
+	r.metricKeys()
 	m.Of, m.Use = r.words("metrics", "of"), r.words("metrics", "use")
 	for _, key := range []string{"of", "use"} {
 		if !r.Has("metrics", key) {
@@ -26,43 +26,123 @@ func (r *reader) metrics() {
 		}
 	}
 	r.quantities(m.Of, append(r.recordable(), boldQuantity), []string{"metrics", "of"})
+	m.Period = r.period(1, true, []string{"metrics", "period"})
+	before := len(r.faults)
+	r.options()
+	r.metricsOfBold()
 	for i, name := range m.Use {
-		if _, err := metrics.Lookup(name); err != nil && name != "" {
-			path := []string{"metrics", "use", strconv.Itoa(i)}
-			if r.Kind("metrics", "use") == "a string" {
-				path = path[:2]
+		found, err := metrics.Lookup(name)
+		if err != nil && name != "" {
+			r.faults.Add(placed(err, r.usePos(i)))
+		}
+		for _, metric := range found {
+			if r.suits(metric, name, i, len(r.faults) == before) && !slices.Contains(m.names, metric.Name) {
+				m.names = append(m.names, metric.Name)
 			}
-			r.faults.Add(placed(err, r.ValuePos(path...)))
 		}
 	}
-	m.Period = r.period(1, true, []string{"metrics", "period"})
-	r.enoughSamples()
 }
 
-// enoughSamples checks that correlations have something to correlate, and that there is a bold record where metrics
-// of it are wanted.
-func (r *reader) enoughSamples() {
+// usePos is where the name with number i of metrics.use stands.
+func (r *reader) usePos(i int) fault.Pos {
+	if r.Kind("metrics", "use") == "a string" {
+		return r.ValuePos("metrics", "use")
+	}
+	return r.ValuePos("metrics", "use", strconv.Itoa(i))
+}
+
+// metricKeys notes keys of [metrics] that are neither its own nor a group's.
+func (r *reader) metricKeys() {
+	known := []string{"of", "use", "period"}
+	for _, g := range metrics.Groups() {
+		if len(g.Options) > 0 {
+			known = append(known, g.Name)
+		}
+	}
+	for _, key := range r.Keys("metrics") {
+		if !slices.Contains(known, key) {
+			r.faults.Add(document.Unknown(r.Pos("metrics", key), "key", key, known))
+		}
+	}
+}
+
+// metricsOfBold checks that there is a bold record where metrics of it are wanted.
+func (r *reader) metricsOfBold() {
+	for i, name := range r.plan.Metrics.Of {
+		if name == boldQuantity && r.plan.Record("bold") == nil && !r.isRecorded("bold") {
+			r.faultf(r.ValuePos("metrics", "of", strconv.Itoa(i)),
+				`metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)`)
+		}
+	}
+}
+
+// suits tells whether a metric can be computed: the run is long enough, and what it cannot do without is given. A mistake
+// is noted where the metric was asked for by its name or its group's; "all" means those that can be computed.
+func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool {
 	p := r.plan
-	pairs := slices.ContainsFunc(p.Metrics.Table(), func(m metrics.Metric) bool { return m.Pairs })
-	for i, name := range p.Metrics.Of {
-		pos := r.ValuePos("metrics", "of", strconv.Itoa(i))
-		period, means := p.Metrics.Period, true
-		if name == boldQuantity {
-			bold := p.Record("bold")
-			if bold == nil {
-				if !r.isRecorded("bold") {
-					r.faultf(pos, `metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)`)
-				}
+	if !sound || p.Connectome == nil || math.IsNaN(p.Run.Step) {
+		return true
+	}
+	for _, g := range metrics.Groups() {
+		for _, o := range g.Options {
+			address := g.Name + "." + o.Name
+			if g.Name != m.Group || !o.Required || len(p.Metrics.effective[address]) > 0 {
 				continue
 			}
-			period, means = bold.Period, false
+			if asked != "all" {
+				r.once(r.usePos(use), fmt.Sprintf("metrics.use: %s needs metrics.%s (%s)", g.Name, address, o.About))
+			}
+			return false
 		}
-		if math.IsNaN(p.Run.Step) || math.IsNaN(period) || !pairs {
+	}
+	for i, name := range p.Metrics.Of {
+		if m.Least == nil || !r.hasSeries(name) {
 			continue
 		}
-		if n := p.Samples(period, means); n == 1 {
-			r.faultf(pos, "metrics.of: correlations of %s need at least 2 samples; with a period of %s there is 1", name, plainTime(period))
+		setup := p.metricSetup(name)
+		need := m.Least(setup)
+		if setup.Samples >= need.Samples {
+			continue
 		}
+		if asked != "all" {
+			r.once(r.ofPos(i), fmt.Sprintf("metrics.of: %s of %s needs at least %s (%s); with a period of %s there are %d", m.Group, name,
+				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples))
+		} else {
+			r.warnOnce(fmt.Sprintf("metrics.use: the run is too short for %s of %s, which needs at least %s (%s); there are %d", m.Group, name,
+				samples(need.Samples), need.Why, setup.Samples))
+		}
+		return false
+	}
+	return true
+}
+
+func samples(n int) string { return fmt.Sprintf("%d samples", n) }
+
+// hasSeries tells whether what metrics of a quantity are drawn from is known.
+func (r *reader) hasSeries(name string) bool {
+	if name == boldQuantity {
+		return r.plan.Record("bold") != nil
+	}
+	return !math.IsNaN(r.plan.Metrics.Period)
+}
+
+func (r *reader) ofPos(i int) fault.Pos {
+	if r.Kind("metrics", "of") == "a string" {
+		return r.ValuePos("metrics", "of")
+	}
+	return r.ValuePos("metrics", "of", strconv.Itoa(i))
+}
+
+// once notes a mistake that several metrics share.
+func (r *reader) once(pos fault.Pos, msg string) {
+	if !slices.ContainsFunc(r.faults, func(m fault.Mistake) bool { return m.Pos == pos && m.Msg == msg }) {
+		r.faults.Addf(pos, "%s", msg)
+	}
+}
+
+func (r *reader) warnOnce(text string) {
+	if !slices.Contains(r.warnings, text) {
+		r.warnings = append(r.warnings, text)
 	}
 }
 

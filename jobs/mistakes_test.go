@@ -174,12 +174,12 @@ job.toml:10:1: record.0.step: only the kernel balloon has a step`},
 	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: only the monitor bold has a kernel`},
 	{"metrics", with("[metrics]\nof = ['x', 'bold', 'z']\nuse = ['rat', 'fc', 'fcd_everything']\nperiod = '0.05 ms'\n"), `job.toml:7:13: metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)
 job.toml:7:21: unknown quantity "z" (did you mean "w"?)
-job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are rate, fc, fc_sc
-job.toml:8:22: unknown metric "fcd_everything"; groups are rate, fc, fc_sc
+job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper
+job.toml:8:22: unknown metric "fcd_everything"; groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper
 job.toml:9:11: metrics.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
 	{"metrics of nothing", with("[metrics]\n"), `job.toml:6:2: metrics.of is missing; write for example of = ["x"]
 job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},
-	{"too few samples", with("[run]\nduration = '1 s'\ntransient = '500 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '1 s'\n[metrics]\nof = ['bold']\nuse = ['fc']\n"), `job.toml:11:8: metrics.of: correlations of bold need at least 2 samples; with a period of 1 s there is 1`},
+	{"too few samples", with("[run]\nduration = '1 s'\ntransient = '500 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '1 s'\n[metrics]\nof = ['bold']\nuse = ['fc']\n"), `job.toml:11:8: metrics.of: fc of bold needs at least 2 samples (a correlation); with a period of 1 s there are 1`},
 	{"delays lost", strings.Replace(with("[run]\nduration = '1 s'\nstep = '1 ms'\n"), "[run]", "speed = '200 m/s'\n[run]", 1), `job.toml:7:9: run.step: 1 ms is too large for the delays: at 200 mm/ms, 12 of the 38 connections with a length lose their delay; a step below 0.8484 ms keeps them all`},
 }
 

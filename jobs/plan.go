@@ -90,21 +90,27 @@ type Rule struct {
 
 // Metrics is what is drawn from series while they run.
 type Metrics struct {
-	Of     []string // states, observables, or "bold"
-	Use    []string // names and groups of package metrics, as the job has them
-	Period float64  // [ms] of the means that metrics of states and observables are computed from
+	Of     []string       // states, observables, or "bold"
+	Use    []string       // names and groups of package metrics, as the job has them
+	Period float64        // [ms] of the means that metrics of states and observables are computed from
+	Config metrics.Config // the options that the job chooses
+
+	names     []string       // of the metrics that Use stands for
+	effective metrics.Config // Config and what follows from the connectome
 }
 
 // Table returns the metrics that Use stands for, each once, in the order of the table.
 func (m Metrics) Table() []metrics.Metric {
-	wanted := map[string]bool{}
-	for _, name := range m.Use {
-		found, _ := metrics.Lookup(name)
-		for _, metric := range found {
-			wanted[metric.Name] = true
-		}
+	return slices.DeleteFunc(metrics.Table(), func(metric metrics.Metric) bool { return !slices.Contains(m.names, metric.Name) })
+}
+
+// metricSetup is what is known of the series that metrics of a quantity are drawn from.
+func (p *Plan) metricSetup(quantity string) metrics.Setup {
+	period, means := p.Metrics.Period, true
+	if quantity == boldQuantity {
+		period, means = p.Record("bold").Period, false
 	}
-	return slices.DeleteFunc(metrics.Table(), func(metric metrics.Metric) bool { return !wanted[metric.Name] })
+	return metrics.Setup{Nodes: p.Connectome.N(), Samples: int(p.Samples(period, means)), Rate: 1000 / period, Config: p.Metrics.effective}
 }
 
 // Setting returns the setting at an address, nil when there is none.

@@ -223,7 +223,7 @@ func (r *run) cost() func(i int) (partition.Cost, int) {
 		if swept {
 			next = i + 1
 		}
-		return partition.Cost{Bytes: r.runner.BytesPerPoint(int(longest)), Work: work}, next
+		return partition.Cost{Bytes: r.runner.BytesPerPoint(int(longest)) + r.signalBytes(), Work: work}, next
 	}
 }
 

@@ -19,6 +19,7 @@ type setup struct {
 	layout  *result.Layout
 	series  []channel // of each of the layout's series
 	metrics []drawn   // of each of the layout's metrics
+	signals []channel // that metrics need whole
 }
 
 // drawn is a metric and the channel whose moments it is drawn from.
@@ -188,40 +189,51 @@ func (s *setup) drawMetrics() {
 		s.quantity(c).Moments = true
 		st := &s.study.Streams[c.stream]
 		st.Pairs = st.Pairs || metrics.NeedPairs(table)
+		if metrics.NeedSignal(table) {
+			s.quantity(c).Out = true
+			s.signals = append(s.signals, c)
+		}
 		for _, m := range table {
 			s.metrics = append(s.metrics, drawn{c, m, unit})
 			s.layout.Metrics = append(s.layout.Metrics, result.Metric{
-				Quantity: name, Name: m.Name, Unit: m.Unit(unit), About: m.About, Dims: dims(m.Shape),
+				Quantity: name, Name: m.Name, Unit: m.Unit(unit), About: m.About, Dims: s.dims(m.Shape, name),
 			})
 		}
 	}
 }
 
-func dims(s metrics.Shape) []string {
-	switch s {
-	case metrics.PerNode:
-		return []string{"node"}
-	case metrics.PerPair:
-		return []string{"node", "node2"}
+// dims names the dimensions of a metric of a quantity. Those with coordinates of their own are added to the layout; as
+// those of BOLD differ from those of states, they have other names.
+func (s *setup) dims(shape metrics.Shape, quantity string) []string {
+	var names []string
+	for _, d := range shape.Dims(s.plan.metricSetup(quantity)) {
+		name := d.Name
+		if d.Values != nil {
+			if quantity == boldQuantity {
+				name += "_bold"
+			}
+			if !slices.ContainsFunc(s.layout.Dims, func(known result.Dim) bool { return known.Name == name }) {
+				s.layout.Dims = append(s.layout.Dims, result.Dim{Name: name, Unit: d.Unit, About: d.About, Values: d.Values})
+			}
+		}
+		names = append(names, name)
 	}
-	return nil
+	return names
 }
 
-// values computes the metrics of a point, in the order of the layout; nil for a point that failed.
-func (s *setup) values(o sim.Outcome) [][]float64 {
+// values computes the metrics of a point of a batch, in the order of the layout; nil for a point that failed.
+func (s *setup) values(o sim.Outcome, c *collector, point int) [][]float64 {
 	if o.Fault != nil {
 		return nil
 	}
-	inputs := map[channel]*metrics.Input{}
 	out := make([][]float64, len(s.metrics))
+	var in *metrics.Input // of one channel after the other, as metrics come
 	for i, m := range s.metrics {
-		in := inputs[m.channel]
-		if in == nil {
+		if i == 0 || m.channel != s.metrics[i-1].channel {
 			in = &metrics.Input{
-				Moments: o.Moments[[2]int{m.stream, m.quantity}], Unit: m.unit,
-				Weights: s.plan.Connectome.Weights, Lengths: s.plan.Connectome.Lengths,
+				Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
+				Weights: s.plan.Connectome.Weights, Lengths: s.plan.Connectome.Lengths, Config: s.plan.Metrics.effective,
 			}
-			inputs[m.channel] = in
 		}
 		out[i] = m.Values(in)
 	}

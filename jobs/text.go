@@ -41,6 +41,7 @@ func (p *Plan) Text() string {
 		w.line("of", list(p.Metrics.Of, document.Quote))
 		w.line("use", list(p.Metrics.Use, document.Quote))
 		w.line("period", quantityText(p.Metrics.Period, "ms"))
+		p.optionsText(&w)
 	}
 	return w.String()
 }
@@ -198,6 +199,7 @@ func (p *Plan) Hash() string {
 		w.text("metric", m.Name)
 	}
 	w.line("period", document.Number(p.Metrics.Period))
+	p.optionsText(&w)
 	fmt.Fprintln(&w, "mode", p.Sweep.Mode, "points", p.Sweep.Points, "seed", p.Sweep.Seed)
 	h.Write([]byte(w.String()))
 	for _, a := range p.Sweep.Axes {

@@ -2,7 +2,7 @@ package metrics
 
 import "math"
 
-// fcMetrics is the group "fc": functional connectivity.
+// fcGroup is the group "fc": functional connectivity.
 //
 //	FC_ij = Pearson correlation over time of the series of nodes i and j, within [-1, 1]
 //
@@ -10,9 +10,10 @@ import "math"
 // Summaries run over the upper triangle, i < j. The published TVB-AdEx analysis divides the sum of all pairs by
 // n² and not by n(n-1).
 // Friston 1994 (Hum Brain Mapp 2:56), Biswal et al. 1995 (Magn Reson Med 34:537).
-func fcMetrics() []Metric {
-	return []Metric{
-		{Name: "fc", Group: "fc", Shape: PerPair, Pairs: true, About: "functional connectivity: correlation of every pair of nodes",
+func fcGroup() Group {
+	two := func(Setup) Need { return Need{2, "a correlation"} }
+	return Group{Name: "fc", About: "functional connectivity", Least: two, Metrics: []Metric{
+		{Name: "fc", Shape: PerPair, Pairs: true, About: "functional connectivity: correlation of every pair of nodes",
 			Compute: func(dst []float64, in *Input) { copy(dst, in.FC()) }},
 		fcSummary("fc_mean", "mean of the upper triangle of fc", mean),
 		fcSummary("fc_std", "standard deviation of the upper triangle of fc", std),
@@ -21,22 +22,22 @@ func fcMetrics() []Metric {
 		fcSummary("fc_mean_abs", "mean absolute value of the upper triangle of fc", meanAbs),
 		fcSummary("fc_mean_fisher_z", "mean of artanh(fc) over the upper triangle, where |fc| < 1 - 1e-12", meanFisherZ),
 		fcSummary("fc_n_valid_pairs", "number of pairs whose fc is defined", func(x []float64) float64 { return float64(len(defined(x))) }),
-	}
+	}}
 }
 
 func fcSummary(name, about string, of func(pairs []float64) float64) Metric {
-	return Metric{Name: name, Group: "fc", Shape: PerPoint, Pairs: true, About: about,
+	return Metric{Name: name, Shape: PerPoint, Pairs: true, About: about,
 		Compute: func(dst []float64, in *Input) { dst[0] = of(upper(in.FC(), in.Moments.N())) }}
 }
 
 // FC returns the functional connectivity, n*n, computed once. The caller must not change it.
 func (in *Input) FC() []float64 {
-	if in.fc != nil {
-		return in.fc
-	}
-	m := in.Moments
+	return once(in, "fc", func() []float64 { return correlations(in.Moments) })
+}
+
+func correlations(m *Moments) []float64 {
 	n := m.N()
-	in.fc = make([]float64, n*n)
+	fc := make([]float64, n*n)
 	// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
 	root := make([]float64, n)
 	for i := range n {
@@ -44,18 +45,18 @@ func (in *Input) FC() []float64 {
 		if m.Count >= 2 && !m.Bad(i) && !m.Constant(i) && m.Squares[i] > 0 {
 			root[i] = math.Sqrt(m.Squares[i])
 		}
-		in.fc[i*n+i] = root[i] / root[i]
+		fc[i*n+i] = root[i] / root[i]
 	}
 	pair := 0
 	for i := range n {
 		for j := i + 1; j < n; j++ {
 			r := m.Products[pair] / root[i] / root[j]
 			r = max(-1, min(1, r))
-			in.fc[i*n+j], in.fc[j*n+i] = r, r
+			fc[i*n+j], fc[j*n+i] = r, r
 			pair++
 		}
 	}
-	return in.fc
+	return fc
 }
 
 func meanAbs(x []float64) float64 {

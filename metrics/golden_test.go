@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"brainsweep/metrics"
@@ -19,26 +18,19 @@ const (
 )
 
 type golden struct {
-	Series map[string]struct {
-		Input input
-		Rates struct {
-			Region  map[string][]*float64
-			Overall map[string]*float64
-		}
-		FC struct {
-			Matrix  [][]*float64
-			Summary map[string]*float64
-			FCSC    *float64 `json:"fc_sc"`
-			FCTract *float64 `json:"fc_tract"`
-		}
-	}
+	Series map[string]map[string]any
+	FCDKS  []struct {
+		A, B string
+		KS   float64
+	} `json:"fcd_ks"`
+	Constants map[string]any
 }
 
 func TestGolden(t *testing.T) {
 	compare(t, filepath.Join("testdata", "golden.json"))
 }
 
-// The whole file of the reference data, in case it has grown beyond the excerpt.
+// The whole file of the reference data: more of each matrix, and whatever it has grown by.
 func TestGoldenWhole(t *testing.T) {
 	path := filepath.Join(cmp.Or(os.Getenv("BRAINSWEEP_SHARED"), "../../shared"), "reference", "metrics", "golden.json")
 	if _, err := os.Stat(path); err != nil {
@@ -59,34 +51,20 @@ func compare(t *testing.T, path string) {
 	if len(all.Series) < 7 {
 		t.Fatalf("%s has %d series", path, len(all.Series))
 	}
+	cases := map[string]*reference{}
 	for name, want := range all.Series {
 		t.Run(name, func(t *testing.T) {
-			samples := want.Input.samples()
-			sameSeries(t, want.Input, samples)
-			in := &metrics.Input{Moments: gather(samples), Unit: "Hz"}
-			in.Weights, in.Lengths = structure(want.Input.N)
-
-			for leaf, value := range want.Rates.Overall {
-				check(t, in, overallNames[leaf], []*float64{value})
-			}
-			for leaf, values := range want.Rates.Region {
-				check(t, in, "region_rate_"+leaf, values)
-			}
-			check(t, in, "fc", slices.Concat(want.FC.Matrix...))
-			for leaf, value := range want.FC.Summary {
-				check(t, in, "fc_"+leaf, []*float64{value})
-			}
-			check(t, in, "fc_sc", []*float64{want.FC.FCSC})
-			check(t, in, "fc_tract", []*float64{want.FC.FCTract})
+			cases[name] = newReference(t, want)
+			cases[name].compare(t)
 		})
 	}
-}
-
-// overallNames are our names of the reference data's overall rates.
-var overallNames = map[string]string{
-	"mean": "rate_mean", "std_all": "rate_std", "min": "rate_min", "max": "rate_max", "cv_all": "rate_cv",
-	"mean_of_region_std": "rate_mean_of_region_std", "std_of_region_mean": "rate_std_of_region_mean",
-	"mean_of_region_cv": "rate_mean_of_region_cv", "n_valid": "rate_n_valid",
+	t.Run("fcd_ks", func(t *testing.T) {
+		for _, k := range all.FCDKS {
+			got := metrics.KS(cases[k.A].fcdValues(), cases[k.B].fcdValues())
+			same(t, k.A+" and "+k.B, got, k.KS, relative)
+		}
+	})
+	t.Run("constants", func(t *testing.T) { compareConstants(t, all.Constants) })
 }
 
 // gather runs the samples through the streaming sums.
@@ -98,22 +76,45 @@ func gather(samples [][]float64) *metrics.Moments {
 	return s.Moments()
 }
 
-// check compares a metric's values with those wanted; nil stands for NaN.
-func check(t *testing.T, in *metrics.Input, name string, want []*float64) {
+// same compares a number with that wanted; nil stands for NaN.
+func same(t *testing.T, what string, got float64, want any, tolerance float64) {
 	t.Helper()
-	m, err := metrics.Find(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := m.Values(in)
-	if len(got) != len(want) {
-		t.Fatalf("%s has %d values, want %d", name, len(got), len(want))
-	}
-	for k := range want {
-		if !agree(got[k], want[k]) {
-			t.Errorf("%s[%d] is %v, want %v", name, k, got[k], show(want[k]))
+	if want == nil {
+		if !math.IsNaN(got) {
+			t.Errorf("%s is %v, want NaN", what, got)
 		}
+		return
 	}
+	if w := number(want); !(math.Abs(got-w) <= tolerance*math.Abs(w)+absolute) {
+		t.Errorf("%s is %v, want %v", what, got, w)
+	}
+}
+
+// number reads a leaf; truth is 1.
+func number(x any) float64 {
+	switch v := x.(type) {
+	case float64:
+		return v
+	case bool:
+		if v {
+			return 1
+		}
+		return 0
+	}
+	return math.NaN()
+}
+
+// leaves flattens lists of lists of leaves.
+func leaves(x any) []any {
+	list, ok := x.([]any)
+	if !ok {
+		return []any{x}
+	}
+	var out []any
+	for _, v := range list {
+		out = append(out, leaves(v)...)
+	}
+	return out
 }
 
 func agree(got float64, want *float64) bool {

@@ -1,12 +1,13 @@
-// Package metrics draws numbers from series: rates, functional connectivity and their like.
+// Package metrics draws numbers from series: rates, functional connectivity, spectra, states and their like.
 //
-// Metrics are a table. Each file makes the metrics of one group and begins with their formulas; adding one means
-// touching that file and its test. They are computed from what a series leaves behind while it streams
-// (Moments), never from the series itself.
+// Metrics are a table of groups. Each file makes the metrics of one group and begins with their formulas and
+// sources; adding one means touching that file and its test. What needs sums alone is computed from what a series
+// leaves behind while it streams (Moments); what needs more, from the series itself (Signal).
 //
 // Everywhere: variances and standard deviations are the population's; what is undefined is NaN, never 0; a node
-// with a sample that is not finite is bad, and everything that has to do with it is NaN; summaries run over what
-// is defined. Formulas and their sources stand with each group.
+// with a sample that is not finite is bad, and everything that has to do with it is NaN; a node is constant when
+// its smallest and its largest sample are the same; summaries run over what is defined. Times are in seconds,
+// frequencies in Hz.
 package metrics
 
 import (
@@ -17,90 +18,128 @@ import (
 	"brainsweep/fault"
 )
 
-// Shape says how many numbers a metric has.
-type Shape int
+// Group is the metrics that belong together, and what a user may choose about them.
+type Group struct {
+	Name    string
+	About   string
+	Options []Option
+	Least   func(s Setup) Need // what the series must have; nil: one sample
+	Metrics []Metric
+}
 
-// The shapes of metrics.
-const (
-	PerPoint Shape = iota // one number
-	PerNode               // n numbers
-	PerPair               // n*n numbers, row-major
-)
-
-// Len returns how many numbers a metric of the shape has for n nodes.
-func (s Shape) Len(n int) int {
-	switch s {
-	case PerNode:
-		return n
-	case PerPair:
-		return n * n
-	}
-	return 1
+// Need is the number of samples that a metric needs, and why: "a window of 60 s".
+type Need struct {
+	Samples int
+	Why     string
 }
 
 // Metric is one number, vector or matrix drawn from a series.
 type Metric struct {
-	Name    string
-	Group   string
-	Shape   Shape
-	Carried bool // it has the quantity's unit (kHz is reported as Hz); otherwise it is dimensionless
-	Pairs   bool // it needs Moments.Products
-	About   string
-	// Compute fills dst, Shape.Len(n) numbers.
+	Name   string
+	Group  string // set by Table
+	Shape  Shape
+	In     string // its unit, in which x stands for the series' own: "x", "x^2", "s", "Hz"; "" for none
+	Pairs  bool   // it needs Moments.Products
+	Signal bool   // it needs the whole series
+	About  string
+	Least  func(s Setup) Need // set by Table from the group
+	// Compute fills dst, as many numbers as the metric's dimensions say.
 	Compute func(dst []float64, in *Input)
 }
 
-// Unit returns the metric's unit for a quantity of the given unit; "" means dimensionless.
+// Unit returns the metric's unit for a quantity of the given unit; "" means dimensionless. What is in kHz is reported in Hz.
 func (m Metric) Unit(quantity string) string {
-	switch {
-	case !m.Carried:
-		return ""
-	case quantity == "kHz":
-		return "Hz"
+	if quantity == "kHz" {
+		quantity = "Hz"
 	}
-	return quantity
+	if quantity == "" && strings.Contains(m.In, "x") {
+		return ""
+	}
+	return strings.ReplaceAll(m.In, "x", quantity)
 }
 
-// Values computes the metric.
+// Values computes the metric. What needs a whole series is NaN without one.
 func (m Metric) Values(in *Input) []float64 {
-	dst := make([]float64, m.Shape.Len(in.Moments.N()))
+	dst := make([]float64, m.Shape.Len(in.setup()))
+	if m.Signal && (in.Signal == nil || in.Signal.Len() == 0) {
+		return nans(len(dst))
+	}
 	m.Compute(dst, in)
 	return dst
 }
 
 // Input is what metrics are computed from: one series of one point, and the connectome as it was used.
-// Make a new one for each series, since matrices that several metrics share are kept in it.
+// Make a new one for each series, since what several metrics share is kept in it.
 type Input struct {
 	Moments *Moments
+	Signal  *Signal   // nil where no metric needs it
 	Unit    string    // of the series; rates in kHz are reported in Hz
 	Weights []float64 // n*n, as used in the equations; nil where there are none: what needs them is NaN
 	Lengths []float64 // n*n, tract lengths [mm]; nil likewise
+	Config  Config    // nil: the defaults
 
-	fc []float64 // see FC
+	shared map[string]any // see once
 }
 
-// scale takes numbers of the series' unit to the unit of the report.
-func (in *Input) scale() float64 {
-	if in.Unit == "kHz" {
+// setup is what was known of the input before it was there.
+func (in *Input) setup() Setup {
+	s := Setup{Nodes: in.Moments.N(), Samples: int(in.Moments.Count), Config: in.Config}
+	if in.Signal != nil {
+		s.Rate = in.Signal.Rate
+	}
+	return s
+}
+
+// once computes what several metrics share, under a name, at its first use.
+func once[T any](in *Input, name string, compute func() T) T {
+	if v, ok := in.shared[name]; ok {
+		return v.(T)
+	}
+	if in.shared == nil {
+		in.shared = map[string]any{}
+	}
+	v := compute()
+	in.shared[name] = v
+	return v
+}
+
+// Scale takes numbers of a series' unit to the unit of the report.
+func Scale(unit string) float64 {
+	if unit == "kHz" {
 		return 1000
 	}
 	return 1
 }
 
-// Table returns all metrics, group by group.
-func Table() []Metric {
-	return slices.Concat(rateMetrics(), fcMetrics(), structureMetrics())
+// Groups returns all groups.
+func Groups() []Group {
+	return []Group{
+		rateGroup(), fcGroup(), structureGroup(), homotopicGroup(), graphGroup(), fcdGroup(), psdGroup(), coherenceGroup(),
+		phaseGroup(), updownGroup(), regimeGroup(), shareGroup(), dfaGroup(), complexityGroup(), timescaleGroup(),
+		avalancheGroup(), paperGroup(),
+	}
 }
 
-// Groups returns the names of the groups in the order of Table.
-func Groups() []string {
-	var groups []string
-	for _, m := range Table() {
-		if !slices.Contains(groups, m.Group) {
-			groups = append(groups, m.Group)
+// Table returns all metrics, group by group.
+func Table() []Metric {
+	var table []Metric
+	for _, g := range Groups() {
+		for _, m := range g.Metrics {
+			m.Group = g.Name
+			m.Least = g.Least
+			table = append(table, m)
 		}
 	}
-	return groups
+	return table
+}
+
+// groupNames lists the names of the groups in the order of Table.
+func groupNames() []string {
+	var names []string
+	for _, g := range Groups() {
+		names = append(names, g.Name)
+	}
+	return names
 }
 
 // Find returns the metric of that name, as ranking needs it. The error is a mistake of the user's.
@@ -115,20 +154,24 @@ func Find(name string) (Metric, error) {
 	return Metric{}, fault.Mistake{Msg: "unknown metric " + strconv.Quote(name) + fault.Suggest(name, known)}
 }
 
-// Lookup returns the metrics that one name stands for: a group, a single metric, or "all". Where a metric has its
+// apart is the group that "all" leaves out: it is there to compare with one publication.
+const apart = "paper"
+
+// Lookup returns the metrics that one name stands for: a group, a single metric, or "all", which is everything but the
+// group paper. Where a metric has its
 // group's name, the name stands for the group. The error is a mistake of the user's.
 func Lookup(name string) ([]Metric, error) {
 	var found []Metric
 	known := []string{"all"}
 	for _, m := range Table() {
-		if name == "all" || name == m.Group || name == m.Name {
+		if name == "all" && m.Group != apart || name == m.Group || name == m.Name {
 			found = append(found, m)
 		}
 		known = append(known, m.Group, m.Name)
 	}
 	if len(found) == 0 {
 		return nil, fault.Mistake{Msg: "unknown metric " + strconv.Quote(name) + fault.Suggest(name, known) +
-			"; groups are " + strings.Join(Groups(), ", ")}
+			"; groups are " + strings.Join(groupNames(), ", ")}
 	}
 	return found, nil
 }
@@ -154,4 +197,9 @@ func Select(use []string) ([]Metric, error) {
 // NeedPairs reports whether any of the metrics needs sums of products.
 func NeedPairs(of []Metric) bool {
 	return slices.ContainsFunc(of, func(m Metric) bool { return m.Pairs })
+}
+
+// NeedSignal reports whether any of the metrics needs the whole series.
+func NeedSignal(of []Metric) bool {
+	return slices.ContainsFunc(of, func(m Metric) bool { return m.Signal })
 }

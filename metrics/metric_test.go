@@ -11,29 +11,51 @@ import (
 )
 
 func TestTable(t *testing.T) {
-	in := &metrics.Input{Moments: gather([][]float64{{1, 2, 3}, {3, 2, 5}, {2, 2, math.Inf(1)}})}
+	const samples = 4000
+	rows := make([]float64, 3*samples)
+	uniform := congruential(7)
+	for k := range rows {
+		rows[k] = 5 + uniform()
+	}
+	signal := metrics.Transposed(1000, rows, 3, 1)
+	moments := metrics.NewSeries(3, true)
+	for k := range samples {
+		moments.Add(rows[3*k : 3*k+3])
+	}
+	in := &metrics.Input{Moments: moments.Moments(), Signal: signal, Config: metrics.Config{"fcd.window": {1}, "fcd.step": {0.5}}}
+	setup := metrics.Setup{Nodes: 3, Samples: samples, Rate: 1000, Config: in.Config}
 	seen := map[string]bool{"all": true}
+	groups := map[string]bool{}
 	for _, group := range metrics.Groups() {
-		seen[group] = true
+		groups[group.Name] = true
+		if group.About == "" || len(group.Metrics) == 0 {
+			t.Errorf("%s: about %q, %d metrics", group.Name, group.About, len(group.Metrics))
+		}
+		for _, o := range group.Options {
+			if o.About == "" || o.Kind == "" {
+				t.Errorf("%s.%s: about %q, kind %q", group.Name, o.Name, o.About, o.Kind)
+			}
+		}
 	}
 	for _, m := range metrics.Table() {
-		// fc is a metric and its group: naming either gives what the name promises.
-		if seen[m.Name] && m.Name != "fc" && m.Name != "fc_sc" {
+		// Where a metric has its group's name, naming it gives the group.
+		if seen[m.Name] || groups[m.Name] && m.Name != m.Group {
 			t.Errorf("%s: the name is taken", m.Name)
 		}
 		seen[m.Name] = true
 		if m.About == "" || m.Group == "" || strings.ToLower(m.Name) != m.Name {
 			t.Errorf("%s: about %q, group %q", m.Name, m.About, m.Group)
 		}
-		if got, want := len(m.Values(in)), m.Shape.Len(3); got != want {
-			t.Errorf("%s has %d values, want %d", m.Name, got, want)
+		got := m.Values(in)
+		if want := m.Shape.Len(setup); len(got) != want {
+			t.Errorf("%s has %d values, want %d", m.Name, len(got), want)
 		}
-		if m.Carried && m.Pairs {
+		if strings.Contains(m.In, "x") && m.Pairs {
 			t.Errorf("%s: a correlation has no unit", m.Name)
 		}
-	}
-	if want := []string{"rate", "fc", "fc_sc"}; !slices.Equal(metrics.Groups(), want) {
-		t.Errorf("groups %v, want %v", metrics.Groups(), want)
+		if m.Least != nil && m.Least(setup).Samples > samples {
+			t.Errorf("%s needs %v, which has %d samples", m.Name, m.Least(setup), samples)
+		}
 	}
 }
 
@@ -45,12 +67,13 @@ func TestSelect(t *testing.T) {
 		return out
 	}
 	found, err := metrics.Select([]string{"fc_sc", "rate_mean", "fc_mean", "rate_mean"})
-	if got, want := names(found), []string{"rate_mean", "fc_mean", "fc_sc", "fc_tract"}; err != nil || !slices.Equal(got, want) {
+	if got, want := names(found), []string{"rate_mean", "fc_mean", "fc_sc", "fc_tract", "fc_sc_spearman"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 	all, err := metrics.Select([]string{"all"})
-	if err != nil || len(all) != len(metrics.Table()) {
-		t.Errorf("all gives %d metrics (%v), want %d", len(all), err, len(metrics.Table()))
+	paper, _ := metrics.Lookup("paper")
+	if err != nil || len(all)+len(paper) != len(metrics.Table()) {
+		t.Errorf("all gives %d metrics (%v), want %d", len(all), err, len(metrics.Table())-len(paper))
 	}
 	rates, err := metrics.Select([]string{"rate"})
 	if err != nil || metrics.NeedPairs(rates) || !metrics.NeedPairs(found) {
@@ -60,8 +83,9 @@ func TestSelect(t *testing.T) {
 		t.Errorf("nothing gives %v, %v", none, err)
 	}
 	_, err = metrics.Select([]string{"fcs", "rate", "rate_mea"})
-	want := "unknown metric \"fcs\" (did you mean \"fc\"?); groups are rate, fc, fc_sc\n" +
-		"unknown metric \"rate_mea\" (did you mean \"rate_mean\"?); groups are rate, fc, fc_sc"
+	const groups = "rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper"
+	want := "unknown metric \"fcs\" (did you mean \"fc\"?); groups are " + groups + "\n" +
+		"unknown metric \"rate_mea\" (did you mean \"rate_mean\"?); groups are " + groups
 	if err == nil || err.Error() != want || !fault.Is(err) {
 		t.Errorf("%v\nwant %s", err, want)
 	}
@@ -103,9 +127,9 @@ func TestRatesAreReportedInHertz(t *testing.T) {
 			t.Errorf("rate_cv of %q is %v", test.unit, got)
 		}
 		for _, m := range metrics.Table() {
-			want := ""
-			if m.Carried {
-				want = test.reported
+			want := strings.ReplaceAll(m.In, "x", test.reported)
+			if test.reported == "" && strings.Contains(m.In, "x") {
+				want = ""
 			}
 			if got := m.Unit(test.unit); got != want {
 				t.Errorf("%s of %q is in %q, want %q", m.Name, test.unit, got, want)
@@ -122,8 +146,8 @@ func TestTooShortIsNaN(t *testing.T) {
 		}
 		in := &metrics.Input{Moments: series.Moments(), Weights: make([]float64, 9), Lengths: make([]float64, 9)}
 		for _, m := range metrics.Table() {
-			counts := strings.Contains(m.Name, "_n_valid")
-			level := m.Group == "rate" && samples == 1
+			counts := strings.Contains(m.Name, "_n_valid") || m.Group == "graph" // sums over no edges
+			level := (m.Group == "rate" || m.Name == "paper_coeff_var") && samples == 1
 			for _, v := range m.Values(in) {
 				if !counts && !level && !math.IsNaN(v) {
 					t.Errorf("%s of %d samples is %v", m.Name, samples, v)

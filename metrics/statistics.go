@@ -76,3 +76,23 @@ func pearson(a, b []float64) float64 {
 }
 
 func square(x float64) float64 { return x * x }
+
+// variance is the population variance of the defined values, NaN when there are none.
+func variance(x []float64) float64 { return square(std(x)) }
+
+// line fits y = intercept + slope x by least squares; r2 is 1 - residual over total sum of squares.
+func line(x, y []float64) (slope, intercept, r2 float64) {
+	mx, my := mean(x), mean(y)
+	xx, xy, total, rest := 0.0, 0.0, 0.0, 0.0
+	for k := range x {
+		xx += square(x[k] - mx)
+		xy += (x[k] - mx) * (y[k] - my)
+	}
+	slope = xy / xx
+	intercept = my - slope*mx
+	for k := range x {
+		rest += square(y[k] - intercept - slope*x[k])
+		total += square(y[k] - my)
+	}
+	return slope, intercept, 1 - rest/total
+}

@@ -1,8 +1,12 @@
 package metrics
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
-// structureMetrics is the group "fc_sc": how far functional connectivity follows structure.
+// structureGroup is the group "fc_sc": how far functional connectivity follows structure.
 //
 //	fc_sc    = Pearson correlation of the upper triangles of FC and of (W + Wᵀ)/2
 //	fc_tract = the same with the tract lengths
@@ -11,20 +15,22 @@ import "math"
 // as the job says. The published TVB-AdEx analysis correlates whole matrices with their diagonals, which can turn
 // a strong correlation into a negative one.
 // Honey et al. 2009 (PNAS 106:2035).
-func structureMetrics() []Metric {
-	return []Metric{
-		structural("fc_sc", "correlation of fc with the weights over pairs", func(in *Input) []float64 { return in.Weights }),
-		structural("fc_tract", "correlation of fc with the tract lengths over pairs", func(in *Input) []float64 { return in.Lengths }),
-	}
+func structureGroup() Group {
+	two := func(Setup) Need { return Need{2, "a correlation"} }
+	return Group{Name: "fc_sc", About: "how far functional connectivity follows structure", Least: two, Metrics: []Metric{
+		structural("fc_sc", "correlation of fc with the weights over pairs", pearson, func(in *Input) []float64 { return in.Weights }),
+		structural("fc_tract", "correlation of fc with the tract lengths over pairs", pearson, func(in *Input) []float64 { return in.Lengths }),
+		structural("fc_sc_spearman", "rank correlation of fc with the weights over pairs", spearman, func(in *Input) []float64 { return in.Weights }),
+	}}
 }
 
-func structural(name, about string, matrix func(in *Input) []float64) Metric {
-	return Metric{Name: name, Group: "fc_sc", Shape: PerPoint, Pairs: true, About: about,
+func structural(name, about string, of func(a, b []float64) float64, matrix func(in *Input) []float64) Metric {
+	return Metric{Name: name, Shape: PerPoint, Pairs: true, About: about,
 		Compute: func(dst []float64, in *Input) {
 			n := in.Moments.N()
 			dst[0] = math.NaN()
 			if structure := matrix(in); structure != nil {
-				dst[0] = pearson(upper(in.FC(), n), upper(symmetrised(structure, n), n))
+				dst[0] = of(upper(in.FC(), n), upper(symmetrised(structure, n), n))
 			}
 		}}
 }
@@ -38,4 +44,41 @@ func symmetrised(a []float64, n int) []float64 {
 		}
 	}
 	return out
+}
+
+// CompareFC is the correlation of the upper triangles of two matrices, n*n, symmetrised, over the pairs finite in both.
+func CompareFC(a, b []float64, n int) float64 {
+	return pearson(upper(symmetrised(a, n), n), upper(symmetrised(b, n), n))
+}
+
+// ranks replaces numbers by their places in ascending order from 1; equal ones share the mean of theirs.
+func ranks(x []float64) []float64 {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	out := make([]float64, len(x))
+	for from := 0; from < len(order); {
+		to := from
+		for to < len(order) && x[order[to]] == x[order[from]] {
+			to++
+		}
+		for _, i := range order[from:to] {
+			out[i] = float64(from+to+1) / 2
+		}
+		from = to
+	}
+	return out
+}
+
+// spearman is the correlation of the ranks of the entries finite in both.
+func spearman(a, b []float64) float64 {
+	var x, y []float64
+	for i := range a {
+		if sum := a[i] + b[i]; !math.IsNaN(sum) && !math.IsInf(sum, 0) {
+			x, y = append(x, a[i]), append(y, b[i])
+		}
+	}
+	return pearson(ranks(x), ranks(y))
 }

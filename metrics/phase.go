@@ -1,0 +1,250 @@
+package metrics
+
+import "math"
+
+// phaseGroup is the group "phase": synchrony of instantaneous phases.
+//
+//	z = analytic signal of x less its mean, by FFT at the series' own length (Gabor 1946, J IEE 93:429); phi = arg z
+//	plv_ij = |mean_t exp(i (phi_i - phi_j))|              Lachaux et al. 1999 (Hum Brain Mapp 8:194)
+//	pli_ij = |mean_t sign(sin(phi_i - phi_j))|            Stam et al. 2007 (Hum Brain Mapp 28:1178)
+//	R(t) = |mean_i exp(i phi_i)|, synchrony = mean_t R, metastability = std_t R
+//	                                                      Kuramoto 1984, Shanahan 2010 (Chaos 20:013108)
+//
+// sign is 0 where |sin| <= 1e-9. A node with nothing but round-off in the band has no phase. Means run over the upper
+// triangle. The published TVB-AdEx analysis compares wrapped phases of series with their means, which is another number.
+func phaseGroup() Group {
+	summary := func(name, about string, of func(p *Phases) float64) Metric {
+		return Metric{Name: name, Shape: PerPoint, Signal: true, About: about, Compute: func(dst []float64, in *Input) { dst[0] = of(in.phases()) }}
+	}
+	return Group{
+		Name: "phase", About: "synchrony of instantaneous phases",
+		Options: []Option{
+			{Name: "band", Kind: KindBand, Min: 0, Max: math.Inf(1), About: "what to let through, as [8, 12] in Hz; without it everything"},
+			{Name: "filter", Kind: KindWord, Words: []string{"fft", "butterworth"}, Default: []float64{0},
+				About: "of the band: ideal, or Butterworth of order 2 forwards and backwards"},
+			{Name: "trim", Kind: KindTime, Default: []float64{0}, Min: 0, Max: math.Inf(1), About: "dropped at both ends after the transform"},
+		},
+		Least: func(s Setup) Need {
+			return Need{2*s.samplesOf(s.Config.number("phase.trim")) + 3, "a phase"}
+		},
+		Metrics: []Metric{
+			{Name: "plv", Shape: PerPair, Signal: true, About: "phase-locking value",
+				Compute: func(dst []float64, in *Input) { copy(dst, in.plv()) }},
+			{Name: "pli", Shape: PerPair, Signal: true, About: "phase-lag index",
+				Compute: func(dst []float64, in *Input) { copy(dst, in.pli()) }},
+			{Name: "plv_mean", Shape: PerPoint, Signal: true, About: "mean of plv over pairs",
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.plv(), in.Signal.N())) }},
+			{Name: "pli_mean", Shape: PerPoint, Signal: true, About: "mean of pli over pairs",
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.pli(), in.Signal.N())) }},
+			summary("synchrony", "mean over time of the Kuramoto order parameter", func(p *Phases) float64 { return mean(p.Order()) }),
+			summary("metastability", "standard deviation over time of the Kuramoto order parameter", func(p *Phases) float64 { return std(p.Order()) }),
+			summary("phase_n_valid", "number of nodes with a phase", func(p *Phases) float64 { return float64(len(p.valid())) }),
+		},
+	}
+}
+
+func (in *Input) phases() *Phases {
+	return once(in, "phases", func() *Phases {
+		p := NewPhases(in.Signal, in.Config.Option("phase.band"), in.Config.number("phase.filter") == 1)
+		p.trim(in.setup().samplesOf(in.Config.number("phase.trim")))
+		return p
+	})
+}
+
+func (in *Input) plv() []float64 {
+	return once(in, "plv", func() []float64 { return in.phases().PLV() })
+}
+func (in *Input) pli() []float64 {
+	return once(in, "pli", func() []float64 { return in.phases().PLI() })
+}
+
+// Phases are the phasors of the nodes, cos phi and sin phi, [node][time]; nil for a node without a phase.
+type Phases struct {
+	Cos, Sin [][]float64
+}
+
+// roundOff is the largest amplitude of an analytic signal, relative to the series', that counts as nothing.
+const roundOff = 1e-9
+
+// NewPhases gives the phases of the nodes within a band of two frequencies [Hz], or of everything when it is empty. The
+// filter is ideal or, with smooth, Butterworth's of order 2, forwards and backwards.
+func NewPhases(s *Signal, band []float64, smooth bool) *Phases {
+	n, samples := s.N(), s.Len()
+	p := &Phases{Cos: make([][]float64, n), Sin: make([][]float64, n)}
+	a := newAnalytic(samples)
+	var x []float64
+	for i := range n {
+		if !s.lively(i) {
+			continue
+		}
+		x = s.centred(x, i)
+		largest := 0.0
+		for _, v := range x {
+			largest = max(largest, math.Abs(v))
+		}
+		re, im := make([]float64, samples), make([]float64, samples)
+		switch {
+		case len(band) == 0:
+			a.transform(re, im, x, 0, math.Inf(1))
+		case smooth:
+			sos := butterworth(band[0], band[1], s.Rate)
+			filtfilt(x, x, sos, butterworthPad)
+			subtract(x, mean(x))
+			a.transform(re, im, x, 0, math.Inf(1))
+		default:
+			a.transform(re, im, x, band[0]/s.Rate, band[1]/s.Rate)
+		}
+		if phasors(re, im) > roundOff*largest {
+			p.Cos[i], p.Sin[i] = re, im
+		}
+	}
+	return p
+}
+
+func subtract(x []float64, c float64) {
+	for t := range x {
+		x[t] -= c
+	}
+}
+
+// butterworthPad is the odd extension of the filtered series: three times the five taps of a two-sided band-pass.
+const butterworthPad = 15
+
+// phasors divides re and im by their amplitude, of which it returns the largest.
+func phasors(re, im []float64) float64 {
+	largest := 0.0
+	for t := range re {
+		square := re[t]*re[t] + im[t]*im[t]
+		largest = max(largest, square)
+		if square > 0 {
+			scale := 1 / math.Sqrt(square)
+			re[t], im[t] = re[t]*scale, im[t]*scale
+		} else {
+			re[t], im[t] = 1, 0
+		}
+	}
+	return math.Sqrt(largest)
+}
+
+// analytic makes analytic signals of one length.
+type analytic struct {
+	fft  *transform
+	c, d []complex128
+}
+
+func newAnalytic(n int) *analytic {
+	a := &analytic{fft: newTransform(n)}
+	a.c, a.d = make([]complex128, a.fft.bins()), make([]complex128, a.fft.bins())
+	return a
+}
+
+// transform fills re and im with the analytic signal of x. Of the bins f/n cycles a sample those from low to top remain.
+func (a *analytic) transform(re, im, x []float64, low, top float64) {
+	n := len(x)
+	a.fft.forward(a.c, x)
+	whole := low == 0 && math.IsInf(top, 1)
+	for f := range a.c {
+		// Bins 0 and n/2 have no imaginary part of their own; the others have theirs a quarter of a turn behind.
+		v := a.c[f]
+		if at := float64(f) / float64(n); !whole && (at < low || at > top) {
+			v = 0
+		}
+		v *= complex(1/float64(n), 0)
+		a.c[f], a.d[f] = v, complex(imag(v), -real(v))
+		if f == 0 || 2*f == n {
+			a.d[f] = 0
+		}
+	}
+	a.fft.inverse(im, a.d)
+	if whole {
+		copy(re, x)
+		return
+	}
+	a.fft.inverse(re, a.c)
+}
+
+// trim drops samples at both ends.
+func (p *Phases) trim(samples int) {
+	for i := range p.Cos {
+		if p.Cos[i] != nil {
+			end := len(p.Cos[i]) - samples
+			p.Cos[i], p.Sin[i] = p.Cos[i][samples:end], p.Sin[i][samples:end]
+		}
+	}
+}
+
+// valid lists the nodes with a phase.
+func (p *Phases) valid() []int {
+	var out []int
+	for i := range p.Cos {
+		if p.Cos[i] != nil {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// PLV is the phase-locking value, n*n, 1 on the diagonal.
+func (p *Phases) PLV() []float64 {
+	n, valid := len(p.Cos), p.valid()
+	out := nans(n * n)
+	var rows [][]float64
+	for _, i := range valid {
+		rows = append(rows, p.Cos[i])
+	}
+	for _, i := range valid {
+		rows = append(rows, p.Sin[i])
+	}
+	m, count := len(rows), len(valid)
+	g := make([]float64, m*m)
+	gram(g, rows)
+	for a, i := range valid {
+		out[i*n+i] = 1
+		for b := a + 1; b < count; b++ {
+			j := valid[b]
+			re := g[a*m+b] + g[(count+a)*m+count+b]
+			im := g[b*m+count+a] - g[a*m+count+b]
+			v := math.Hypot(re, im) / float64(len(rows[0]))
+			out[i*n+j], out[j*n+i] = v, v
+		}
+	}
+	return out
+}
+
+// PLI is the phase-lag index, n*n, 0 on the diagonal.
+func (p *Phases) PLI() []float64 {
+	n := len(p.Cos)
+	out := nans(n * n)
+	valid := p.valid()
+	planes := make([]*bitPlanes, n)
+	for _, i := range valid {
+		planes[i] = newBitPlanes(p.Cos[i], p.Sin[i])
+		out[i*n+i] = 0
+	}
+	for a, i := range valid {
+		for _, j := range valid[a+1:] {
+			v := math.Abs(float64(planes[i].ahead(planes[j]))) / float64(len(p.Cos[i]))
+			out[i*n+j], out[j*n+i] = v, v
+		}
+	}
+	return out
+}
+
+// Order is Kuramoto's order parameter R(t) of the nodes with a phase, NaN for fewer than two.
+func (p *Phases) Order() []float64 {
+	valid := p.valid()
+	if len(valid) < 2 {
+		return nil
+	}
+	re, im := make([]float64, len(p.Cos[valid[0]])), make([]float64, len(p.Cos[valid[0]]))
+	for _, i := range valid {
+		for t, c := range p.Cos[i] {
+			re[t] += c
+			im[t] += p.Sin[i][t]
+		}
+	}
+	for t := range re {
+		re[t] = math.Sqrt(re[t]*re[t]+im[t]*im[t]) / float64(len(valid))
+	}
+	return re
+}

@@ -1,0 +1,213 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+)
+
+// regimeGroup is the group "regime": asynchronous-irregular activity, up and down states, or silence.
+//
+//	paper's rule: ai if max > 120 Hz; else in the histogram of 101 equal bins on [0, 100] Hz, padded with its least
+//	  count, of the peaks with a prominence of at least 100 counts the two most prominent are kept: ai if there is one
+//	  and the lowest is above bin 5
+//	bc = (g1² + 1) / (g2 + 3 (n-1)²/((n-2)(n-3))), g1 and g2 bias-corrected skewness and excess kurtosis
+//	  (uniform 5/9, normal 1/3)                                       Pfister et al. 2013 (Front Psychol 4:700)
+//	eta = largest variance between two classes, split at a threshold, over the variance    Otsu 1979 (IEEE SMC 9:62)
+//	class: silent if the mean is below 0.1 Hz; updown if bc > 5/9 and eta > 0.85; else ai
+//
+// The paper's counts depend on the length of the series; the class is ours, and its thresholds are conventions.
+func regimeGroup() Group {
+	node := func(name, about string, of func(s *Signal, i int) float64) []Metric {
+		values := func(in *Input) []float64 {
+			return once(in, name, func() []float64 {
+				out := make([]float64, in.Signal.N())
+				in.Signal.each(out, func(i int) float64 { return of(in.Signal, i) })
+				return out
+			})
+		}
+		return []Metric{
+			{Name: name, Shape: PerPoint, Signal: true, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) { dst[0] = mean(values(in)) }},
+			{Name: "region_" + name, Shape: PerNode, Signal: true, About: about, Compute: func(dst []float64, in *Input) { copy(dst, values(in)) }},
+		}
+	}
+	share := func(name, about string, class float64) Metric {
+		return Metric{Name: name, Shape: PerPoint, Signal: true, About: about, Compute: func(dst []float64, in *Input) {
+			values := defined(in.classes())
+			count := 0
+			for _, v := range values {
+				if v == class {
+					count++
+				}
+			}
+			dst[0] = float64(count) / float64(len(values))
+		}}
+	}
+	return Group{
+		Name: "regime", About: "asynchronous-irregular, up and down, or silent",
+		Metrics: slices.Concat(
+			node("ratio_ai", "1 where the activity is asynchronous-irregular by the paper's rule, else 0", func(s *Signal, i int) float64 {
+				ai, _ := PaperAI(s, i)
+				if ai {
+					return 1
+				}
+				return 0
+			}),
+			node("bimodality", "bimodality coefficient", func(s *Signal, i int) float64 { bc, _, _ := Bimodality(s.X[i]); return bc }),
+			[]Metric{
+				{Name: "separability", Shape: PerPoint, Signal: true, About: "mean over nodes: Otsu's eta",
+					Compute: func(dst []float64, in *Input) { dst[0] = mean(in.etas()) }},
+				{Name: "region_separability", Shape: PerNode, Signal: true, About: "Otsu's eta",
+					Compute: func(dst []float64, in *Input) { copy(dst, in.etas()) }},
+				{Name: "region_class", Shape: PerNode, Signal: true, About: "0 silent, 1 asynchronous-irregular, 2 up and down",
+					Compute: func(dst []float64, in *Input) { copy(dst, in.classes()) }},
+				share("silent_share", "share of nodes that are silent", Silent),
+				share("ai_share", "share of nodes that are asynchronous-irregular", AI),
+				share("updown_share", "share of nodes with up and down states", UpDown),
+			}),
+	}
+}
+
+// The classes of activity.
+const (
+	Silent = 0.0
+	AI     = 1.0
+	UpDown = 2.0
+)
+
+func (in *Input) etas() []float64 {
+	return once(in, "eta", func() []float64 {
+		out := make([]float64, in.Signal.N())
+		in.Signal.each(out, func(i int) float64 { eta, _ := Otsu(in.sorted()[i]); return eta })
+		return out
+	})
+}
+
+// sorted holds the samples of each node in ascending order; nil for a bad node.
+func (in *Input) sorted() [][]float64 {
+	return once(in, "sorted", func() [][]float64 {
+		out := make([][]float64, in.Signal.N())
+		for i := range out {
+			if !in.Signal.Bad[i] {
+				out[i] = slices.Clone(in.Signal.X[i])
+				slices.Sort(out[i])
+			}
+		}
+		return out
+	})
+}
+
+func (in *Input) classes() []float64 {
+	return once(in, "classes", func() []float64 {
+		out := make([]float64, in.Signal.N())
+		in.Signal.each(out, func(i int) float64 {
+			bc, _, _ := Bimodality(in.Signal.X[i])
+			return Class(in.Signal.Mean[i], bc, in.etas()[i])
+		})
+		return out
+	})
+}
+
+// Class tells the class of activity from the mean [Hz], the bimodality coefficient and eta.
+func Class(mean, bc, eta float64) float64 {
+	const silent = 0.1 * (1 + 1e-12) // a constant 0.1 is silent, however its mean is rounded
+	switch {
+	case mean < silent:
+		return Silent
+	case bc > 5.0/9 && eta > 0.85:
+		return UpDown
+	}
+	return AI
+}
+
+// PaperAI tells whether a node's activity is asynchronous-irregular by the paper's rule, and gives the peaks it kept.
+func PaperAI(s *Signal, i int) (ai bool, kept []Peak) {
+	const highest, bins, top, least, lowest = 120.0, 101, 100.0, 100.0, 5
+	if s.Max[i] > highest {
+		return true, nil
+	}
+	counts := make([]float64, bins+2)
+	for _, x := range s.X[i] {
+		if x < 0 || x > top {
+			continue
+		}
+		counts[1+histogramBin(x, bins, top)]++
+	}
+	floor := slices.Min(counts[1 : bins+1])
+	counts[0], counts[bins+1] = floor, floor
+	for _, p := range Peaks(counts) {
+		if p.Prominence >= least {
+			kept = append(kept, Peak{p.At - 1, p.Prominence})
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b Peak) int { return int(b.Prominence - a.Prominence) })
+	kept = kept[:min(2, len(kept))]
+	slices.SortFunc(kept, func(a, b Peak) int { return a.At - b.At })
+	return len(kept) > 0 && kept[0].At > lowest, kept
+}
+
+// histogramBin is the bin of x among equal bins on [0, top]; a border belongs to the bin above, the last to the last.
+func histogramBin(x float64, bins int, top float64) int {
+	k := min(int(x*float64(bins)/top), bins-1)
+	edge := func(k int) float64 { return float64(k) * (top / float64(bins)) }
+	if x < edge(k) {
+		k--
+	} else if k < bins-1 && x >= edge(k+1) {
+		k++
+	}
+	return k
+}
+
+// Bimodality is the bimodality coefficient, with the skewness and the excess kurtosis; NaN for fewer than four samples
+// and for a constant.
+func Bimodality(x []float64) (bc, skewness, kurtosis float64) {
+	n := float64(len(x))
+	if n < 4 || slices.Min(x) == slices.Max(x) {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	centre := 0.0
+	for _, v := range x {
+		centre += v - x[0]
+	}
+	centre = x[0] + centre/n
+	m2, m3, m4 := 0.0, 0.0, 0.0
+	for _, v := range x {
+		d := v - centre
+		s := d * d
+		m2 += s
+		m3 += s * d
+		m4 += s * s
+	}
+	m2, m3, m4 = m2/n, m3/n, m4/n
+	skewness = math.Sqrt(n*(n-1)) / (n - 2) * m3 / math.Pow(m2, 1.5)
+	kurtosis = (n - 1) / ((n - 2) * (n - 3)) * ((n+1)*(m4/(m2*m2)-3) + 6)
+	return (skewness*skewness + 1) / (kurtosis + 3*(n-1)*(n-1)/((n-2)*(n-3))), skewness, kurtosis
+}
+
+// Otsu splits samples in ascending order in two where the variance between the two is largest. eta is that variance over
+// the whole, threshold the middle of the gap; NaN for a constant.
+func Otsu(x []float64) (eta, threshold float64) {
+	n := len(x)
+	if n < 2 || x[0] == x[n-1] {
+		return math.NaN(), math.NaN()
+	}
+	centre, whole := 0.0, 0.0
+	for _, v := range x {
+		centre += v - x[0]
+	}
+	centre = x[0] + centre/float64(n)
+	for _, v := range x {
+		whole += square(v - centre)
+	}
+	// With s the sum of the lower k deviations, the variance between is s² (1/k + 1/(n-k)) / n.
+	sum, best, at := 0.0, -1.0, 0
+	for k := 1; k < n; k++ {
+		sum += x[k-1] - centre
+		if x[k] == x[k-1] {
+			continue
+		}
+		if between := sum * sum * float64(n) / (float64(k) * float64(n-k)); between > best {
+			best, at = between, k
+		}
+	}
+	return best / whole, (x[at-1] + x[at]) / 2
+}

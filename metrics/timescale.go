@@ -1,0 +1,109 @@
+package metrics
+
+import "math"
+
+// timescaleGroup is the group "timescale": how long a node remembers.
+//
+//	r(k) = sum_{t < T-k} x'_t x'_{t+k} / sum x'²,  lags up to 1 s
+//	tau_e    = where r first falls below 1/e, interpolated;  tau_zero = where it first falls below 0
+//	tau_int  = (1/2 + sum_{k >= 1} r(k)) / rate, up to the first r <= 0
+//
+// NaN for a series of at most 1 s. Murray et al. 2014 (Nat Neurosci 17:1661).
+func timescaleGroup() Group {
+	g := Group{Name: "timescale", About: "autocorrelation times", Least: func(s Setup) Need {
+		return Need{s.samplesOf(longestLag) + 1, "lags up to 1 s"}
+	}}
+	add := func(name, in, about string, of func(a Timescale) float64) {
+		g.Metrics = append(g.Metrics,
+			Metric{Name: name, Shape: PerPoint, Signal: true, In: in, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) {
+				var values []float64
+				for _, a := range in.timescales() {
+					values = append(values, of(a))
+				}
+				dst[0] = mean(values)
+			}},
+			Metric{Name: "region_" + name, Shape: PerNode, Signal: true, In: in, About: about, Compute: func(dst []float64, in *Input) {
+				for i, a := range in.timescales() {
+					dst[i] = of(a)
+				}
+			}})
+	}
+	add("tau_e", "s", "lag at which the autocorrelation falls below 1/e", func(a Timescale) float64 { return a.E })
+	add("tau_zero", "s", "lag at which the autocorrelation falls below 0", func(a Timescale) float64 { return a.Zero })
+	add("tau_int", "s", "integral of the autocorrelation up to its first zero", func(a Timescale) float64 { return a.Integral })
+	add("tau_int_truncated", "", "1 where the autocorrelation has no zero within 1 s, else 0", func(a Timescale) float64 { return a.Truncated })
+	return g
+}
+
+const longestLag = 1.0 // [s]
+
+// Timescale is the autocorrelation of a node and what is drawn from it [s].
+type Timescale struct {
+	R                 []float64 // by lag, from 0; nil where undefined
+	E, Zero, Integral float64
+	Truncated         float64 // 1 or 0
+}
+
+func (in *Input) timescales() []Timescale {
+	return once(in, "timescales", func() []Timescale { return Timescales(in.Signal) })
+}
+
+// Timescales computes the autocorrelations of all nodes by FFT, with zeros behind so that no lag wraps around.
+func Timescales(s *Signal) []Timescale {
+	out := make([]Timescale, s.N())
+	lags := int(math.Floor(longestLag*s.Rate + 0.5))
+	size := s.Len() + lags
+	for !smooth(size, 5) {
+		size++
+	}
+	var fft *transform
+	var x, r []float64
+	var c []complex128
+	for i := range out {
+		nan := math.NaN()
+		out[i] = Timescale{E: nan, Zero: nan, Integral: nan, Truncated: nan}
+		if s.Len() <= lags || !s.lively(i) {
+			continue
+		}
+		if fft == nil {
+			fft = newTransform(size)
+			x, r, c = make([]float64, size), make([]float64, size), make([]complex128, fft.bins())
+		}
+		copy(x, s.centred(x[:0], i))
+		clear(x[s.Len():])
+		fft.forward(c, x)
+		for f, v := range c {
+			c[f] = complex(real(v)*real(v)+imag(v)*imag(v), 0)
+		}
+		fft.inverse(r, c)
+		out[i].R = make([]float64, lags+1)
+		for k := range out[i].R {
+			out[i].R[k] = r[k] / r[0]
+		}
+		out[i].draw(s.Rate)
+	}
+	return out
+}
+
+// draw fills in the times.
+func (a *Timescale) draw(rate float64) {
+	below := func(level float64) float64 {
+		for k := 1; k < len(a.R); k++ {
+			if a.R[k] < level {
+				return (float64(k-1) + (a.R[k-1]-level)/(a.R[k-1]-a.R[k])) / rate
+			}
+		}
+		return math.NaN()
+	}
+	a.E, a.Zero = below(1/math.E), below(0)
+	sum := 0.5
+	a.Truncated = 1
+	for _, v := range a.R[1:] {
+		if v <= 0 {
+			a.Truncated = 0
+			break
+		}
+		sum += v
+	}
+	a.Integral = sum / rate
+}

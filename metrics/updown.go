@@ -1,0 +1,215 @@
+package metrics
+
+import "math"
+
+// updownGroup is the group "updown": up and down states of each node.
+//
+//	y = x smoothed by a Gaussian of 10 ms, cut at 4 sigma, weights normalised, ends mirrored (d c b a|a b c d|d c b a)
+//	threshold = 0.3 max(y) + 0.2 Hz; up where y > threshold; runs shorter than 20 ms join their predecessor, the first
+//	one its successor
+//
+// Durations count the two runs that the ends cut, those called interior do not. A constant series is up throughout or
+// down throughout. The published TVB-AdEx analysis pads with zeros, and takes sigma 10 s when it is called as it is.
+// Steriade et al. 1993 (J Neurosci 13:3252), di Volo et al. 2019 (Neural Comput 31:653).
+func updownGroup() Group {
+	g := Group{
+		Name: "updown", About: "up and down states",
+		Options: []Option{
+			{Name: "sigma", Kind: KindTime, Default: []float64{0.01}, Min: math.SmallestNonzeroFloat64, Max: math.Inf(1), About: "of the smoothing"},
+			{Name: "least", Kind: KindTime, Default: []float64{0.02}, Min: 0, Max: math.Inf(1), About: "shortest state"},
+			{Name: "ratio", Kind: KindNumber, Default: []float64{0.3}, Min: 0, Max: 1, About: "the threshold's share of the largest smoothed value"},
+			{Name: "offset", Kind: KindNumber, Default: []float64{0.2}, Min: math.Inf(-1), Max: math.Inf(1), About: "what the threshold has besides, in the quantity's unit (Hz for rates)"},
+		},
+	}
+	add := func(name, in, about string, of func(s States) float64) {
+		g.Metrics = append(g.Metrics,
+			Metric{Name: name, Shape: PerPoint, Signal: true, In: in, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) {
+				values := make([]float64, in.Signal.N())
+				in.Signal.each(values, func(i int) float64 { return of(in.states()[i]) })
+				dst[0] = mean(values)
+			}},
+			Metric{Name: "region_" + name, Shape: PerNode, Signal: true, In: in, About: about, Compute: func(dst []float64, in *Input) {
+				in.Signal.each(dst, func(i int) float64 { return of(in.states()[i]) })
+			}})
+	}
+	add("up_duration", "s", "mean duration of an up state", func(s States) float64 { return s.duration(true, false) })
+	add("down_duration", "s", "mean duration of a down state", func(s States) float64 { return s.duration(false, false) })
+	add("up_duration_interior", "s", "mean duration of an up state that is whole", func(s States) float64 { return s.duration(true, true) })
+	add("down_duration_interior", "s", "mean duration of a down state that is whole", func(s States) float64 { return s.duration(false, true) })
+	add("up_fraction", "", "share of time in up states", States.UpFraction)
+	add("transition_rate", "Hz", "changes of state per second", States.TransitionRate)
+	add("up_count", "", "number of up states", func(s States) float64 { return float64(s.count(true)) })
+	add("down_count", "", "number of down states", func(s States) float64 { return float64(s.count(false)) })
+	return g
+}
+
+// States are the runs of up and down of one node.
+type States struct {
+	Rate      float64 // [Hz]
+	First     bool    // the first run is up
+	Runs      []int   // lengths [samples], up and down in turn
+	Threshold float64
+	Largest   float64 // of the smoothed series
+}
+
+func (in *Input) states() []States {
+	return once(in, "states", func() []States {
+		c := in.Config
+		return FindStates(in.Signal, c.number("updown.sigma"), c.number("updown.ratio"), c.number("updown.offset"), c.number("updown.least"))
+	})
+}
+
+// FindStates finds the states of every node that is not bad; sigma and least in seconds.
+func FindStates(s *Signal, sigma, ratio, offset, least float64) []States {
+	out := make([]States, s.N())
+	sigma *= s.Rate
+	shortest := int(math.Floor(least*s.Rate + 0.5))
+	weights := gaussian(sigma)
+	var y, long []float64
+	for i := range out {
+		if s.Bad[i] {
+			continue
+		}
+		if s.Flat[i] {
+			y = append(y[:0], s.X[i]...)
+		} else {
+			long = mirrored(long, s.X[i], len(weights)-1)
+			y = append(y[:0], s.X[i]...)
+			smoothed(y, long, weights)
+		}
+		largest := math.Inf(-1)
+		for _, v := range y {
+			largest = max(largest, v)
+		}
+		threshold := ratio*largest + offset
+		st := States{Rate: s.Rate, First: y[0] > threshold, Threshold: threshold, Largest: largest}
+		up, start := st.First, 0
+		for t, v := range y {
+			if (v > threshold) != up {
+				st.Runs = append(st.Runs, t-start)
+				up, start = !up, t
+			}
+		}
+		st.Runs = append(st.Runs, len(y)-start)
+		st.merge(shortest)
+		out[i] = st
+	}
+	return out
+}
+
+// gaussian gives the weights at distances 0, 1, ... of a Gaussian that is cut at 4 sigma [samples] and adds up to 1.
+func gaussian(sigma float64) []float64 {
+	w := make([]float64, int(math.Floor(4*sigma+0.5))+1)
+	sum := 0.0
+	for k := range w {
+		w[k] = math.Exp(-0.5 * float64(k*k) / (sigma * sigma))
+		sum += w[k]
+		if k > 0 {
+			sum += w[k]
+		}
+	}
+	for k := range w {
+		w[k] /= sum
+	}
+	return w
+}
+
+// mirrored is x with pad samples more at both ends, mirrored about the ends as often as needed.
+func mirrored(dst, x []float64, pad int) []float64 {
+	n := len(x)
+	dst = dst[:0]
+	for k := -pad; k < n+pad; k++ {
+		at := ((k % (2 * n)) + 2*n) % (2 * n)
+		if at >= n {
+			at = 2*n - 1 - at
+		}
+		dst = append(dst, x[at])
+	}
+	return dst
+}
+
+// smoothed fills dst with the weighted sums of long, which has len(weights)-1 samples more at both ends.
+func smoothed(dst, long, weights []float64) {
+	pad := len(weights) - 1
+	for t := range dst {
+		at := long[t : t+2*pad+1]
+		sum := weights[0] * at[pad]
+		for k, w := range weights[1:] {
+			sum += float64(w * (at[pad-1-k] + at[pad+1+k]))
+		}
+		dst[t] = sum
+	}
+}
+
+// merge leaves no run shorter than the shortest: such a run joins its predecessor, the first one its successor, in one
+// pass from the left.
+func (s *States) merge(shortest int) {
+	type run struct {
+		up     bool
+		length int
+	}
+	var runs []run
+	up := s.First
+	for k, length := range s.Runs {
+		state := up
+		up = !up
+		switch {
+		case k == 0 && length < shortest && len(s.Runs) > 1:
+			state = !state
+		case k > 0 && length < shortest:
+			state = runs[len(runs)-1].up
+		}
+		if len(runs) > 0 && runs[len(runs)-1].up == state {
+			runs[len(runs)-1].length += length
+		} else {
+			runs = append(runs, run{state, length})
+		}
+	}
+	s.First, s.Runs = runs[0].up, s.Runs[:0]
+	for _, r := range runs {
+		s.Runs = append(s.Runs, r.length)
+	}
+}
+
+// duration is the mean length of the runs of one kind [s], NaN if there is none.
+func (s States) duration(up, interior bool) float64 {
+	sum, count := 0, 0
+	for k, length := range s.Runs {
+		if s.First == (k%2 == 0) != up || interior && (k == 0 || k == len(s.Runs)-1) {
+			continue
+		}
+		sum, count = sum+length, count+1
+	}
+	return float64(sum) / float64(count) / s.Rate
+}
+
+func (s States) count(up bool) int {
+	if s.First == up {
+		return (len(s.Runs) + 1) / 2
+	}
+	return len(s.Runs) / 2
+}
+
+func (s States) samples() int {
+	sum := 0
+	for _, length := range s.Runs {
+		sum += length
+	}
+	return sum
+}
+
+// UpFraction is the share of time in up states.
+func (s States) UpFraction() float64 {
+	up := 0
+	for k, length := range s.Runs {
+		if s.First == (k%2 == 0) {
+			up += length
+		}
+	}
+	return float64(up) / float64(s.samples())
+}
+
+// TransitionRate is the number of changes of state per second.
+func (s States) TransitionRate() float64 {
+	return float64(len(s.Runs)-1) / (float64(s.samples()) / s.Rate)
+}
