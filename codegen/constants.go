@@ -5,7 +5,7 @@ import (
 )
 
 // Constants evaluates what a point's parameters fold to, in the order of the buffer "constants". value gives the
-// number at an address: parameters of the node's model by their bare name, "coupling.a", "noise.ou", and "step" [ms].
+// number at an address: parameters of the node's model by their bare name, "coupling.a", "noise.ou", and StepAddress.
 func (k *Kernel) Constants(value func(address string) float64) []float64 {
 	return expr.Eval(k.units[0].constants, value)
 }
@@ -20,8 +20,8 @@ func (k *Kernel) BOLDConstants(stream int, value func(address string) float64) [
 		}
 	}
 	return expr.Eval(k.units[unit].constants, func(name string) float64 {
-		if name == "step" {
-			return float64(k.spec.Streams[stream].Every) * value("step")
+		if name == StepAddress {
+			return float64(k.spec.Streams[stream].Every) * value(StepAddress)
 		}
 		return value("bold." + name)
 	})

@@ -33,6 +33,8 @@ type page struct {
 	Wider       bool // double is needed beside single
 	Rings       []string
 	RowWeights  bool
+	SeesInput   bool     // quantities rest on the coupling terms
+	Inputs      []string // the coupling terms that are computed
 	Noisy       []noisy
 	Stages      []stage
 	Streams     []*stream
@@ -100,7 +102,7 @@ func (g *generator) main() error {
 	}
 	g.derivatives(u, s.Model, dyn)
 	g.noise(perNode)
-	step := u.constant(dyn.Graph.Var("step"))
+	step := u.constant(dyn.Graph.Var(StepAddress))
 	g.page.Stages = s.Scheme.stages(u.States, step, u.suffix, func(state int) string {
 		for _, n := range g.page.Noisy {
 			if n.State == state {
@@ -132,8 +134,8 @@ func (g *generator) leaves(perNode map[string]bool) {
 		g.unit.leaves[st.Name] = live
 		g.unit.text[st.Name] = "v.s_" + st.Name
 	}
-	g.unit.leaves["step"] = folded
-	g.unit.leaves["row_weight"] = live
+	g.unit.leaves[StepAddress] = folded
+	g.unit.leaves[rowWeight] = live
 	for k := range g.spec.Model.Coupled {
 		g.unit.leaves[fmt.Sprintf("c%d", k)] = live
 		g.unit.text[fmt.Sprintf("c%d", k)] = fmt.Sprintf("c.c%d", k)
@@ -141,6 +143,12 @@ func (g *generator) leaves(perNode map[string]bool) {
 	g.unit.countUses(allRoots(g.dyn))
 	g.unit.name(g.dyn.Values)
 }
+
+// StepAddress is the address of the step [ms]. Like all addresses that are no parameter of the model it is no name.
+const StepAddress = "run.step"
+
+// rowWeight is the leaf of the sum of a target's weights; the leaves of the other sums are numbered.
+const rowWeight = "sum of weights"
 
 // allRoots are the values that somebody may ask a model for.
 func allRoots(d *model.Dynamics) []*expr.Node {
@@ -158,14 +166,27 @@ func (g *generator) coupling() error {
 	ring := map[int]int{}
 	var sources, terms []root
 	var sums, inputs []string
-	for k, name := range g.spec.Model.Coupled {
-		parts, post, err := g.spec.Coupling.Build(graph, g.dyn.Values[name])
+	var values []*expr.Node
+	for _, name := range g.spec.Model.Coupled {
+		values = append(values, g.dyn.Values[name])
+	}
+	needed := g.neededInputs()
+	for k := range values {
+		if !needed[k] {
+			continue
+		}
+		modes := max(1, g.spec.Model.Modes)
+		var same []*expr.Node // the coupled values of this mode
+		for j := k % modes; j < len(values); j += modes {
+			same = append(same, values[j])
+		}
+		parts, post, err := g.spec.Coupling.Build(graph, same, k/modes)
 		if err != nil {
 			return err
 		}
 		total := graph.Const(0)
 		for _, part := range parts {
-			sum := graph.Make(expr.Mul, part.Source, graph.Var("row_weight"))
+			sum := graph.Make(expr.Mul, part.Source, graph.Var(rowWeight))
 			if part.Source.Op != expr.Const {
 				r, known := ring[part.Source.ID]
 				if !known {
@@ -174,7 +195,7 @@ func (g *generator) coupling() error {
 					sources = append(sources, root{fmt.Sprintf("r%d", r), part.Source})
 					sums = append(sums, fmt.Sprintf("r%d", r))
 				}
-				leaf := fmt.Sprintf("sum%d", r)
+				leaf := fmt.Sprintf("sum #%d", r)
 				u.leaves[leaf], u.text[leaf] = live, fmt.Sprintf("sums.r%d", r)
 				sum = graph.Var(leaf)
 			} else {
@@ -185,9 +206,9 @@ func (g *generator) coupling() error {
 		inputs = append(inputs, fmt.Sprintf("c%d", k))
 		terms = append(terms, root{fmt.Sprintf("c%d", k), post(total)})
 	}
-	g.page.Rings, g.k.Rings = sums, len(sums)
+	g.page.Rings, g.page.Inputs, g.k.Rings = sums, inputs, len(sums)
 	if g.page.RowWeights {
-		u.text["row_weight"] = "sums.row_weight"
+		u.text[rowWeight] = "sums.row_weight"
 		sums = append(sums[:len(sums):len(sums)], "row_weight")
 	}
 	u.Structs = append(u.Structs, Struct{"sums", sums}, Struct{"inputs", inputs}, Struct{"sources", g.page.Rings})
@@ -196,6 +217,31 @@ func (g *generator) coupling() error {
 		u.function(about, "inputs", "coupled", "PARAMETERS, const struct sums sums", terms),
 		u.function("What a node sends to the others.", "sources", "sources", "PARAMETERS", sources))
 	return nil
+}
+
+// neededInputs tells which coupling terms a derivative or a recorded quantity rests on; others are not computed.
+func (g *generator) neededInputs() map[int]bool {
+	roots := slices.Clone(g.dyn.Derivatives)
+	for _, s := range g.spec.Streams {
+		names := []string{s.Drive}
+		if s.Kind != Balloon {
+			for _, q := range s.Quantities {
+				names = append(names, q.Name)
+			}
+		}
+		for _, name := range names {
+			if n := g.dyn.Values[name]; n != nil {
+				roots = append(roots, n)
+			}
+		}
+	}
+	needed := map[int]bool{}
+	for _, n := range expr.Order(roots...) {
+		for k := range g.spec.Model.Coupled {
+			needed[k] = needed[k] || n.Op == expr.Var && n.Name == model.CouplingTermName(k)
+		}
+	}
+	return needed
 }
 
 // derivatives prints a model's right-hand side.
@@ -215,7 +261,7 @@ func (g *generator) noise(perNode map[string]bool) {
 		for _, name := range g.spec.Noisy {
 			if name == st.Name {
 				d := graph.Make(expr.Mul, graph.Const(2), graph.Var("noise."+name))
-				gain := graph.Make(expr.Sqrt, graph.Make(expr.Mul, d, graph.Var("step")))
+				gain := graph.Make(expr.Sqrt, graph.Make(expr.Mul, d, graph.Var(StepAddress)))
 				g.page.Noisy = append(g.page.Noisy, noisy{State: j, Gain: g.unit.constant(gain)})
 			}
 		}

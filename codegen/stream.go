@@ -3,6 +3,7 @@ package codegen
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"brainsweep/model"
@@ -32,7 +33,8 @@ type stream struct {
 	Scale      string
 	Offset     string
 
-	NodeConstants []Field // of the node's model
+	Inputs        []string // coupling terms that quantities rest on
+	NodeConstants []Field  // of the node's model
 	MainStates    []Field
 }
 
@@ -60,9 +62,7 @@ func (g *generator) streams() error {
 		if !ok {
 			return "", fmt.Errorf("codegen: model %s has no quantity %q", g.spec.Model.Name, name)
 		}
-		if input := g.readsInput(n); input != "" {
-			return "", fmt.Errorf("codegen: the quantity %q rests on the coupling term %s and cannot be observed", name, input)
-		}
+		g.page.SeesInput = g.page.SeesInput || g.readsInput(n)
 		seen[name] = true
 		roots = append(roots, root{field, n})
 		return field, nil
@@ -82,25 +82,26 @@ func (g *generator) streams() error {
 			fields = append(fields, r.field)
 		}
 		g.unit.Structs = append(g.unit.Structs, Struct{"observed", fields})
-		g.unit.Functions = append(g.unit.Functions, g.unit.function("What is observed of a node.", "observed", "observed", "PARAMETERS", roots))
+		about, parameters := "What is observed of a node.", "PARAMETERS"
+		if g.page.SeesInput {
+			about, parameters = "What is observed of a node; c is the input of the step that led to v.", parameters+", const struct inputs c"
+		}
+		g.unit.Functions = append(g.unit.Functions, g.unit.function(about, "observed", "observed", parameters, roots))
 	}
 	for _, st := range g.page.Streams {
 		st.NodeConstants, st.MainStates = g.unit.NodeConstants(), g.unit.States
+		if g.page.SeesInput {
+			st.Inputs = g.page.Inputs
+		}
 	}
 	return nil
 }
 
-// readsInput names a coupling term that n rests on, or gives "".
-func (g *generator) readsInput(n *expr.Node) string {
-	if n.Op == expr.Var && strings.HasPrefix(g.unit.text[n.Name], "c.") {
-		return n.Name
-	}
-	for _, a := range n.Args {
-		if name := g.readsInput(a); name != "" {
-			return name
-		}
-	}
-	return ""
+// readsInput reports whether n rests on a coupling term.
+func (g *generator) readsInput(n *expr.Node) bool {
+	return slices.ContainsFunc(expr.Order(n), func(a *expr.Node) bool {
+		return a.Op == expr.Var && strings.HasPrefix(g.unit.text[a.Name], "c.")
+	})
 }
 
 func (g *generator) stream(st *stream, s Stream, observe func(string) (string, error)) error {
@@ -170,7 +171,7 @@ func (g *generator) balloon(st *stream, s Stream) error {
 	for _, p := range s.Model.Parameters {
 		u.leaves[p.Name] = folded
 	}
-	u.leaves["step"] = folded
+	u.leaves[StepAddress] = folded
 	for _, state := range s.Model.States {
 		u.leaves[state.Name] = live
 		u.text[state.Name] = "v.s_" + state.Name
@@ -185,7 +186,7 @@ func (g *generator) balloon(st *stream, s Stream) error {
 	g.derivatives(u, s.Model, dyn)
 	u.Functions = append(u.Functions, u.function("What is observed.", u.Prefix+"observed", u.Prefix+"observed", "PARAMETERS",
 		[]root{{"f_" + observable, dyn.Values[observable]}}))
-	step := strings.Replace(u.constant(dyn.Graph.Var("step")), "k.", u.Prefix+"k.", 1)
+	step := strings.Replace(u.constant(dyn.Graph.Var(StepAddress)), "k.", u.Prefix+"k.", 1)
 	st.Stages = s.Scheme.stages(u.States, step, u.suffix, func(int) string { return "" })
 	st.Unit = u
 	g.k.units = append(g.k.units, u)

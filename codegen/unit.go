@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"brainsweep/model/expr"
 )
@@ -129,7 +130,10 @@ func (u *unit) constant(n *expr.Node) string {
 		short = fmt.Sprintf("n%d", len(u.nodeConstants))
 	}
 	if n.Op == expr.Var {
-		short = "p_" + identifier(n.Name)
+		short = "p_" + n.Name
+		if strings.Contains(n.Name, ".") { // an address, not a name: told apart, for coupling_a may be a name
+			short = "a_" + identifier(n.Name)
+		}
 	}
 	name := "k." + short
 	if u.classify(n) == nodal {

@@ -257,7 +257,7 @@ func (b *bench) now() float64 {
 
 // point is the case's parameter set.
 func (b *bench) point(wiring *sim.Wiring, bold bool) sim.Point {
-	values := map[string]float64{"step": benchStep}
+	values := map[string]float64{codegen.StepAddress: benchStep}
 	for _, p := range b.model.Parameters {
 		values[p.Name] = p.Value
 	}

@@ -32,7 +32,7 @@ func TestSettings(t *testing.T) {
 	bold := p.Record("bold").Bold
 	pt := p.Point(0)
 	for address, want := range map[string]float64{
-		"bold.tau_s": 1.54, "bold.V0": 2, "bold.E0": 0.4, "step": 0.1, "connectome.speed": 3, "noise.ou": 0.1, "coupling.a": 0.5, "gain": 0,
+		"bold.tau_s": 1.54, "bold.V0": 2, "bold.E0": 0.4, "run.step": 0.1, "connectome.speed": 3, "noise.ou": 0.1, "coupling.a": 0.5, "gain": 0,
 	} {
 		if got := pt.Value(address); got != want {
 			t.Errorf("%s = %v, want %v", address, got, want)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"math"
 
+	"brainsweep/codegen"
 	"brainsweep/model"
 	"brainsweep/philox"
 )
@@ -23,7 +24,7 @@ func (p *Plan) Point(i int) Point {
 }
 
 // Value gives the number at an address: a parameter by its bare name, coupling.a, connectome.speed, noise.ou,
-// bold.tau_s, and "step" [ms]. Of what is given node by node it is the first node's. An unknown address panics.
+// bold.tau_s, and codegen.StepAddress. Of what is given node by node it is the first node's. An unknown address panics.
 func (pt Point) Value(address string) float64 { return pt.NodeValue(address, 0) }
 
 // NodeValue gives the number at an address for one node.
@@ -34,7 +35,7 @@ func (pt Point) NodeValue(address string, node int) float64 {
 	if s := pt.plan.Setting(address); s != nil {
 		return s.Values[min(node, len(s.Values)-1)]
 	}
-	if address == "step" {
+	if address == codegen.StepAddress {
 		return pt.plan.Run.Step
 	}
 	if bold := pt.plan.Record("bold"); bold != nil {

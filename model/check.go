@@ -19,7 +19,10 @@ func (m *Model) Check() error {
 		}
 	}
 	for _, s := range m.States {
-		what := "state " + quoted(s.Name)
+		if s.Mode > 0 {
+			continue
+		}
+		what := "state " + quoted(s.Symbol)
 		switch {
 		case !checkBounds(&list, s.Pos, what, s.Min, s.Max):
 		case !(s.Low <= s.High) || math.IsInf(s.Low, 0) || math.IsInf(s.High, 0):
@@ -90,7 +93,12 @@ func (m *Model) checkNames(list *fault.List) {
 		declare(p.Pos, "parameter", p.Name)
 	}
 	for _, s := range m.States {
-		declare(s.Pos, "state", s.Name)
+		if s.Mode == 0 {
+			declare(s.Pos, "state", s.Symbol)
+		}
+		if m.Modes > 1 {
+			declare(s.Pos, "mode", s.Name)
+		}
 	}
 	if m.Input != "" {
 		declare(fault.Pos{File: m.file}, "input", m.Input)

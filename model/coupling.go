@@ -12,13 +12,17 @@ import (
 //
 //	c_i = post( sum over j with w_ij != 0 of w_ij pre(x_i, x_j) )
 //
-// where x_i is the target's present value and x_j the source's value when it was sent.
+// where x_i is the target's present value and x_j the source's value when it was sent. A model that couples by several
+// values has a term c0, c1, ... for each; x_i and x_j are of the term's own value, x0_i, x0_j of the first, x1_i, x1_j of
+// the second one, 0 where there is none. A parameter that is given node by node is, in a part of pre that rests on the
+// source, the source's.
 type Coupling struct {
 	Name       string
 	Title      string
 	Parameters []Parameter
-	Pre        string // in x_i, x_j and the parameters
-	Post       string // in sum and the parameters
+	Pre        string // in x_i, x_j, x0_i, ..., term (the number of the term) and the parameters
+	Post       string // in sum, x_i, x0_i, x1_i, term and the parameters
+	Joint      bool   // all values give one term, c0, and the others are 0
 }
 
 // CouplingTerm is a part of a separated pre: a value at the target, from its present state, times a value at
@@ -54,16 +58,24 @@ func Couplings() []Coupling {
 			Pre:        "x_j", Post: "cmin + (cmax - cmin)/(1 + exp(-a*(sum - midpoint)/sigma))",
 		},
 		{
-			// Jansen & Rit 1995; x is the difference of the excitatory and inhibitory potentials.
+			// Jansen & Rit 1995; the potential is the first coupled value less the second.
 			Name: "sigmoidal_jansen_rit", Title: "the firing rate of each source, from its potential",
 			Parameters: parameters("cmin", 0, "least rate", "cmax", 0.005, "largest rate", "midpoint", 6, "potential of half the rate", "r", 0.56, "steepness", "a", 1, "factor"),
-			Pre:        "cmin + (cmax - cmin)/(1 + exp(r*(midpoint - x_j)))", Post: "a*sum",
+			Pre:        "cmin + (cmax - cmin)/(1 + exp(r*(midpoint - (x0_j - x1_j))))", Post: "a*sum", Joint: true,
 		},
 		{
 			// Kuramoto 1975, without a division by the number of nodes: TVB describes one but does not do it.
 			Name: "kuramoto", Title: "the sine of the phase difference",
 			Parameters: parameters("a", 1, "factor"),
 			Pre:        "sin(x_j - x_i)", Post: "a*sum",
+		},
+		{
+			// Hopfield 1984. TVB describes this, but computes each node's own past instead of its sources'.
+			Name: "pre_sigmoidal", Title: "each source through a sigmoid with a static or dynamic threshold",
+			Parameters: parameters("H", 0.5, "height", "Q", 1, "offset", "G", 60, "steepness", "P", 1, "gain", "theta", 0.5, "threshold",
+				"dynamic", 1, "1: the threshold is the second coupled value, whose term is the node's own output; 0: it is theta"),
+			Pre:  "H*(Q + tanh(G*(P*x_j - where(dynamic, x1_j, theta))))",
+			Post: "where(dynamic and term == 1, H*(Q + tanh(G*(P*x0_i - x1_i))), sum)",
 		},
 	}
 }
@@ -100,18 +112,33 @@ func FindCoupling(name string) (Coupling, error) {
 	return Coupling{}, fault.Mistake{Msg: "unknown coupling function " + quoted(name) + hint}
 }
 
-// Build makes the coupling part of a model's graph. x is the coupled value over the leaves of one node. The terms'
-// sum of Target*Source is pre; post makes the coupling term of the weighted sum. The coupling's parameters are leaves
-// "coupling.a" and so on. An error says what cannot be built, or that pre does not separate into such terms.
-func (c Coupling) Build(g *expr.Graph, x *expr.Node) (terms []CouplingTerm, post func(sum *expr.Node) *expr.Node, err error) {
-	target, source, sum := g.Var("coupling x_i"), g.Var("coupling x_j"), g.Var("coupling sum")
+// Build makes term k of the coupling as a part of a model's graph. x are the coupled values over the leaves of one node.
+// The terms' sum of Target*Source is pre; post makes the coupling term of the weighted sum. The coupling's parameters are
+// leaves "coupling.a" and so on. An error says what cannot be built, or that pre does not separate into such terms.
+func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingTerm, post func(sum *expr.Node) *expr.Node, err error) {
+	if c.Joint && k > 0 {
+		return nil, func(*expr.Node) *expr.Node { return g.Const(0) }, nil
+	}
+	sum := g.Var("coupling sum")
+	s := separator{g: g, target: map[*expr.Node]*expr.Node{}, source: map[*expr.Node]*expr.Node{}}
+	before := map[string]*expr.Node{"term": g.Const(float64(k))}
+	after := map[string]*expr.Node{"term": g.Const(float64(k)), "sum": sum}
+	values := coupledValues(x, k)
+	for _, name := range []string{"x", "x0", "x1"} {
+		value, target, source := values[name], name+"_i", name+"_j"
+		before[target], before[source] = g.Var("coupling "+target), g.Var("coupling "+source)
+		after[target] = before[target]
+		if value == nil {
+			value = g.Const(0)
+		}
+		s.target[before[target]], s.source[before[source]] = value, value
+	}
 	var list fault.List
-	pre := c.build(g, "pre", c.Pre, map[string]*expr.Node{"x_i": target, "x_j": source}, &list)
-	after := c.build(g, "post", c.Post, map[string]*expr.Node{"sum": sum}, &list)
+	pre := c.build(g, "pre", c.Pre, before, &list)
+	last := c.build(g, "post", c.Post, after, &list)
 	if len(list) > 0 {
 		return nil, nil, list.Err()
 	}
-	s := separator{g: g, target: target, source: source}
 	separated, ok := s.terms(pre)
 	if !ok {
 		list.Addf(fault.Pos{}, "coupling %s: pre = %s cannot be written as a sum of products of a value at the target and one at the source, which is how a node's input is computed", c.Name, c.Pre)
@@ -119,13 +146,23 @@ func (c Coupling) Build(g *expr.Graph, x *expr.Node) (terms []CouplingTerm, post
 	}
 	for _, t := range separated {
 		terms = append(terms, CouplingTerm{
-			Target: g.Substitute(t.Target, map[*expr.Node]*expr.Node{target: x}),
-			Source: g.Substitute(t.Source, map[*expr.Node]*expr.Node{source: x}),
+			Target: g.Substitute(t.Target, s.target),
+			Source: g.Substitute(t.Source, s.source),
 		})
 	}
 	return terms, func(total *expr.Node) *expr.Node {
-		return g.Substitute(after, map[*expr.Node]*expr.Node{sum: total})
+		s.target[sum] = total
+		return g.Substitute(last, s.target)
 	}, nil
+}
+
+// coupledValues gives the values that a coupling's texts call x, x0 and x1; nil where there is none.
+func coupledValues(x []*expr.Node, k int) map[string]*expr.Node {
+	values := map[string]*expr.Node{"x": x[k], "x0": x[0], "x1": nil}
+	if len(x) > 1 {
+		values["x1"] = x[1]
+	}
+	return values
 }
 
 // build makes one of the coupling's texts a node.

@@ -34,6 +34,16 @@ var formulas = map[string]struct {
 		},
 		scaled,
 	},
+	"pre_sigmoidal": { // of one coupled value: a dynamic threshold is then 0
+		func(p map[string]float64, xi, xj float64) float64 {
+			threshold := p["theta"]
+			if p["dynamic"] != 0 {
+				threshold = 0
+			}
+			return p["H"] * (p["Q"] + math.Tanh(p["G"]*(p["P"]*xj-threshold)))
+		},
+		func(p map[string]float64, s float64) float64 { return s },
+	},
 }
 
 func source(p map[string]float64, xi, xj float64) float64 { return xj }
@@ -45,7 +55,7 @@ func separated(t *testing.T, c model.Coupling, p map[string]float64, xi float64,
 	t.Helper()
 	g := expr.NewGraph()
 	u, v := g.Var("u"), g.Var("v") // the coupled value is a difference of two states
-	terms, post, err := c.Build(g, g.Make(expr.Sub, u, v))
+	terms, post, err := c.Build(g, []*expr.Node{g.Make(expr.Sub, u, v)}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +149,7 @@ func TestSeparation(t *testing.T) {
 		coupling := model.Coupling{Name: "mine", Pre: c.pre, Post: "sum", Parameters: []model.Parameter{{Name: "a"}}}
 		g := expr.NewGraph()
 		x := g.Var("x")
-		terms, _, err := coupling.Build(g, x)
+		terms, _, err := coupling.Build(g, []*expr.Node{x}, 0)
 		if c.terms < 0 {
 			if err == nil || !strings.Contains(err.Error(), "cannot be written as a sum of products") {
 				t.Errorf("%s: %v, %v", c.pre, terms, err)
@@ -167,11 +177,11 @@ func TestBadCouplings(t *testing.T) {
 	for _, c := range []struct{ pre, post, want string }{
 		{"x_j - y", "b*sum", "coupling mine, post:1:1: unknown name \"b\" (did you mean \"a\"?)\ncoupling mine, pre:1:7: unknown name \"y\" (did you mean \"a\"?)"},
 		{"x_j -", "sum", "coupling mine, pre:1:6: expected a value, found the end"},
-		{"sum", "x_i", "coupling mine, post:1:1: unknown name \"x_i\"\ncoupling mine, pre:1:1: unknown name \"sum\""},
+		{"sum", "x_j", "coupling mine, post:1:1: unknown name \"x_j\" (did you mean \"x_i\"?)\ncoupling mine, pre:1:1: unknown name \"sum\""},
 	} {
 		coupling := model.Coupling{Name: "mine", Pre: c.pre, Post: c.post, Parameters: []model.Parameter{{Name: "a"}}}
 		g := expr.NewGraph()
-		if _, _, err := coupling.Build(g, g.Var("x")); err == nil || err.Error() != c.want {
+		if _, _, err := coupling.Build(g, []*expr.Node{g.Var("x")}, 0); err == nil || err.Error() != c.want {
 			t.Errorf("%v\nwant\n%s", err, c.want)
 		}
 	}

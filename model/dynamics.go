@@ -14,30 +14,48 @@ import (
 // The error is a fault.List with all that is wrong in the equations: unknown names, wrong calls, circles.
 func (m *Model) Dynamics() (*Dynamics, error) {
 	r := newResolver(m)
-	d := &Dynamics{Graph: r.graph, Values: map[string]*expr.Node{}}
-	for _, f := range m.Functions {
-		r.function(f.Name)
-	}
-	for _, f := range m.Definitions {
-		d.Values[f.Name] = r.value(f.Name)
-	}
-	for _, s := range m.States {
-		d.Values[s.Name] = r.value(s.Name)
-	}
-	for _, s := range m.States {
-		if s.Derivative.Missing() {
-			r.mistakes.Addf(s.Pos, "state %q has no equation: d(%s) = ... is missing", s.Name, s.Name)
-			continue
+	d := &Dynamics{Graph: r.graph, Values: map[string]*expr.Node{}, Derivatives: make([]*expr.Node, len(m.States))}
+	for mode := range max(1, m.Modes) {
+		for _, f := range m.Functions {
+			r.function(f.Name, mode)
 		}
-		n, err := s.Derivative.Build(r.graph, r.scope())
-		r.mistakes.Add(err)
-		d.Derivatives = append(d.Derivatives, n)
+		for _, f := range m.Definitions {
+			d.define(m, f.Name, mode, r.value(f.Name, mode))
+		}
+		for j, s := range m.States {
+			switch {
+			case s.Mode != mode:
+			case s.Derivative.Missing():
+				r.mistakes.Addf(s.Pos, "state %q has no equation: d(%s) = ... is missing", s.Symbol, s.Symbol)
+			default:
+				d.Values[s.Name] = r.value(s.Symbol, mode)
+				n, err := s.Derivative.Build(r.graph, r.scope(mode))
+				r.mistakes.Add(err)
+				d.Derivatives[j] = n
+			}
+		}
+		if len(r.mistakes) > 0 { // the other modes have the same
+			return d, r.mistakes.Err()
+		}
 	}
-	if len(r.mistakes) > 0 {
-		return d, r.mistakes.Err()
+	for k := range m.Coupled {
+		d.Values[CouplingTermName(k)] = r.graph.Var(CouplingTermName(k))
 	}
 	d.shareDivisions()
 	return d, nil
+}
+
+// define notes the value of a definition: by its name, and in a model with modes by the name of each mode, too; by its
+// name alone only where all modes have the same.
+func (d *Dynamics) define(m *Model, name string, mode int, value *expr.Node) {
+	if m.Modes > 1 {
+		d.Values[modeName(name, mode)] = value
+		if mode > 0 && d.Values[name] != value {
+			delete(d.Values, name)
+			return
+		}
+	}
+	d.Values[name] = value
 }
 
 // shareDivisions lets derivatives and values have their reciprocals in common.
@@ -81,25 +99,26 @@ func (m *Model) used() map[string]bool {
 	r := newResolver(m)
 	for _, s := range m.States {
 		if !s.Derivative.Missing() {
-			s.Derivative.Build(r.graph, r.scope())
+			s.Derivative.Build(r.graph, r.scope(s.Mode))
 		}
 	}
 	for _, o := range m.Observables {
-		r.value(o.Name)
+		r.value(m.symbol(o.Name))
 	}
 	for _, name := range m.Coupled {
-		r.value(name)
+		r.value(m.symbol(name))
 	}
 	return r.used
 }
 
-// resolver gives the names of a model their values, each when it is first asked for.
+// resolver gives the names of a model their values, each when it is first asked for, mode by mode.
 type resolver struct {
 	graph       *expr.Graph
+	modes       int
 	definitions map[string]Definition
 	bodies      map[string]Function
-	values      map[string]*expr.Node
-	functions   map[string]*expr.Function
+	values      []map[string]*expr.Node // of each mode
+	functions   []map[string]*expr.Function
 	known       []string
 	used        map[string]bool
 	open        []string // what is being worked out, for finding circles
@@ -108,27 +127,29 @@ type resolver struct {
 
 func newResolver(m *Model) *resolver {
 	r := &resolver{
-		graph:       expr.NewGraph(),
-		definitions: map[string]Definition{}, bodies: map[string]Function{},
-		values: map[string]*expr.Node{}, functions: map[string]*expr.Function{},
-		used: map[string]bool{},
+		graph: expr.NewGraph(), modes: max(1, m.Modes),
+		definitions: map[string]Definition{}, bodies: map[string]Function{}, used: map[string]bool{},
 	}
-	leaf := func(name string) {
-		r.values[name] = r.graph.Var(name)
-		r.known = append(r.known, name)
+	for mode := range r.modes {
+		values := map[string]*expr.Node{}
+		for _, p := range m.Parameters {
+			values[p.Name] = r.graph.Var(p.Name)
+		}
+		for _, s := range m.States {
+			if s.Mode == mode {
+				values[s.Symbol] = r.graph.Var(s.Name)
+			}
+		}
+		for k := range len(m.Coupled) / r.modes {
+			values[CouplingTermName(k)] = r.graph.Var(CouplingTermName(k*r.modes + mode))
+		}
+		if m.Input != "" {
+			values[m.Input] = r.graph.Var(m.Input)
+		}
+		r.values = append(r.values, values)
+		r.functions = append(r.functions, map[string]*expr.Function{})
 	}
-	for _, p := range m.Parameters {
-		leaf(p.Name)
-	}
-	for _, s := range m.States {
-		leaf(s.Name)
-	}
-	for k := range m.Coupled {
-		leaf(CouplingTermName(k))
-	}
-	if m.Input != "" {
-		leaf(m.Input)
-	}
+	r.known = slices.Sorted(maps.Keys(r.values[0]))
 	for _, f := range m.Functions {
 		r.bodies[f.Name] = f
 		r.known = append(r.known, f.Name)
@@ -143,14 +164,18 @@ func newResolver(m *Model) *resolver {
 // CouplingTermName is the name by which equations call coupling term k: c0, c1, ...
 func CouplingTermName(k int) string { return fmt.Sprintf("c%d", k) }
 
-func (r *resolver) scope() expr.Scope {
-	return expr.Scope{Value: r.value, Function: r.function, Known: r.known}
+func (r *resolver) scope(mode int) expr.Scope {
+	return expr.Scope{
+		Value:    func(name string) *expr.Node { return r.value(name, mode) },
+		Function: func(name string) *expr.Function { return r.function(name, mode) },
+		Known:    r.known, Modes: r.modes, Mode: mode, In: r.scope,
+	}
 }
 
-// value gives the node of a name, nil when there is none.
-func (r *resolver) value(name string) *expr.Node {
+// value gives the node of a name in a mode, nil when there is none.
+func (r *resolver) value(name string, mode int) *expr.Node {
 	r.used[name] = true
-	if n := r.values[name]; n != nil {
+	if n := r.values[mode][name]; n != nil {
 		return n
 	}
 	f, known := r.definitions[name]
@@ -160,16 +185,16 @@ func (r *resolver) value(name string) *expr.Node {
 	if r.circle(name, f.Pos) {
 		return r.graph.Const(0)
 	}
-	n, err := f.Value.Build(r.graph, r.scope())
+	n, err := f.Value.Build(r.graph, r.scope(mode))
 	r.leave(err)
-	r.values[name] = n
+	r.values[mode][name] = n
 	return n
 }
 
-// function gives the function of a name, nil when there is none.
-func (r *resolver) function(name string) *expr.Function {
+// function gives the function of a name in a mode, nil when there is none.
+func (r *resolver) function(name string, mode int) *expr.Function {
 	r.used[name] = true
-	if f := r.functions[name]; f != nil {
+	if f := r.functions[mode][name]; f != nil {
 		return f
 	}
 	f, known := r.bodies[name]
@@ -183,9 +208,9 @@ func (r *resolver) function(name string) *expr.Function {
 		}
 		return none
 	}
-	built, err := f.Body.BuildFunction(r.graph, name, f.Args, r.scope())
+	built, err := f.Body.BuildFunction(r.graph, name, f.Args, r.scope(mode))
 	r.leave(err)
-	r.functions[name] = built
+	r.functions[mode][name] = built
 	return built
 }
 

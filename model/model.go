@@ -19,9 +19,10 @@ type Model struct {
 	States      []State
 	Functions   []Function
 	Definitions []Definition // intermediate values, in the order of the file
-	Coupled     []string     // names of the states or observables whose delayed values reach other nodes; term k of the coupling is the variable c<k>
+	Coupled     []string     // names of the states or definitions whose delayed values reach other nodes; term k of the coupling is the variable c<k>
 	Observables []Definition // those of the definitions that can be recorded besides the states
 	Presets     []Preset
+	Modes       int // above 1, each state, and each term of the coupling, is there once for each mode, one after the other
 
 	file string // for messages
 }
@@ -39,6 +40,8 @@ type Parameter struct {
 // State is a variable that the equations integrate.
 type State struct {
 	Name       string
+	Symbol     string // as the equations call it: Name, or in a model with modes Name without _1, _2, ...
+	Mode       int    // from 0
 	Unit       string
 	Low, High  float64 // range of a drawn initial value
 	Min, Max   float64 // hard bounds, applied after each stage; infinite when unbounded
@@ -82,5 +85,5 @@ type Preset struct {
 type Dynamics struct {
 	Graph       *expr.Graph
 	Derivatives []*expr.Node          // of each state, in the order of Model.States
-	Values      map[string]*expr.Node // every definition and observable by name, and the states themselves
+	Values      map[string]*expr.Node // every definition and observable by name, the states and the coupling terms themselves
 }

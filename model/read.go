@@ -48,6 +48,9 @@ func Read(path string) (*Model, error) {
 //	initial    = { S = 0.1 }
 //	noise      = { S = 1e-3 }
 //
+// With modes = 3 every state x has three values, x_1, x_2, x_3. An equation holds for each mode: x is the value in the mode
+// at hand, msum(x) the sum over the modes, modes(a, b, c) a number for each mode.
+//
 // All mistakes are returned together, as a fault.List.
 func Parse(file string, text []byte) (*Model, error) {
 	d, err := document.Parse(file, text)
@@ -66,7 +69,7 @@ func Parse(file string, text []byte) (*Model, error) {
 }
 
 // sections are the keys of a model file.
-var sections = []string{"title", "reference", "coupled", "input", "equations", "parameters", "states", "observables", "noise", "presets"}
+var sections = []string{"title", "reference", "coupled", "input", "modes", "equations", "parameters", "states", "observables", "noise", "presets"}
 
 // reader fills a model from its file.
 type reader struct {
@@ -91,6 +94,7 @@ func (r *reader) read() {
 	r.coupled()
 	r.noise()
 	r.presets()
+	r.modes()
 	r.mistakes.Add(r.m.Check())
 }
 
@@ -138,7 +142,7 @@ func (r *reader) states() {
 		before := len(r.mistakes)
 		r.decode(&e, "states", name)
 		pos := r.Pos("states", name)
-		s := State{Name: name, Unit: e.Unit, Min: e.Min, Max: e.Max, About: e.About, Pos: pos}
+		s := State{Name: name, Symbol: name, Unit: e.Unit, Min: e.Min, Max: e.Max, About: e.About, Pos: pos}
 		switch {
 		case len(e.Range) == 2:
 			s.Low, s.High = e.Range[0], e.Range[1]

@@ -2,10 +2,10 @@ package model
 
 import "brainsweep/model/expr"
 
-// separator writes a value of a target's leaf and a source's leaf as a sum of products of values of one of them.
+// separator writes a value of a target's leaves and a source's leaves as a sum of products of values of one of them.
 type separator struct {
 	g              *expr.Graph
-	target, source *expr.Node
+	target, source map[*expr.Node]*expr.Node // the leaves of each end, and what they stand for
 }
 
 // mostTerms bounds the terms of a separated pre: each costs a sum over all sources.
@@ -112,10 +112,10 @@ next:
 	return all
 }
 
-// reads reports whether n rests on the leaf.
-func reads(n, leaf *expr.Node) bool {
+// reads reports whether n rests on one of the leaves.
+func reads(n *expr.Node, leaves map[*expr.Node]*expr.Node) bool {
 	for _, m := range expr.Order(n) {
-		if m == leaf {
+		if leaves[m] != nil {
 			return true
 		}
 	}

@@ -33,8 +33,13 @@ func (m *Model) Text() string {
 	if m.Input != "" {
 		fmt.Fprintf(&b, "  %s is the output of the model that drives this one\n", m.Input)
 	}
-	for k, name := range m.Coupled {
+	for k := range len(m.Coupled) / max(1, m.Modes) {
+		name, _ := m.symbol(m.Coupled[k*max(1, m.Modes)])
 		fmt.Fprintf(&b, "  %s is the coupling term of %s\n", CouplingTermName(k), name)
+	}
+	if m.Modes > 1 {
+		heading(&b, "Modes")
+		fmt.Fprintf(&b, "  %d; in jobs and results %s is %s, %s, ...\n", m.Modes, m.States[0].Symbol, m.States[0].Name, m.States[1].Name)
 	}
 	heading(&b, "Parameters")
 	table(&b, len(m.Parameters), func(i int) []string {
@@ -98,8 +103,9 @@ func limits(low, high float64) string {
 
 func (m *Model) writeStates(b *strings.Builder) {
 	heading(b, "States")
-	table(b, len(m.States), func(i int) []string {
-		s := m.States[i]
+	modes := max(1, m.Modes)
+	table(b, len(m.States)/modes, func(i int) []string {
+		s := m.States[i*modes]
 		start := "starts in " + interval(s.Low, s.High)
 		if s.Low == s.High {
 			start = "starts at " + expr.Number(s.Low)
@@ -108,7 +114,7 @@ func (m *Model) writeStates(b *strings.Builder) {
 		if s.Noisy {
 			noise = "noise D = " + expr.Number(s.Noise)
 		}
-		return []string{s.Name, s.Unit, start, limits(s.Min, s.Max), noise, s.About}
+		return []string{s.Symbol, s.Unit, start, limits(s.Min, s.Max), noise, s.About}
 	})
 }
 
@@ -189,7 +195,9 @@ func (m *Model) heads() []equation {
 		all = append(all, equation{f.Pos.Line, f.Name + " =", f.Value})
 	}
 	for _, s := range m.States {
-		all = append(all, equation{s.Derivative.Pos().Line, "d(" + s.Name + ") =", s.Derivative})
+		if s.Mode == 0 {
+			all = append(all, equation{s.Derivative.Pos().Line, "d(" + s.Symbol + ") =", s.Derivative})
+		}
 	}
 	return all
 }

@@ -95,7 +95,7 @@ func simulate(t testing.TB, dev device.Device, study *sim.Study, points ...sim.P
 
 // values gives a model's and a coupling's defaults, with what is set otherwise.
 func values(m *model.Model, c model.Coupling, step float64, set map[string]float64) func(string) float64 {
-	v := map[string]float64{"step": step}
+	v := map[string]float64{codegen.StepAddress: step}
 	for _, p := range m.Parameters {
 		v[p.Name] = p.Value
 	}

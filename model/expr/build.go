@@ -12,6 +12,9 @@ type Scope struct {
 	Value    func(name string) *Node     // nil where there is no value of that name
 	Function func(name string) *Function // nil where there is no function of that name
 	Known    []string                    // all names of values and functions, for "did you mean"
+
+	Modes, Mode int                  // how many modes there are, and which one, from 0, is meant here
+	In          func(mode int) Scope // the scope in another mode
 }
 
 // Function is a user's function: a value over leaves of its own that stand for its arguments.
@@ -52,25 +55,26 @@ const largestOrder = 4
 func IsReserved(name string) bool {
 	_, constant := constants[name]
 	_, function := named[name]
-	return constant || function || words[name] || name == "diff" || name == "if"
+	return constant || function || words[name] || name == "diff" || name == "if" || name == modeSum || name == modeValues
 }
 
 // Build makes e a node of g. All unknown names and wrong calls are returned together.
 func (e Expr) Build(g *Graph, s Scope) (*Node, error) {
-	b := &builder{g: g, scope: s, locals: map[string]*Node{}}
+	b := newBuilder(g, s, nil)
 	n := b.settle(b.build(e))
 	return n, b.mistakes.Err()
 }
 
 // BuildFunction makes e the body of a function of args.
 func (e Expr) BuildFunction(g *Graph, name string, args []string, s Scope) (*Function, error) {
-	b := &builder{g: g, scope: s, locals: map[string]*Node{}}
+	leaves := map[string]*Node{}
 	f := &Function{Name: name}
 	for _, a := range args {
 		leaf := g.Var(name + "(" + a + ")") // no name of the user's looks like this
 		f.Args = append(f.Args, leaf)
-		b.locals[a] = leaf
+		leaves[a] = leaf
 	}
+	b := newBuilder(g, s, leaves)
 	f.Body = b.settle(b.build(e))
 	return f, b.mistakes.Err()
 }
@@ -111,9 +115,19 @@ func (f *Function) at(g *Graph, n *Node, args []*Node) *Node {
 type builder struct {
 	g        *Graph
 	scope    Scope
-	locals   map[string]*Node // arguments of the function and definitions of the block
+	args     map[string]*Node // arguments of the function
+	locals   map[string]*Node // the same, and definitions of the block
+	block    []local          // those definitions
 	seconds  []second
 	mistakes fault.List
+}
+
+func newBuilder(g *Graph, s Scope, args map[string]*Node) *builder {
+	b := &builder{g: g, scope: s, args: args, locals: map[string]*Node{}}
+	for name, leaf := range args {
+		b.locals[name] = leaf
+	}
+	return b
 }
 
 func (b *builder) build(e Expr) *Node {
@@ -130,6 +144,7 @@ func (b *builder) build(e Expr) *Node {
 			b.mistakes.Addf(l.pos, "%q is defined twice in this block", l.name)
 		default:
 			b.locals[l.name] = value
+			b.block = append(b.block, l)
 		}
 	}
 	return b.term(e.value)
@@ -144,6 +159,10 @@ func (b *builder) term(t *term) *Node {
 		return b.name(t)
 	case t.kind == name && t.text == "diff":
 		return b.diff(t)
+	case t.kind == name && t.text == modeSum:
+		return b.modeSum(t)
+	case t.kind == name && t.text == modeValues:
+		return b.modeValue(t)
 	case t.kind == name:
 		return b.call(t)
 	case t.kind != symbol:

@@ -16,6 +16,7 @@
 //	atan2 mod min max                             of (a, b)
 //	f(a, b)                                       a function of the model's own
 //	diff(f(a, b), a)   diff(f(a, b), a, b)        its exact partial derivatives
+//	msum(a)   modes(a, b, c)                      in models with modes: the sum over them, and a value for each
 //	1.5e-3   pi   inf   name   (a)   # comment
 //
 // diff differentiates by arguments of the call, named as they stand there, and holds all else fixed, also what the

@@ -62,6 +62,7 @@ var tvbNames = map[string]string{
 	"generic2d": "Generic2dOscillator", "hopf": "SupHopf", "hopfield": "Hopfield", "jansen_rit": "JansenRit",
 	"k_ion_ex": "KIonEx", "kuramoto": "Kuramoto", "larter_breakspear": "LarterBreakspear", "linear": "Linear",
 	"montbrio": "MontbrioPazoRoxin", "wilson_cowan": "WilsonCowan", "wongwang": "ReducedWongWang",
+	"reduced_fitzhugh_nagumo": "ReducedSetFitzHughNagumo", "reduced_hindmarsh_rose": "ReducedSetHindmarshRose",
 	"wongwang_exc_inh": "ReducedWongWangExcInh", "zetterberg_jansen": "ZetterbergJansen",
 }
 
@@ -83,7 +84,9 @@ func TestDerivativesAgainstTVB(t *testing.T) {
 	for name, tvb := range tvbNames {
 		t.Run(name, func(t *testing.T) {
 			t.Run("part", func(t *testing.T) { compareDerivatives(t, name, "testdata/dfun/"+tvb+".json") })
-			t.Run("whole", func(t *testing.T) { compareDerivatives(t, name, filepath.Join(shared(t, "reference/dfun"), tvb+".json")) })
+			t.Run("whole", func(t *testing.T) {
+				compareDerivatives(t, name, filepath.Join(shared(t, "reference/dfun"), tvb+".json"))
+			})
 		})
 	}
 }

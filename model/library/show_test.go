@@ -56,7 +56,7 @@ func TestText(t *testing.T) {
 			}
 		}
 		for _, s := range m.States {
-			if printed[s.Name] != s.Derivative.String() {
+			if printed[s.Symbol] != s.Derivative.String() {
 				t.Errorf("%s: d(%s) reads back as %s", name, s.Name, printed[s.Name])
 			}
 		}
