@@ -65,11 +65,11 @@ func BenchStages() []string {
 }
 
 const (
-	benchStep   = 0.1                   // [ms]
-	benchPeriod = 10                    // steps of an average
-	benchBold   = 1e4                   // steps of a BOLD sample
-	benchTurn   = 50 * time.Millisecond // that one timed run takes, about
-	benchTurns  = 21                    // timed runs of each variant
+	benchStep   = 0.1  // [ms]
+	benchPeriod = 10   // steps of an average
+	benchBold   = 1e4  // steps of a BOLD sample
+	benchTurn   = 0.02 // that one timed run takes, about [s]
+	benchTurns  = 45   // timed runs of each variant
 )
 
 // bench is one case on one device.
@@ -91,12 +91,12 @@ type variant struct {
 	study  *sim.Study
 	runner *sim.Runner
 	points []sim.Point
-	costs  []float64 // of a node-step in each turn [s]
+	cost   float64 // of a node-step in the fastest turn [s]
 }
 
-// Bench times a case in single (32) or double (64) precision on all workers of a device. The rate is that of the
-// fastest turn: others were disturbed. What a stage takes is the time that its absence saves: variants take turns,
-// and the median over the turns of what one saves beside the next counts.
+// Bench times a case in single (32) or double (64) precision on all workers of a device. What a stage takes is the time
+// that its absence saves. The variants take turns, and the fastest turn of each counts: what disturbs a turn only makes
+// it slower, and minima proved far steadier than medians.
 func Bench(ctx context.Context, dev device.Device, c BenchCase, precision int) (*BenchResult, error) {
 	b, err := newBench(dev, c, precision)
 	if err != nil {
@@ -127,28 +127,18 @@ func Bench(ctx context.Context, dev device.Device, c BenchCase, precision int) (
 			if err != nil {
 				return nil, err
 			}
-			v.costs = append(v.costs, cost)
+			v.cost = min(v.cost, cost)
 		}
 	}
 	out := &BenchResult{Case: c.Name, Precision: precisionName(precision), Nodes: c.Nodes, Edges: b.wired.Edges(), Horizon: b.wired.MaxDelay,
-		Threads: dev.Info().Workers, NodeStepsPerSecond: 1 / slices.Min(variants[0].costs), Stages: map[string]float64{}}
+		Threads: dev.Info().Workers, NodeStepsPerSecond: 1 / variants[0].cost, Stages: map[string]float64{}}
 	rest := 1.0
-	for i, v := range variants[1:] {
-		out.Stages[v.stage] = min(rest, max(0, saved(variants[0].costs, variants[i].costs, v.costs)))
+	for _, v := range variants[1:] {
+		out.Stages[v.stage] = max(0, rest-v.cost/variants[0].cost)
 		rest -= out.Stages[v.stage]
 	}
 	out.Stages["dynamics"] = rest
 	return out, nil
-}
-
-// saved is the median of (with - without)/whole over the turns.
-func saved(whole, with, without []float64) float64 {
-	shares := make([]float64, len(whole))
-	for i := range shares {
-		shares[i] = (with[i] - without[i]) / whole[i]
-	}
-	slices.Sort(shares)
-	return shares[len(shares)/2]
 }
 
 func precisionName(bits int) string {
@@ -200,7 +190,7 @@ func (b *bench) streams(moments bool) []codegen.Stream {
 
 // variant sets up a run with some of the stages.
 func (b *bench) variant(without string, streams []codegen.Stream, noise bool, wiring *sim.Wiring) *variant {
-	v := &variant{stage: without, study: &sim.Study{
+	v := &variant{stage: without, cost: math.Inf(1), study: &sim.Study{
 		Spec: codegen.Spec{Title: "bench " + b.Name, Model: b.model, Coupling: b.coupling, Scheme: b.scheme, Precision: b.precision,
 			Nodes: b.Nodes, Streams: streams},
 		Step: benchStep, Steps: benchPeriod,
@@ -219,16 +209,15 @@ func (b *bench) prepare(ctx context.Context, v *variant) error {
 		return err
 	}
 	for {
-		began := time.Now()
-		if _, err := b.turn(ctx, v); err != nil {
+		cost, err := b.turn(ctx, v)
+		if err != nil {
 			return err
 		}
-		took := time.Since(began)
-		if took >= benchTurn/2 {
+		wanted := benchTurn / (cost * float64(b.Nodes))
+		if float64(v.study.Steps) >= wanted/2 {
 			return nil
 		}
-		more := min(100, 1+float64(benchTurn)/float64(max(took, time.Microsecond)))
-		v.study.Steps = int64(math.Ceil(more*float64(v.study.Steps)/benchPeriod)) * benchPeriod
+		v.study.Steps = int64(min(wanted, 100*float64(v.study.Steps))/benchPeriod+1) * benchPeriod
 	}
 }
 
