@@ -30,6 +30,7 @@ type Submission struct {
 	Time    time.Duration
 	Setup   []string // lines before the run, such as module load
 	Program string   // path of brainsweep
+	Srun    bool     // srun starts the ranks, which takes an MPI that was built for it; else mpirun does
 }
 
 // reserve is the time before the end at which the batch system sends a signal, should the job not have stopped by itself.
@@ -74,7 +75,10 @@ func (s Submission) page() map[string]any {
 		words[i] = shellQuoted(w)
 	}
 	launch := ""
-	if ranks := s.Nodes * s.Ranks; ranks > 1 {
+	switch ranks := s.Nodes * s.Ranks; {
+	case ranks > 1 && s.Srun:
+		launch = "srun --cpu-bind=none "
+	case ranks > 1:
 		launch = fmt.Sprintf("mpirun --bind-to none -n %d ", ranks)
 	}
 	seconds := int(math.Round(s.Time.Seconds()))

@@ -58,6 +58,7 @@ another turn. With --send the script goes to the batch system at once. docs/clus
 	flags.Float64Var(&hours, "hours", 12, "time of one turn")
 	flags.StringArrayVar(&s.Setup, "setup", nil, "a line before the run, such as module load (may be given again)")
 	flags.StringVar(&s.Program, "program", "brainsweep", "path of brainsweep on the nodes")
+	flags.BoolVar(&s.Srun, "srun", false, "start the ranks with srun instead of mpirun: for an MPI that was built for SLURM")
 	flags.BoolVar(&send, "send", false, "hand the script to the batch system")
 	return cmd
 }
