@@ -29,7 +29,7 @@ const (
 )
 
 // kernelsOf reads the kernels of machine code, in the order of their names. It is an ELF file with a section
-// .text.<kernel> and a section .nv.info.<kernel> each.
+// .nv.info.<kernel> each.
 func kernelsOf(cubin []byte) ([]Kernel, error) {
 	damaged := func(err error) error { return fmt.Errorf("gpu: the compiled kernel is damaged: %w", err) }
 	if len(cubin) < 64 {
@@ -44,21 +44,17 @@ func kernelsOf(cubin []byte) ([]Kernel, error) {
 	}
 	var kernels []Kernel
 	for _, section := range file.Sections {
-		name, ok := strings.CutPrefix(section.Name, ".text.")
+		name, ok := strings.CutPrefix(section.Name, ".nv.info.")
 		if !ok {
 			continue
 		}
-		info := file.Section(".nv.info." + name)
-		if info == nil {
-			return nil, damaged(fmt.Errorf("%s has no attributes", name))
-		}
-		attributes, err := info.Data()
+		attributes, err := section.Data()
 		if err != nil {
 			return nil, damaged(err)
 		}
 		bytes, ok := halfAttribute(attributes, attributeParamSize)
 		if !ok {
-			return nil, damaged(fmt.Errorf("%s has no parameter", name))
+			continue // a function that a kernel calls
 		}
 		// The last words of the parameter are the number of teams and the place where the host says stop.
 		k := Kernel{Name: name, Words: bytes/8 - 2}

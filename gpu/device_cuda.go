@@ -4,6 +4,7 @@ package gpu
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
@@ -144,14 +145,14 @@ func (d *Device) Build(ctx context.Context, src device.Source) (device.Program, 
 	}
 	d.building.Lock()
 	defer d.building.Unlock()
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(ctx.Err(), d.open()); err != nil {
 		return nil, err
 	}
-	cubin, err := d.machineCode(u)
+	cubin, shape, err := d.machineCode(u)
 	if err != nil {
 		return nil, err
 	}
-	p := &program{device: d, unit: u, functions: map[string]function{}}
+	p := &program{device: d, name: src.Name, shape: shape, functions: map[string]function{}}
 	if err := d.do(func() error { return p.load(cubin) }); err != nil {
 		return nil, err
 	}
@@ -164,18 +165,29 @@ func (d *Device) Build(ctx context.Context, src device.Source) (device.Program, 
 	return p, nil
 }
 
-// machineCode takes a unit's machine code from the cache, or compiles it.
-func (d *Device) machineCode(u unit) ([]byte, error) {
+// open tells whether the device is still open.
+func (d *Device) open() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return errClosed
+	}
+	return nil
+}
+
+// machineCode takes a unit's machine code from the cache, or compiles it. The first 4 bytes of a file are the most teams
+// of a block that it was compiled for.
+func (d *Device) machineCode(u unit) ([]byte, shape, error) {
 	name := fmt.Sprintf("%s-%s-%s-nvrtc%d.%d.cubin", u.source.Name, u.digest[:16], d.info.ISA, d.nvrtc.Major, d.nvrtc.Minor)
-	if cubin, ok := d.cache.get(name); ok {
-		return cubin, nil
+	if file, ok := d.cache.get(name); ok && len(file) > 4 {
+		return file[4:], shape{u.shape.members, int(binary.LittleEndian.Uint32(file))}, nil
 	}
 	object, err := d.nvrtc.buildUnit(u, d.info.ISA)
 	if err != nil {
-		return nil, err
+		return nil, shape{}, err
 	}
-	d.cache.put(name, object.Cubin)
-	return object.Cubin, nil
+	d.cache.put(name, append(binary.LittleEndian.AppendUint32(nil, uint32(object.Teams)), object.Cubin...))
+	return object.Cubin, shape{object.Members, object.Teams}, nil
 }
 
 // Close frees all buffers and unloads all programs of the device. No launch may be under way.

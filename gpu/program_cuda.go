@@ -20,7 +20,8 @@ import (
 // program is a loaded source.
 type program struct {
 	device    *Device
-	unit      unit
+	name      string
+	shape     shape
 	module    cu.Module
 	functions map[string]function
 
@@ -49,8 +50,8 @@ func (p *program) load(cubin []byte) error {
 		if f.entry, err = p.module.Function(k.Name); err != nil {
 			return errors.Join(check("cuModuleGetFunction "+k.Name, err), p.unload())
 		}
-		for teams := 1; teams <= p.unit.shape.teams; teams++ {
-			threads := teams * p.unit.shape.members
+		for teams := 1; teams <= p.shape.teams; teams++ {
+			threads := teams * p.shape.members
 			if f.resident[threads], err = f.entry.MaxActiveBlocksPerMultiProcessor(threads, 0); err != nil {
 				return errors.Join(check("cuOccupancyMaxActiveBlocksPerMultiprocessor", err), p.unload())
 			}
@@ -67,21 +68,21 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if p.closed {
-		return fmt.Errorf("gpu: kernel %s: the program is closed", p.unit.source.Name)
+		return fmt.Errorf("gpu: kernel %s: the program is closed", p.name)
 	}
 	f, ok := p.functions[kernel]
 	switch {
 	case !ok:
-		return fmt.Errorf("gpu: source %s has no kernel %q", p.unit.source.Name, kernel)
+		return fmt.Errorf("gpu: source %s has no kernel %q", p.name, kernel)
 	case f.words != len(args):
-		return fmt.Errorf("gpu: kernel %s of %s takes %d arguments, not %d", kernel, p.unit.source.Name, f.words, len(args))
+		return fmt.Errorf("gpu: kernel %s of %s takes %d arguments, not %d", kernel, p.name, f.words, len(args))
 	case teams < 0:
-		return fmt.Errorf("gpu: kernel %s of %s: %d teams", kernel, p.unit.source.Name, teams)
+		return fmt.Errorf("gpu: kernel %s of %s: %d teams", kernel, p.name, teams)
 	}
 	packed, release, err := p.device.pack(args)
 	defer release()
 	if err != nil {
-		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.unit.source.Name, err)
+		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.name, err)
 	}
 	if err := ctx.Err(); err != nil || teams == 0 {
 		return err
@@ -94,13 +95,13 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 		return ctx.Err()
 	}
 	if err := p.device.do(func() error { return p.run(ctx, f, packed, teams, stop) }); err != nil {
-		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.unit.source.Name, err)
+		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.name, err)
 	}
 	return ctx.Err()
 }
 
 func (p *program) run(ctx context.Context, f function, packed []uint64, teams int, stop *int32) error {
-	s := p.unit.shape
+	s := p.shape
 	each := s.choose(teams, p.device.info.Workers, func(threads int) int { return f.resident[threads] })
 	if each == 0 {
 		return fmt.Errorf("a block of %d threads does not fit this GPU", s.members)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"brainsweep/device"
 )
@@ -63,8 +64,15 @@ func (n *NVRTC) Build(src device.Source, arch string) (*Object, error) {
 	return n.buildUnit(u, arch)
 }
 
+// buildUnit lets fewer teams share a block where their SHARED memory does not fit it.
 func (n *NVRTC) buildUnit(u unit, arch string) (*Object, error) {
 	out, err := n.compile(u.text, u.source.Name+".cu", arch, options...)
+	if errors.Is(err, errRefused) && u.shape.teams > 1 && strings.Contains(out.log, "too much shared data") {
+		if u, err = newUnit(u.source, u.shape.teams/2); err != nil {
+			return nil, err
+		}
+		return n.buildUnit(u, arch)
+	}
 	if errors.Is(err, errRefused) {
 		return nil, &device.BuildError{Source: u.source, Log: out.log}
 	}

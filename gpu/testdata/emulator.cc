@@ -1,0 +1,236 @@
+// A stand-in for libcuda and NVRTC, for tests on machines without a GPU: kernels are compiled by the host's C++ compiler
+// and run block after block, a thread of a block being a fibre that runs until the next barrier. It follows what CUDA
+// documents, and says nothing about speed or about what the hardware does with a race.
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include <xmmintrin.h>
+
+#include <fstream>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#define API extern "C" __attribute__((visibility("default")))
+
+// ---- NVRTC: the text, a little changed, goes to the host's compiler; the "cubin" is a shared object ----
+
+struct Program {
+	std::string text, log, object;
+};
+
+static const char *const words = R"(
+#define __device__
+#define __global__
+#define __shared__ static
+#define __forceinline__ inline __attribute__((always_inline))
+struct dim3 { unsigned x, y, z; };
+extern "C" { dim3 threadIdx, blockIdx, blockDim; void (*emulated_barrier)(void); }
+static inline float __fsqrt_rn(float x) { return __builtin_sqrtf(x); }
+static inline double __dsqrt_rn(double x) { return __builtin_sqrt(x); }
+static inline float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+static inline double __fma_rn(double a, double b, double c) { return __builtin_fma(a, b, c); }
+static inline float floorf(float x) { return __builtin_floorf(x); }
+static inline double floor(double x) { return __builtin_floor(x); }
+template <class To, class From> static inline To same_bits(From x) { To y; __builtin_memcpy(&y, &x, sizeof y); return y; }
+static inline unsigned __float_as_uint(float x) { return same_bits<unsigned>(x); }
+static inline float __uint_as_float(unsigned x) { return same_bits<float>(x); }
+static inline long long __double_as_longlong(double x) { return same_bits<long long>(x); }
+static inline double __longlong_as_double(long long x) { return same_bits<double>(x); }
+)";
+
+static void replace(std::string &text, const std::string &from, const std::string &to) {
+	size_t at = text.find(from);
+	if (at != std::string::npos) text.replace(at, from.size(), to);
+}
+
+static std::string content(const std::string &path) {
+	std::ifstream file(path, std::ios::binary);
+	std::stringstream all;
+	all << file.rdbuf();
+	return all.str();
+}
+
+API int nvrtcVersion(int *major, int *minor) { *major = 0, *minor = 1; return 0; }
+API const char *nvrtcGetErrorString(int) { return "emulated"; }
+API int nvrtcCreateProgram(Program **p, const char *text, const char *, int, const char **, const char **) {
+	*p = new Program{text, "", ""};
+	return 0;
+}
+API int nvrtcDestroyProgram(Program **p) { delete *p; return 0; }
+
+API int nvrtcCompileProgram(Program *p, int, const char **) {
+	replace(p->text, "asm volatile(\"barrier.sync 0;\" ::: \"memory\")", "emulated_barrier()");
+	// A parameter of any size is taken by reference, and its size told as a cubin tells it.
+	replace(p->text, "extern \"C\" __global__ void __launch_bounds__(MEMBERS * TEAMS, 1) name(const launch_##name launch)",
+		"__attribute__((section(\".nv.info.\" #name), used)) static const unsigned short info_##name[] = "
+		"{ 0x1903, sizeof(struct launch_##name) }; extern \"C\" { int size_##name = sizeof(struct launch_##name); } extern \"C\" void name(const launch_##name &launch)");
+	char folder[] = "/tmp/emulator-XXXXXX";
+	if (!mkdtemp(folder)) return 1;
+	const std::string base = std::string(folder) + "/kernel";
+	std::ofstream(base + ".cc") << words << p->text;
+	const char *compiler = getenv("CXX");
+	const std::string command = std::string(compiler && *compiler ? compiler : "c++") +
+		" -std=gnu++17 -O1 -w -shared -fPIC -march=native -ffp-contract=fast -fno-math-errno -fno-trapping-math -fno-gnu-unique -o " + base +
+		".so " + base + ".cc > " + base + ".log 2>&1";
+	const int failed = system(command.c_str());
+	p->log = content(base + ".log");
+	p->object = failed ? "" : content(base + ".so");
+	for (const char *end : {".cc", ".so", ".log"}) unlink((base + end).c_str());
+	rmdir(folder);
+	return failed ? 6 : 0;
+}
+
+static int take(const std::string &from, char *to) { memcpy(to, from.data(), from.size()); return 0; }
+API int nvrtcGetProgramLogSize(Program *p, size_t *n) { *n = p->log.size(); return 0; }
+API int nvrtcGetProgramLog(Program *p, char *to) { return take(p->log, to); }
+API int nvrtcGetCUBINSize(Program *p, size_t *n) { *n = p->object.size(); return 0; }
+API int nvrtcGetCUBIN(Program *p, char *to) { return take(p->object, to); }
+API int nvrtcGetPTXSize(Program *, size_t *n) { *n = 0; return 0; }
+API int nvrtcGetPTX(Program *, char *) { return 0; }
+
+// ---- The driver ----
+
+struct dim3 { unsigned x, y, z; };
+
+// A loaded object: where it keeps what a thread knows of itself.
+struct Module {
+	void *handle;
+	dim3 *thread, *block, *size;
+};
+
+struct Function {
+	void (*entry)(const void *);
+	Module *module;
+	int size; // of the parameter [bytes]
+};
+
+enum { OUT_OF_MEMORY = 2, INVALID = 1, NOT_FOUND = 500, DEVICES = 2, PROCESSORS = 3 };
+
+API int cuInit(unsigned) { return 0; }
+API int cuDriverGetVersion(int *version) { *version = 12000; return 0; }
+API int cuDeviceGetCount(int *count) { *count = DEVICES; return 0; }
+API int cuDeviceGet(int *device, int number) { *device = number; return 0; }
+API int cuDeviceGetName(char *name, int length, int) { snprintf(name, length, "emulated GPU"); return 0; }
+API int cuDeviceTotalMem_v2(size_t *bytes, int) { *bytes = 1ull << 32; return 0; }
+API int cuDeviceGetAttribute(int *value, int attribute, int) {
+	*value = attribute == 16 ? PROCESSORS : attribute == 75 ? 9 : 0; // multiprocessors, capability
+	return 0;
+}
+API int cuDevicePrimaryCtxSetFlags_v2(int, unsigned) { return 0; }
+API int cuDevicePrimaryCtxRetain(void **context, int) { *context = (void *)1; return 0; }
+API int cuDevicePrimaryCtxRelease_v2(int) { return 0; }
+API int cuCtxSetCurrent(void *) { return 0; }
+API int cuCtxSynchronize(void) { return 0; }
+API int cuMemGetInfo_v2(size_t *free, size_t *total) { *free = *total = 1ull << 32; return 0; }
+API int cuStreamCreate(void **stream, unsigned) { *stream = (void *)1; return 0; }
+API int cuStreamDestroy_v2(void *) { return 0; }
+API int cuStreamSynchronize(void *) { return 0; }
+
+API int cuMemAlloc_v2(void **memory, size_t bytes) {
+	*memory = bytes > (1ull << 32) ? nullptr : aligned_alloc(256, (bytes + 255) / 256 * 256);
+	if (*memory) memset(*memory, 0xff, bytes);
+	return *memory ? 0 : OUT_OF_MEMORY;
+}
+API int cuMemFree_v2(void *memory) { free(memory); return 0; }
+API int cuMemHostAlloc(void **memory, size_t bytes, unsigned) { return cuMemAlloc_v2(memory, bytes); }
+API int cuMemFreeHost(void *memory) { return cuMemFree_v2(memory); }
+API int cuMemsetD8_v2(void *memory, unsigned char value, size_t bytes) { memset(memory, value, bytes); return 0; }
+API int cuMemcpyHtoD_v2(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); return 0; }
+API int cuMemcpyDtoH_v2(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); return 0; }
+
+static void barrier();
+
+API int cuModuleLoadData(Module **module, const void *image) {
+	// The section table is the end of an object.
+	const char *bytes = (const char *)image;
+	unsigned long long table;
+	unsigned short each, count;
+	memcpy(&table, bytes + 40, 8), memcpy(&each, bytes + 58, 2), memcpy(&count, bytes + 60, 2);
+	char path[] = "/tmp/emulated-XXXXXX";
+	const int file = mkstemp(path);
+	const size_t length = table + (size_t)each * count;
+	const bool written = file >= 0 && write(file, bytes, length) == (ssize_t)length;
+	close(file);
+	void *handle = written ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : nullptr;
+	unlink(path);
+	if (!handle) return INVALID;
+	*module = new Module{handle, (dim3 *)dlsym(handle, "threadIdx"), (dim3 *)dlsym(handle, "blockIdx"), (dim3 *)dlsym(handle, "blockDim")};
+	*(void (**)())dlsym(handle, "emulated_barrier") = barrier;
+	return 0;
+}
+API int cuModuleUnload(Module *module) { dlclose(module->handle); delete module; return 0; }
+API int cuModuleGetFunction(Function **function, Module *module, const char *name) {
+	void *entry = dlsym(module->handle, name);
+	if (!entry) return NOT_FOUND;
+	*function = new Function{(void (*)(const void *))entry, module, *(int *)dlsym(module->handle, (std::string("size_") + name).c_str())};
+	return 0;
+}
+API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, Function *, int threads, size_t) {
+	*blocks = threads > 1024 ? 0 : 1024 / threads;
+	return 0;
+}
+
+// The threads of the block that runs. One block runs at a time: its shared memory is the object's static memory.
+static std::mutex processor;
+static ucontext_t scheduler;
+static struct Fibre { ucontext_t context; char *stack; dim3 index; bool ended; } *fibres, *current;
+static Function *running;
+static const void *argument;
+
+static void barrier() { swapcontext(&current->context, &scheduler); }
+
+static void body() {
+	running->entry(argument);
+	current->ended = true;
+	swapcontext(&current->context, &scheduler);
+}
+
+enum { MOST_THREADS = 1024, STACK = 256 << 10 };
+
+static void run_block(dim3 index, dim3 size) {
+	const unsigned threads = size.x * size.y;
+	*running->module->block = index, *running->module->size = size;
+	for (unsigned n = 0; n < threads; n++) {
+		Fibre &f = fibres[n];
+		f.index = {n % size.x, n / size.x, 0}, f.ended = false;
+		getcontext(&f.context);
+		f.context.uc_stack.ss_sp = f.stack, f.context.uc_stack.ss_size = STACK, f.context.uc_link = nullptr;
+		makecontext(&f.context, body, 0);
+	}
+	// Backwards in every other turn, so that nobody relies on an order of threads.
+	bool backwards = false;
+	for (unsigned ended = 0; ended < threads; backwards = !backwards) {
+		for (unsigned n = 0; n < threads; n++) {
+			current = &fibres[backwards ? threads - 1 - n : n];
+			if (current->ended) continue;
+			*running->module->thread = current->index;
+			swapcontext(&scheduler, &current->context);
+			ended += current->ended;
+		}
+	}
+}
+
+API int cuLaunchKernel(Function *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+	unsigned, void *, void **parameters, void **) {
+	if (bx * by * bz > MOST_THREADS || gy != 1 || gz != 1 || bz != 1) return INVALID;
+	std::lock_guard<std::mutex> lock(processor);
+	if (!fibres) {
+		fibres = new Fibre[MOST_THREADS];
+		for (int n = 0; n < MOST_THREADS; n++) fibres[n].stack = (char *)malloc(STACK);
+	}
+	running = function, argument = parameters[0];
+	const unsigned before = _mm_getcsr();
+	_mm_setcsr(0x9fc0); // flush denormals
+	// The last word of the parameter is the place where the host says stop. Blocks would look there themselves, slowly.
+	const volatile int *stop;
+	memcpy(&stop, (const char *)argument + function->size - 8, 8);
+	for (unsigned n = 0; n < gx && !(*stop && n > 0); n++) run_block({n, 0, 0}, {bx, by, 1});
+	_mm_setcsr(before);
+	return 0;
+}
