@@ -10,6 +10,7 @@ import (
 	"brainsweep/connectome"
 	"brainsweep/cpu"
 	"brainsweep/device"
+	"brainsweep/gpu"
 	"brainsweep/model"
 	"brainsweep/model/library"
 	"brainsweep/sim"
@@ -29,10 +30,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// open gives a CPU device that keeps its kernels for the test run only.
+// open gives a device that keeps its kernels for the test run only: the CPU, or with BRAINSWEEP_DEVICE=cuda a GPU.
 func open(t testing.TB, threads int) device.Device {
 	t.Helper()
-	dev, err := cpu.Open(cpu.Options{Threads: threads, CacheDir: kernels})
+	dev, err := device.Device(nil), error(nil)
+	if os.Getenv("BRAINSWEEP_DEVICE") == "cuda" {
+		dev, err = gpu.Open(gpu.Options{CacheDir: kernels})
+	} else {
+		dev, err = cpu.Open(cpu.Options{Threads: threads, CacheDir: kernels})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
