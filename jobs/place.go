@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -70,10 +71,17 @@ func (p *place) leave() {
 	if p.lock != nil {
 		p.lock.Close()
 	}
-	if parts, err := result.Parts(p.parts); p.mine && len(parts) == 0 && err == nil {
+	if p.mine && !p.holdsParts() {
 		os.Remove(filepath.Join(p.parts, lockName))
+		os.Remove(filepath.Join(p.parts, noticeName))
 		os.Remove(p.parts) // only when it is empty
 	}
+}
+
+// holdsParts tells whether there are parts, or what a run has begun of them.
+func (p *place) holdsParts() bool {
+	entries, err := os.ReadDir(p.parts)
+	return err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), "points-") })
 }
 
 // removeParts removes parts and what a killed run left of them, and nothing else that someone may have put there.

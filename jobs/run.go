@@ -164,8 +164,11 @@ func (r *run) divide() error {
 	taken := append(slices.Clone(done), begun...)
 	slices.SortFunc(taken, func(a, b partition.Batch) int { return a.First - b.First })
 	rest, err := partition.Split(partition.Rest(r.layout.Points, taken), r.cost(), r.limit())
+	if err != nil {
+		return err
+	}
 	r.batches = append(begun, rest...)
-	return err
+	return r.putUp(r.job)
 }
 
 // begun lists the batches that an earlier run has left checkpoints of, and removes the checkpoints of points that are
@@ -244,7 +247,7 @@ func (r *run) limit() partition.Limit {
 // stopped says of a run that was cut short what is left of it.
 func (r *run) stopped(err error) error {
 	if errors.Is(err, context.Canceled) && r.comm.Rank() == 0 {
-		if kept, _ := filepath.Glob(filepath.Join(r.folder, "points-*")); len(kept) > 0 {
+		if r.holdsParts() {
 			r.Listener.Note(fmt.Sprintf("stopped; what is done is kept in %s, and the same command goes on from there", r.folder))
 		}
 	}
@@ -321,23 +324,24 @@ func (r *run) facts() ([]result.Entry, error) {
 			}
 		}
 	}
-	set := r.job.Set
-	if set == nil {
-		set = []string{}
-	}
-	entries := []result.Entry{
-		{Name: "job", Value: string(r.job.Text)},
-		{Name: "set", Value: strings.Join(set, "\n")},
-		{Name: "plan", Value: r.plan.Text()},
-		{Name: "kernel", Value: r.runner.Kernel().Source.Text},
-		{Name: "isa", Value: strings.Join(lists[2], "; ")},
-		{Name: "compiler", Value: strings.Join(lists[3], "; ")},
-		{Name: "hosts", Value: strings.Join(lists[0], "; ")},
-		{Name: "devices", Value: strings.Join(lists[1], "; ")},
-		{Name: "ranks", Value: int64(r.summary.Ranks)},
-		{Name: "merged", Value: time.Now().UTC().Format(time.RFC3339)},
-		{Name: "elapsed_s", Value: r.summary.Elapsed.Seconds()},
-		{Name: "node_steps_per_second", Value: r.summary.NodeSteps / max(r.summary.Elapsed.Seconds(), 1e-9)},
-	}
+	entries := append(r.job.facts(r.runner.Kernel().Source.Text),
+		result.Entry{Name: "isa", Value: strings.Join(lists[2], "; ")},
+		result.Entry{Name: "compiler", Value: strings.Join(lists[3], "; ")},
+		result.Entry{Name: "hosts", Value: strings.Join(lists[0], "; ")},
+		result.Entry{Name: "devices", Value: strings.Join(lists[1], "; ")},
+		result.Entry{Name: "ranks", Value: int64(r.summary.Ranks)},
+		result.Entry{Name: "elapsed_s", Value: r.summary.Elapsed.Seconds()},
+		result.Entry{Name: "node_steps_per_second", Value: r.summary.NodeSteps / max(r.summary.Elapsed.Seconds(), 1e-9)})
 	return append(entries, r.Versions...), nil
+}
+
+// facts are the provenance that does not depend on the machines.
+func (j *Job) facts(kernel string) []result.Entry {
+	return []result.Entry{
+		{Name: "job", Value: string(j.Text)},
+		{Name: "set", Value: strings.Join(j.Set, "\n")},
+		{Name: "plan", Value: j.Plan.Text()},
+		{Name: "kernel", Value: kernel},
+		{Name: "merged", Value: time.Now().UTC().Format(time.RFC3339)},
+	}
 }

@@ -26,14 +26,16 @@ type listener struct {
 	merging bool
 }
 
-// newListener makes the listener of a rank; greet says what is about to run.
+// newListener makes the listener of a rank; greet, which may be nil, says what is about to run.
 func newListener(rank int, said *voice, output string, errs io.Writer, greet func(*logrus.Logger)) *listener {
 	l := &listener{rank: rank, log: said.logger(errs), errs: errs}
 	l.begin = func() {
 		if rank > 0 {
 			l.log.SetOutput(l.create(output + ".logs"))
 		}
-		greet(l.log)
+		if greet != nil {
+			greet(l.log)
+		}
 	}
 	return l
 }
