@@ -59,7 +59,7 @@ type Source struct {
 type Info struct {
 	Kind    string // "cpu" or "cuda"
 	Name    string // as its maker calls it
-	Workers int    // teams that run at the same time: threads of a CPU, multiprocessors of a GPU
+	Workers int    // teams that run at the same time: threads of a CPU; on a GPU about 8 for each multiprocessor
 	Memory  int64  // [bytes] free for buffers, about
 	ISA     string // what it is compiled for, e.g. "x86-64 avx512f", "sm_90"
 	Tools   string // compiler and driver with versions

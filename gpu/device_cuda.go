@@ -16,16 +16,20 @@ import (
 	"brainsweep/device"
 )
 
+// Built tells whether the program was built with CUDA.
+const Built = true
+
 // Device is one GPU. It implements device.Device.
 type Device struct {
-	info    device.Info
-	options Options
-	gpu     cu.Device
-	context cu.CUContext
-	nvrtc   *NVRTC
-	cache   *cache
-	stops   chan *int32 // words of pinned memory by which launches are told to stop
-	pinned  unsafe.Pointer
+	info       device.Info
+	options    Options
+	gpu        cu.Device
+	processors int // multiprocessors
+	context    cu.CUContext
+	nvrtc      *NVRTC
+	cache      *cache
+	stops      chan *int32 // words of pinned memory by which launches are told to stop
+	pinned     unsafe.Pointer
 
 	building sync.Mutex // one source at a time: NVRTC does not work in parallel
 
@@ -37,6 +41,9 @@ type Device struct {
 }
 
 var _ device.Device = (*Device)(nil)
+
+// teamsAtATime is how many teams of some ten nodes a multiprocessor holds, about: 16 warps of 32 nodes.
+const teamsAtATime = 8
 
 // mostLaunches is how many launches may be under way at a time; more wait.
 const mostLaunches = 64
@@ -77,6 +84,7 @@ func (d *Device) start() error {
 	if d.info, err = describe(d.gpu); err != nil {
 		return err
 	}
+	d.processors, d.info.Workers = d.info.Workers, d.info.Workers*teamsAtATime
 	d.info.Tools = fmt.Sprintf("%s, driver for CUDA %d.%d", d.nvrtc, cu.Version()/1000, cu.Version()%1000/10)
 	// A waiting thread sleeps. Where another library of this process made the context before, its choice stands.
 	_ = d.gpu.SetPrimaryCtxFlags(cu.SchedBlockingSync)

@@ -8,6 +8,9 @@ import (
 	"brainsweep/device"
 )
 
+// Built tells whether the program was built with CUDA.
+const Built = false
+
 // Open says that the program was built without CUDA. The error wraps ErrNone.
 func Open(Options) (device.Device, error) { return nil, errBuilt() }
 

@@ -102,7 +102,7 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 
 func (p *program) run(ctx context.Context, f function, packed []uint64, teams int, stop *int32) error {
 	s := p.shape
-	each := s.choose(teams, p.device.info.Workers, func(threads int) int { return f.resident[threads] })
+	each := s.choose(teams, p.device.processors, func(threads int) int { return f.resident[threads] })
 	if each == 0 {
 		return fmt.Errorf("a block of %d threads does not fit this GPU", s.members)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -107,10 +108,10 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 	return nil
 }
 
-// store computes and writes the metrics of a batch, on as many cores as there are workers.
+// store computes and writes the metrics of a batch, on as many cores as there are workers or processors.
 func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome, c *collector) error {
 	errs := make([]error, len(outcomes))
-	slots := make(chan struct{}, max(1, w.dev.Info().Workers))
+	slots := make(chan struct{}, max(1, min(w.dev.Info().Workers, runtime.GOMAXPROCS(0))))
 	var all sync.WaitGroup
 	for i, o := range outcomes {
 		all.Add(1)

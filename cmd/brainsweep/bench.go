@@ -101,7 +101,7 @@ func vary(cases []jobs.BenchCase, nodes []int, speed float64) ([]jobs.BenchCase,
 func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, precision string, asJSON bool, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if !asJSON {
-		fmt.Fprintf(out, "%s, %s, %s\n\n", dev.Info().Name, dev.Info().ISA, count(dev.Info().Workers, "thread"))
+		fmt.Fprintf(out, "%s, %s, %s\n\n", dev.Info().Name, dev.Info().ISA, workers(dev.Info()))
 		fmt.Fprintf(table, "case\tnodes\tprecision\tper core\t%s\n", strings.Join(jobs.BenchStages(), "\t"))
 	}
 	for _, c := range cases {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
 
 	"brainsweep/cpu"
 	"brainsweep/device"
+	"brainsweep/gpu"
 )
 
 // deviceFlags choose what computes.
@@ -16,25 +18,52 @@ type deviceFlags struct {
 }
 
 func (f *deviceFlags) add(flags *pflag.FlagSet) {
-	f.device = choice{value: "auto", of: []string{"auto", "cpu"}}
-	flags.Var(&f.device, "device", "what computes: auto or cpu")
-	flags.IntVar(&f.threads, "threads", 0, "points that a rank simulates at the same time (default: its share of the host's cores)")
+	f.device = choice{value: "auto", of: []string{"auto", "cpu", "cuda"}}
+	flags.Var(&f.device, "device", "what computes: cpu, cuda, or auto, which takes a GPU where one can be used")
+	flags.IntVar(&f.threads, "threads", 0, "points that a rank simulates at the same time on a cpu (default: its share of the host's cores)")
 }
 
-// open opens the device; a cpu gets the given number of threads unless the user wants another.
+// open opens the device of a process that has its host to itself.
 func (f *deviceFlags) open(share int) (device.Device, error) {
+	dev, _, err := f.openOn(share, 0)
+	return dev, err
+}
+
+// openOn opens the device of a rank that has a number on its host; a cpu gets the given number of threads unless the
+// user wants another. note is what the user should know of the choice, "" when it goes without saying.
+func (f *deviceFlags) openOn(share, rankOnHost int) (dev device.Device, note string, err error) {
 	if f.threads < 0 {
-		return nil, mistake("--threads: %d is not a number of threads; leave it out for this rank's share of the cores", f.threads)
+		return nil, "", mistake("--threads: %d is not a number of threads; leave it out for this rank's share of the cores", f.threads)
+	}
+	if f.device.value != "cpu" && (f.device.value == "cuda" || f.threads == 0) {
+		dev, err := gpu.Open(gpu.Options{Index: rankOnHost})
+		switch {
+		case err == nil:
+			return dev, "", nil
+		case f.device.value == "cuda":
+			return nil, "", fmt.Errorf("--device cuda: %w", err)
+		case !errors.Is(err, gpu.ErrNone):
+			return nil, "", fmt.Errorf("the GPU cannot be used (--device cpu does without): %w", err)
+		case gpu.Built:
+			note = fmt.Sprintf("the cpu computes: %v", err)
+		}
 	}
 	threads := f.threads
 	if threads == 0 {
 		threads = share
 	}
-	dev, err := cpu.Open(cpu.Options{Threads: threads})
-	if err != nil {
-		return nil, fmt.Errorf("the cpu cannot be used: %w", err)
+	if dev, err = cpu.Open(cpu.Options{Threads: threads}); err != nil {
+		return nil, "", fmt.Errorf("the cpu cannot be used: %w", err)
 	}
-	return dev, nil
+	return dev, note, nil
+}
+
+// workers says how many points a device simulates at the same time, in the words of its kind.
+func workers(info device.Info) string {
+	if info.Kind == "cpu" {
+		return count(info.Workers, "thread")
+	}
+	return info.Name
 }
 
 // addSet adds the flag that changes a job file's values.

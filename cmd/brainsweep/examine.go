@@ -8,12 +8,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"brainsweep/cpu"
 	"brainsweep/device"
+	"brainsweep/gpu"
 	"brainsweep/io/h5"
 	"brainsweep/mpi"
 )
@@ -128,8 +130,33 @@ func examineMPI(ctx context.Context, trouble error, ranks []checkup) finding {
 	return f
 }
 
-func examineGPU(context.Context) finding {
-	return finding{Subject: "GPU", State: withoutState, Says: "this program has no GPU in it: a job runs on the CPU's cores"}
+// examineGPU lists the GPUs and lets the first one run a kernel.
+func examineGPU(ctx context.Context) finding {
+	f := finding{Subject: "GPU", State: withoutState}
+	names, err := gpu.Devices()
+	if err != nil {
+		f.Says = err.Error() + "; a job runs on the CPU's cores"
+		return f
+	}
+	f.Says = strings.Join(names, "; ")
+	start := time.Now()
+	first, err := gpu.Open(gpu.Options{})
+	if err != nil {
+		f.Says += "; " + err.Error()
+		f.Remedy = "load CUDA's module, or install its run-time compiler (libnvrtc)"
+		return f
+	}
+	defer first.Close()
+	program, err := first.Build(ctx, nothing)
+	if err == nil {
+		err = program.Launch(ctx, "nothing", 1, int64(0))
+	}
+	if err != nil {
+		return finding{Subject: "GPU", State: missingState, Says: f.Says + "; " + err.Error(), Remedy: "leave it out: --device cpu"}
+	}
+	f.State = okState
+	f.Says += fmt.Sprintf("; %s; a kernel ran after %d ms", first.Info().Tools, time.Since(start).Milliseconds())
+	return f
 }
 
 // writable makes the folder if need be and tries whether it takes a file.

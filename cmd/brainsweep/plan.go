@@ -59,9 +59,9 @@ func runPlan(ctx context.Context, job *jobs.Job, f *deviceFlags, out io.Writer) 
 	line("work", "%.3g node-steps: %d nodes, %d steps", e.NodeSteps, p.Connectome.N(), p.Run.Steps())
 	line("memory", "%s a point; %d points at a time fit into the %s of %s that may be used here", bytesOf(e.BytesPerPoint), e.Together, bytesOf(info.Memory/2), info.Name)
 	line("disk", "%s for the result, and as much again while it runs", bytesOf(e.ResultBytes))
-	line("rate", "%s measured here on %s", progress.Rate(e.Rate, "node-steps"), count(info.Workers, "thread"))
+	line("rate", "%s measured here on %s", progress.Rate(e.Rate, "node-steps"), workers(info))
 	for _, ranks := range []int{1, 4, 64} {
-		line("time", "%s on %s like this one", progress.Duration(e.RankTime(ranks)), count(ranks, "rank"))
+		line("time", "%s on %s like this one", duration(e.RankTime(ranks)), count(ranks, "rank"))
 	}
 	return table.Flush()
 }

@@ -115,12 +115,13 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	if err != nil {
 		return err
 	}
-	dev, err := f.open(threads)
+	hostRank, _ := comm.Host()
+	dev, chosen, err := f.openOn(threads, hostRank)
 	if err = mpi.Agree(comm, err); err != nil {
 		return err
 	}
 	defer dev.Close()
-	l := newListener(comm.Rank(), said, output, errs, func(log *logrus.Logger) { greet(log, job, dev, comm, note) })
+	l := newListener(comm.Rank(), said, output, errs, func(log *logrus.Logger) { greet(log, job, dev, comm, note, chosen) })
 	defer l.close()
 	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Every: f.every, Versions: versions(), Listener: l})
 	l.end()
@@ -138,15 +139,19 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	return nil
 }
 
-// greet says what is about to run. A note on the processors, if there is any, is the host's first rank's to tell.
-func greet(log *logrus.Logger, job *jobs.Job, dev device.Device, comm mpi.Comm, note string) {
+// greet says what is about to run. A note on the processors, if there is any, is the host's first rank's to tell;
+// chosen is what should be known of the choice of device.
+func greet(log *logrus.Logger, job *jobs.Job, dev device.Device, comm mpi.Comm, note, chosen string) {
+	if chosen != "" {
+		log.Info(chosen)
+	}
 	p, info := job.Plan, dev.Info()
 	if comm.Rank() > 0 {
-		log.Infof("rank %d: %s, %s", comm.Rank(), info.Name, count(info.Workers, "thread"))
+		log.Infof("rank %d: %s, %s", comm.Rank(), info.Name, workers(info))
 		return
 	}
 	log.Infof("%s: %s of %s, %d nodes, %s with %s", job.File, count(p.Points(), "point"), p.Model.Name, p.Connectome.N(),
-		count(comm.Size(), "rank"), count(info.Workers, "thread"))
+		count(comm.Size(), "rank"), workers(info))
 	for _, warning := range job.Warnings {
 		log.Warn(warning)
 	}
