@@ -33,6 +33,7 @@ type page struct {
 	Wider       bool // double is needed beside single
 	Rings       []string
 	RowWeights  bool
+	OwnSources  bool     // coupling terms rest on what the target itself sends
 	SeesInput   bool     // quantities rest on the coupling terms
 	Inputs      []string // the coupling terms that are computed
 	Noisy       []noisy
@@ -206,17 +207,39 @@ func (g *generator) coupling() error {
 		inputs = append(inputs, fmt.Sprintf("c%d", k))
 		terms = append(terms, root{fmt.Sprintf("c%d", k), post(total)})
 	}
+	g.reuseSources(sources, terms)
 	g.page.Rings, g.page.Inputs, g.k.Rings = sums, inputs, len(sums)
 	if g.page.RowWeights {
 		u.text[rowWeight] = "sums.row_weight"
 		sums = append(sums[:len(sums):len(sums)], "row_weight")
 	}
 	u.Structs = append(u.Structs, Struct{"sums", sums}, Struct{"inputs", inputs}, Struct{"sources", g.page.Rings})
+	parameters := "PARAMETERS, const struct sums sums"
+	if g.page.OwnSources {
+		parameters += ", const struct sources sent"
+	}
 	about := fmt.Sprintf("Coupling %s: pre(x_i, x_j) = %s, post(sum) = %s.", g.spec.Coupling.Name, g.spec.Coupling.Pre, g.spec.Coupling.Post)
 	u.Functions = append(u.Functions,
-		u.function(about, "inputs", "coupled", "PARAMETERS, const struct sums sums", terms),
+		u.function(about, "inputs", "coupled", parameters, terms),
 		u.function("What a node sends to the others.", "sources", "sources", "PARAMETERS", sources))
 	return nil
+}
+
+// reuseSources lets the coupling terms read what the target itself has sent at the end of the last step, where they
+// would compute the same value from the same state again: the sine and the cosine of a phase, for example.
+func (g *generator) reuseSources(sources, terms []root) {
+	sent := map[*expr.Node]*expr.Node{}
+	for r, source := range sources {
+		if source.value.Op != expr.Var {
+			leaf := fmt.Sprintf("sent #%d", r)
+			g.unit.leaves[leaf], g.unit.text[leaf] = live, fmt.Sprintf("sent.r%d", r)
+			sent[source.value] = g.dyn.Graph.Var(leaf)
+		}
+	}
+	for i, term := range terms {
+		terms[i].value = g.dyn.Graph.Substitute(term.value, sent)
+		g.page.OwnSources = g.page.OwnSources || terms[i].value != term.value
+	}
 }
 
 // neededInputs tells which coupling terms a derivative or a recorded quantity rests on; others are not computed.
