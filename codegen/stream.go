@@ -54,7 +54,7 @@ func (g *generator) streams() error {
 	seen := map[string]bool{}
 	var roots []root
 	observe := func(name string) (string, error) {
-		field := "f_" + name
+		field := "f_" + identifier(name)
 		if seen[name] {
 			return field, nil
 		}
@@ -106,7 +106,7 @@ func (g *generator) readsInput(n *expr.Node) bool {
 
 func (g *generator) stream(st *stream, s Stream, observe func(string) (string, error)) error {
 	for _, q := range s.Quantities {
-		field := "f_" + q.Name
+		field := "f_" + identifier(q.Name)
 		if s.Kind != Balloon {
 			var err error
 			if field, err = observe(q.Name); err != nil {

@@ -92,7 +92,7 @@ func (u *unit) name(values map[string]*expr.Node) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		n := u.fold(values[name])
 		if _, taken := u.names[n.ID]; !taken && n.Op != expr.Var {
-			u.names[n.ID] = "f_" + name
+			u.names[n.ID] = "f_" + identifier(name)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -15,14 +16,15 @@ import (
 func modelsCommand() *cobra.Command {
 	models := &cobra.Command{
 		Use:   "models",
-		Short: "List, show and vet models",
-		Example: `  brainsweep models list
+		Short: "List, show, vet and evaluate models",
+		Example: `  brainsweep models
   brainsweep models show adex2
   brainsweep models vet mine.toml`,
 		Args: noWord,
-		RunE: showHelp,
+		RunE: func(cmd *cobra.Command, _ []string) error { return listModels(cmd.OutOrStdout()) },
 	}
 	models.AddCommand(
+		evalCommand(),
 		&cobra.Command{
 			Use:     "list",
 			Short:   "List the models and coupling functions that come with the program",
@@ -64,13 +66,19 @@ func listModels(out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(table, "%s\t%s\n", name, m.Title)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", name, m.Title, shortReference(m.Reference))
 	}
 	fmt.Fprintln(table, "\ncoupling functions")
 	for _, c := range model.Couplings() {
 		fmt.Fprintf(table, "%s\t%s\n", c.Name, c.Title)
 	}
 	return table.Flush()
+}
+
+// shortReference gives the first work that a reference names.
+func shortReference(text string) string {
+	first, _, _ := strings.Cut(strings.Join(strings.Fields(text), " "), ";")
+	return first
 }
 
 func vetModels(out io.Writer, files []string) error {
