@@ -1,0 +1,298 @@
+/* generic2d
+   Generic two-dimensional oscillator. FitzHugh 1961; Nagumo, Arimoto & Yoshizawa 1962; Stefanescu & Jirsa 2008;
+   Sanz-Leon, Knock, Spiegler & Jirsa, NeuroImage 111 (2015)
+
+   One team simulates one point: 68 nodes, scheme heun, 32-bit reals. Each launch advances it by A->steps steps. */
+
+enum { STATES = 2, RINGS = 1, BLOCK = 16, ROWS = 16, WIDE = 72 };
+
+struct args {
+	const real *constants;       /* folded parameters [point][constant] */
+	real *state;                 /* [point][state][node] */
+	real *history;               /* what the nodes sent [point][ring][node][horizon + BLOCK] */
+	const i32 *wiring;           /* which wiring a point has */
+	const i32 *rows;             /* a target's edges [wiring][node]: first far, first near, end */
+	const i32 *near;             /* whether a wiring has near edges */
+	const i32 *edge_source;      /* node */
+	const i32 *edge_delay;       /* [steps] */
+	const real *edge_weight;     /*  */
+	const u64 *key;              /* of a point's noise */
+	i64 *fault;                  /* 1 when a state is not finite; then node, state, step */
+	real *sum0;                  /* over the steps of an unfinished mean [point][quantity][node] */
+	real *out0;                  /* samples [point][quantity][slot][node] */
+	i64 first_step;              /* steps done before this launch */
+	i64 steps;                   /* to do in this launch */
+	i64 horizon;                 /* slots of a ring, a power of two */
+	i64 from0;                   /* number of the first sample that counts; sample j ends with step j * period */
+	i64 base0;                   /* number of the sample in slot 0 of out */
+	i64 capacity0;               /* slots of out for each point */
+};
+
+
+/* generic2d: what a point's parameters fold to, computed by the host in double. */
+struct constants {
+	real a_coupling_b;    /* coupling.b */
+	real a_coupling_a;    /* coupling.a */
+	real k2;              /* tau*d */
+	real p_gamma;         /* gamma */
+	real k4;              /* I*gamma */
+	real p_g;             /* g */
+	real p_alpha;         /* alpha */
+	real p_e;             /* e */
+	real p_f;             /* f */
+	real k9;              /* d/tau */
+	real p_a;             /* a */
+	real p_b;             /* b */
+	real p_c;             /* c */
+	real p_beta;          /* beta */
+	real k14;             /* sqrt(2*(noise.V*run.step)) */
+	real a_run_step;      /* run.step */
+};
+
+FUNC struct constants load_constants(const real *from) {
+	struct constants k;
+	k.a_coupling_b = from[0];
+	k.a_coupling_a = from[1];
+	k.k2 = from[2];
+	k.p_gamma = from[3];
+	k.k4 = from[4];
+	k.p_g = from[5];
+	k.p_alpha = from[6];
+	k.p_e = from[7];
+	k.p_f = from[8];
+	k.k9 = from[9];
+	k.p_a = from[10];
+	k.p_b = from[11];
+	k.p_c = from[12];
+	k.p_beta = from[13];
+	k.k14 = from[14];
+	k.a_run_step = from[15];
+	return k;
+}
+
+struct state {
+	real s_V;             /* V fast variable */
+	real s_W;             /* W slow variable */
+};
+
+struct sums { real r0; };
+
+struct inputs { real c0; };
+
+struct sources { real r0; };
+
+struct observed { real f_V; };
+
+/* Coupling linear: pre(x_i, x_j) = x_j, post(sum) = a*sum + b. */
+FUNC struct inputs coupled(const struct constants k, const struct state v, const struct sums sums) {
+	struct inputs r;
+	r.c0 = k.a_coupling_b + k.a_coupling_a * sums.r0;
+	return r;
+}
+
+/* What a node sends to the others. */
+FUNC struct sources sources(const struct constants k, const struct state v) {
+	struct sources r;
+	r.r0 = v.s_V;
+	return r;
+}
+
+/* The right-hand side of generic2d:
+     V_plus_W = V + W
+     V_minus_W = V - W
+     d(V) = d*tau*(alpha*W - f*V^3 + e*V^2 + g*V + gamma*I + gamma*c0)
+     d(W) = d*(a + b*V + c*V^2 - beta*W)/tau */
+FUNC struct state derivatives(const struct constants k, const struct state v, const struct inputs c) {
+	const real t0 = v.s_V * v.s_V;
+	struct state r;
+	r.s_V = k.k2 * (k.p_gamma * c.c0 + k.k4 + k.p_g * v.s_V + k.p_alpha * v.s_W + k.p_e * t0 - k.p_f * (v.s_V * t0));
+	r.s_W = k.k9 * (k.p_a + k.p_b * v.s_V + k.p_c * t0 - k.p_beta * v.s_W);
+	return r;
+}
+
+/* What is observed of a node. */
+FUNC struct observed observed(const struct constants k, const struct state v) {
+	struct observed r;
+	r.f_V = v.s_V;
+	return r;
+}
+
+
+
+
+/* 1 where x is NaN or infinite. */
+FUNC ureal nonfinite(real x) { return (BITS(x) & 0x7f800000u) == 0x7f800000u; }
+
+/* Puts the initial state within its bounds and fills the whole past with what it sends. Launched once. */
+KERNEL(start) {
+	const i64 point = TEAM;
+	real *state = A->state + point * STATES * NODES;
+	const struct constants k = load_constants(A->constants + point * 16);
+	const i64 row_length = A->horizon + BLOCK;
+	EACH_OF(i, NODES) {
+		struct state v = { state[0 * NODES + i], state[1 * NODES + i] };
+		const struct sources source = sources(k, v);
+		for (i64 slot = 0; slot < row_length; slot++) A->history[((point * RINGS + 0) * NODES + i) * row_length + slot] = source.r0;
+	}
+}
+
+/* Advances a point by A->steps steps. */
+KERNEL(simulate) {
+	const i64 point = TEAM;
+	if (A->fault[4 * point] != 0) return;
+
+	const struct constants k = load_constants(A->constants + point * 16);
+
+	OWN(real, x, STATES);
+	OWN(real, in, RINGS * BLOCK);
+	OWN(real, out, RINGS);
+	OWN(ureal, bad, 1);
+	SHARED(i32, first, NODES);
+	OWN(real, draw, 1 * 4);
+	const u32 key0 = (u32)A->key[point], key1 = (u32)(A->key[point] >> 32);
+	OWN(real, sum0, 1);
+	EACH(i) {
+		const i64 from = i < NODES ? i : NODES - 1;
+		AT(sum0, 0, i) = A->sum0[(point * 1 + 0) * NODES + from];
+	}
+	OWN(real, value0, 1);
+
+	real *state = A->state + point * STATES * NODES;
+	EACH(i) {
+		const i64 from = i < NODES ? i : NODES - 1;
+		AT(x, 0, i) = state[0 * NODES + from];
+		AT(x, 1, i) = state[1 * NODES + from];
+	}
+
+	const i64 row_length = A->horizon + BLOCK, mask = A->horizon - 1;
+	real *history = A->history + point * RINGS * NODES * row_length;
+	const i32 *rows = A->rows + A->wiring[point] * 3 * NODES;
+	const i32 near = A->near[A->wiring[point]];
+	const i64 end = A->first_step + A->steps;
+	i64 t = A->first_step;
+	i64 healthy = 1;
+
+	while (t < end && healthy) {
+		const i64 block = t - t % BLOCK;
+		const i64 block_end = block + BLOCK < end ? block + BLOCK : end;
+
+		/* Delayed input of the whole block, from the pairs whose delay is at least BLOCK - 1 steps:
+		   in[ring][b] = sum over pairs of weight * source(block + b - delay). */
+		EACH_OF(i, NODES) {
+			const i32 from = rows[3 * i], to = rows[3 * i + 1];
+			{
+				real sum[BLOCK];
+				LANES(b, BLOCK) sum[b] = 0;
+				for (i32 e = from; e < to; e++) {
+					const real weight = A->edge_weight[e];
+					const real *past = history + A->edge_source[e] * row_length + ((block - A->edge_delay[e]) & mask);
+					LANES(b, BLOCK) sum[b] = FMA(weight, past[b], sum[b]);
+				}
+				LANES(b, BLOCK) AT(in, 0 * BLOCK + b, i) = sum[b];
+			}
+		}
+
+		for (; t < block_end; t++) {
+			const int b = (int)(t - block);
+			if (near) {
+				/* The pairs with shorter delays, step by step. */
+				EACH_OF(i, NODES) {
+					const i32 from = rows[3 * i + 1], to = rows[3 * i + 2];
+					real sum0 = AT(in, 0 * BLOCK + b, i);
+					for (i32 e = from; e < to; e++) {
+						const real *past = history + A->edge_source[e] * row_length + ((t - A->edge_delay[e]) & mask);
+						sum0 = FMA(A->edge_weight[e], past[0], sum0);
+					}
+					AT(in, 0 * BLOCK + b, i) = sum0;
+				}
+			}
+
+			/* Four steps' draws at a time, from the counter (step / 4, node, state): the same whatever ran before. */
+			if ((t & 3) == 0 || t == A->first_step) EACH(i) {
+				real z[4];
+				m_normal4(key0, key1, (u32)(t >> 2), (u32)((t >> 2) >> 32), (u32)i, 0, z);
+				AT(draw, 0 * 4, i) = z[0]; AT(draw, 0 * 4 + 1, i) = z[1]; AT(draw, 0 * 4 + 2, i) = z[2]; AT(draw, 0 * 4 + 3, i) = z[3];
+			}
+
+			EACH(i) {
+				const struct state v0 = { AT(x, 0, i), AT(x, 1, i) };
+				const struct sums sums = { AT(in, 0 * BLOCK + b, i) };
+				const struct inputs c = coupled(k, v0, sums);
+				const real z0 = k.k14 * AT(draw, 0 * 4 + (t & 3), i);
+				const struct state d1 = derivatives(k, v0, c);
+				struct state v1 = v0;
+				v1.s_V += k.a_run_step * d1.s_V + z0;
+				v1.s_W += k.a_run_step * d1.s_W;
+				
+				const struct state d2 = derivatives(k, v1, c);
+				struct state v = v0;
+				v.s_V += 0.5f * k.a_run_step * (d1.s_V + d2.s_V) + z0;
+				v.s_W += 0.5f * k.a_run_step * (d1.s_W + d2.s_W);
+				
+				AT(x, 0, i) = v.s_V;
+				AT(x, 1, i) = v.s_W;
+				const struct sources source = sources(k, v);
+				AT(out, 0, i) = source.r0;
+				AT(bad, 0, i) = nonfinite(v.s_V + v.s_W);
+				const struct observed seen = observed(k, v);
+				AT(sum0, 0, i) += seen.f_V;
+			}
+
+			/* The ring of a source repeats its first BLOCK slots at its end, so that a block is read in one piece. */
+			{
+				const i64 slot = (t + 1) & mask;
+				EACH_OF(i, NODES) {
+					history[(0 * NODES + i) * row_length + slot] = AT(out, 0, i);
+					if (slot < BLOCK) {
+						history[(0 * NODES + i) * row_length + A->horizon + slot] = AT(out, 0, i);
+					}
+				}
+			}
+			SYNC;
+
+			if (ANY(i, AT(bad, 0, i) != 0)) {
+				EACH_OF(i, NODES) {
+					first[i] = -1;
+					if (first[i] < 0 && nonfinite(AT(x, 0, i))) first[i] = 0;
+					if (first[i] < 0 && nonfinite(AT(x, 1, i))) first[i] = 1;
+				}
+				SYNC;
+				ONCE {
+					i64 node = 0;
+					while (node < NODES - 1 && first[node] < 0) node++;
+					A->fault[4 * point] = 1;
+					A->fault[4 * point + 1] = node;
+					A->fault[4 * point + 2] = first[node] < 0 ? 0 : first[node];
+					A->fault[4 * point + 3] = t + 1;
+				}
+				healthy = 0;
+				t++;
+				break;
+			}
+
+			/* Stream 0: means over 10 steps. */
+			if ((t + 1) % 10 == 0) {
+				const i64 sample = (t + 1) / 10;
+				EACH(i) {
+					AT(value0, 0, i) = (real)(AT(sum0, 0, i) * 0.1f);
+					AT(sum0, 0, i) = 0;
+				}
+				if (sample >= A->from0) {
+					EACH_OF(i, NODES) {
+						A->out0[((point * 1 + 0) * A->capacity0 + sample - A->base0) * NODES + i] = AT(value0, 0, i);
+					}
+				}
+			}
+
+		}
+	}
+
+	EACH_OF(i, NODES) {
+		state[0 * NODES + i] = AT(x, 0, i);
+		state[1 * NODES + i] = AT(x, 1, i);
+	}
+	EACH_OF(i, NODES) {
+		A->sum0[(point * 1 + 0) * NODES + i] = AT(sum0, 0, i);
+	}
+}
+
