@@ -34,7 +34,8 @@ func (r *reader) options() {
 		r.known(path, "option", "metrics "+g.Name, names)
 	}
 	m := &r.plan.Metrics
-	m.Config, m.effective = c, maps.Clone(c)
+	m.Config, m.effective = c, metrics.Defaults()
+	maps.Copy(m.effective, c)
 	if r.plan.Connectome != nil && c["homotopic.pairs"] == nil {
 		if pairs := metrics.MirrorPairs(r.plan.Connectome.Labels); len(pairs) > 0 {
 			m.effective["homotopic.pairs"] = pairs

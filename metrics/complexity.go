@@ -64,7 +64,10 @@ func binarised(s *Signal, i int, threshold float64) []uint64 {
 // A word is one longer than the longest match with anything that begins earlier. Places are found by their first
 // bits, and matches compared 64 bits at once.
 func LempelZiv(packed []uint64, n int) int {
-	h := &history{packed: append(append([]uint64(nil), packed...), 0, 0), n: n, before: make([]int32, n)}
+	h := &history{packed: append(append([]uint64(nil), packed...), 0, 0), n: n}
+	for l := range h.before {
+		h.before[l] = make([]int32, n)
+	}
 	count := 0
 	for i := 0; i < n; {
 		i += h.longest(i) + 1
@@ -76,17 +79,25 @@ func LempelZiv(packed []uint64, n int) int {
 	return count
 }
 
-// prefix is how many bits a place is found by.
-const prefix = 12
+// prefixes are the numbers of bits that a place is found by, the fewest first. More bits leave fewer places to compare.
+var prefixes = [...]int{10, 18, 32}
 
-// history finds earlier places by what begins there.
+const (
+	fewest = 10 // prefixes[0]
+	chains = 1 << 12
+)
+
+// history finds earlier places by what begins there. Places within a long run of equal bits would fill few chains, so
+// these are found by the ends of runs instead.
 type history struct {
 	packed []uint64
 	n      int
-	known  int                // places before this one can be found
-	latest [1 << prefix]int32 // the last place of each prefix, plus 1
-	before []int32            // the one before, plus 1
-	there  [1 << prefix / 64]uint64
+	known  int                          // places before this one can be found
+	latest [len(prefixes)][chains]int32 // the last place of each prefix, plus 1
+	before [len(prefixes)][]int32       // the one before, plus 1
+	there  [1 << fewest / 64]uint64     // the shortest prefixes that there are
+	begun  int                          // where the run of the last known place began
+	long   [2][][2]int32                // begin and end of the runs of at least fewest equal bits that have ended
 }
 
 // bits64 are the 64 bits from place i on, zeros after the end.
@@ -95,25 +106,82 @@ func (h *history) bits64(i int) uint64 {
 	return h.packed[w]<<shift | h.packed[w+1]>>(64-shift)
 }
 
+// run is the number of equal bits that x begins with.
+func run(x uint64) int {
+	if x>>63 == 1 {
+		x = ^x
+	}
+	return bits.LeadingZeros64(x)
+}
+
+// chain is where places with the prefix of a number of bits are found. Others may be there, too.
+func chain(x uint64, prefix int) uint64 {
+	return x >> (64 - prefix) * 0x9e3779b97f4a7c15 >> (64 - 12)
+}
+
 func (h *history) add(i int) {
-	key := h.bits64(i) >> (64 - prefix)
-	h.before[i] = h.latest[key]
-	h.latest[key] = int32(i + 1)
+	x := h.bits64(i)
+	if i > 0 && h.bits64(i-1)>>63 != x>>63 {
+		if bit := h.bits64(i-1) >> 63; i-h.begun >= fewest {
+			h.long[bit] = append(h.long[bit], [2]int32{int32(h.begun), int32(i)})
+		}
+		h.begun = i
+	}
+	key := x >> (64 - fewest)
 	h.there[key/64] |= 1 << (key % 64)
+	if run(x) >= fewest {
+		return
+	}
+	for l, prefix := range prefixes {
+		c := chain(x, prefix)
+		h.before[l][i] = h.latest[l][c]
+		h.latest[l][c] = int32(i + 1)
+	}
 }
 
 // longest is the length of the longest match of what begins at i with what begins before; it ends at n.
 func (h *history) longest(i int) int {
 	here, most := h.bits64(i), h.n-i
-	key := here >> (64 - prefix)
-	best := 0
-	for at := h.latest[key]; at != 0 && best < most; at = h.before[at-1] {
-		best = max(best, h.match(int(at-1), i, here))
+	if run(here) >= min(fewest, most) {
+		return min(h.alike(i, here), most)
 	}
-	if best < prefix {
-		best = h.short(key, min(most, prefix))
+	best := 0
+	for l := len(prefixes) - 1; l >= 0; l-- {
+		if l+1 < len(prefixes) && best >= prefixes[l+1] {
+			break // all that match as far were in the chain before
+		}
+		for at := h.latest[l][chain(here, prefixes[l])]; at != 0 && best < most; at = h.before[l][at-1] {
+			best = max(best, h.match(int(at-1), i, here))
+		}
+	}
+	if best < fewest {
+		best = h.short(here>>(64-fewest), min(most, fewest))
 	}
 	return min(best, most)
+}
+
+// alike is the longest match of a place where a long run of equal bits begins, or goes on. A match beyond the run
+// begins as far before the end of an earlier run; within the run, any place with as many equal bits before it does.
+func (h *history) alike(i int, here uint64) int {
+	bit, length := here>>63, 0
+	for i+length < h.n && h.bits64(i+length)>>63 == bit {
+		length += min(run(h.bits64(i+length)), h.n-i-length)
+	}
+	best := 0
+	if i > 0 && h.bits64(i-1)>>63 == bit {
+		best = length // the run went on from before
+	}
+	for _, r := range h.long[bit] {
+		if int(r[1]-r[0]) >= length {
+			best = max(best, h.match(int(r[1])-length, i, here))
+		} else {
+			best = max(best, int(r[1]-r[0]))
+		}
+	}
+	if best >= fewest {
+		return best
+	}
+	return max(best, h.short(here>>(64-fewest), fewest))
 }
 
 // match is the number of equal bits from places p and i on, which may run on beyond the end.
@@ -130,10 +198,10 @@ func (h *history) match(p, i int, here uint64) int {
 	}
 }
 
-// short is the longest match, of at most limit bits, with any prefix that is there.
+// short is the longest match, of at most limit bits, with any of the shortest prefixes that is there.
 func (h *history) short(key uint64, limit int) int {
 	for length := limit; length > 0; length-- {
-		free := prefix - length // bits that may differ
+		free := fewest - length // bits that may differ
 		from := key >> free << free
 		if h.any(from, from+1<<free) {
 			return length

@@ -27,63 +27,82 @@ func psdGroup() Group {
 				}},
 		},
 	}
-	for _, f := range features() {
+	for k, f := range features() {
 		g.Metrics = append(g.Metrics,
 			Metric{Name: "psd_" + f.name, Shape: PerPoint, Signal: true, In: f.in, About: f.about,
-				Compute: func(dst []float64, in *Input) {
-					dst[0] = f.of(in.spectra().Frequency, in.spectra().average())
-				}},
+				Compute: func(dst []float64, in *Input) { dst[0] = in.profiles().average[k] }},
 			Metric{Name: "region_psd_" + f.name, Shape: PerNode, Signal: true, In: f.in, About: f.about,
 				Compute: func(dst []float64, in *Input) {
-					sp := in.spectra()
-					in.Signal.each(dst, func(i int) float64 { return f.of(sp.Frequency, sp.Power[i]) })
+					in.Signal.each(dst, func(i int) float64 { return in.profiles().node[i][k] })
 				}})
 	}
 	return g
 }
 
-// feature is a number drawn from a spectrum.
-type feature struct {
-	name, in, about string
-	of              func(f, p []float64) float64
-}
+// feature is what is called a number drawn from a spectrum.
+type feature struct{ name, in, about string }
 
+// features lists what profile computes, in its order.
 func features() []feature {
-	peak := func(of func(p []float64, peaks []Peak) (Peak, bool), value func(f, p []float64, k Peak) float64) func(f, p []float64) float64 {
-		return func(f, p []float64) float64 {
-			if k, ok := of(p, within(Peaks(p), f, 1, 100)); ok {
-				return value(f, p, k)
-			}
-			return math.NaN()
-		}
-	}
-	salient := func(_ []float64, peaks []Peak) (Peak, bool) { return Salient(peaks) }
-	where := func(f, _ []float64, k Peak) float64 { return f[k.At] }
 	out := []feature{
-		{"dominant_frequency", "Hz", "frequency above 0 of the highest power", func(f, p []float64) float64 { x, _ := Dominant(f, p); return x }},
-		{"dominant_power", "x^2/Hz", "highest power", func(f, p []float64) float64 { _, x := Dominant(f, p); return x }},
-		{"peak_count", "", "number of peaks", func(f, p []float64) float64 { return float64(len(within(Peaks(p), f, 1, 100))) }},
-		{"highest_peak", "Hz", "frequency of the highest peak", peak(Tallest, where)},
-		{"peak_frequency", "Hz", "frequency of the most prominent peak", peak(salient, where)},
-		{"peak_power", "x^2/Hz", "power of the most prominent peak", peak(salient, func(_, p []float64, k Peak) float64 { return p[k.At] })},
-		{"peak_prominence", "x^2/Hz", "prominence of the most prominent peak", peak(salient, func(_, _ []float64, k Peak) float64 { return k.Prominence })},
-		{"slope", "", "exponent of power ~ 1/f^exponent", func(f, p []float64) float64 { x, _, _ := Slope(f, p, 1, 100); return x }},
-		{"slope_intercept", "", "log10 of the fitted power at 1 Hz", func(f, p []float64) float64 { _, x, _ := Slope(f, p, 1, 100); return x }},
-		{"slope_r2", "", "share of the variance that the fit explains", func(f, p []float64) float64 { _, _, x := Slope(f, p, 1, 100); return x }},
-		{"entropy", "", "spectral entropy over its largest value", func(_, p []float64) float64 { _, x := SpectralEntropy(p); return x }},
-		{"power", "x^2", "power over all bins above 0", totalPower},
+		{"dominant_frequency", "Hz", "frequency above 0 of the highest power"},
+		{"dominant_power", "x^2/Hz", "highest power"},
+		{"peak_count", "", "number of peaks"},
+		{"highest_peak", "Hz", "frequency of the highest peak"},
+		{"peak_frequency", "Hz", "frequency of the most prominent peak"},
+		{"peak_power", "x^2/Hz", "power of the most prominent peak"},
+		{"peak_prominence", "x^2/Hz", "prominence of the most prominent peak"},
+		{"slope", "", "exponent of power ~ 1/f^exponent"},
+		{"slope_intercept", "", "log10 of the fitted power at 1 Hz"},
+		{"slope_r2", "", "share of the variance that the fit explains"},
+		{"entropy", "", "spectral entropy over its largest value"},
+		{"power", "x^2", "power over all bins above 0"},
 	}
 	for _, b := range Bands() {
-		out = append(out,
-			feature{b.Name, "x^2", b.Name + " power", func(f, p []float64) float64 { return BandPower(f, p, b.Low, b.Top) }},
-			feature{"rel_" + b.Name, "", "share of " + b.Name + " in 0.5-100 Hz", func(f, p []float64) float64 {
-				return share(BandPower(f, p, b.Low, b.Top), BandPower(f, p, 0.5, 100))
-			}})
+		out = append(out, feature{b.Name, "x^2", b.Name + " power"}, feature{"rel_" + b.Name, "", "share of " + b.Name + " in 0.5-100 Hz"})
 	}
 	return out
 }
 
-func totalPower(f, p []float64) float64 { return BandPower(f[1:], p[1:], 0, math.Inf(1)) }
+// profile is the features of one spectrum.
+func profile(f, p []float64) []float64 {
+	out := make([]float64, 0, 22)
+	frequency, power := Dominant(f, p)
+	peaks := peaksWhere(p, func(at int) bool { return f[at] > 1 && f[at] <= 100 })
+	out = append(out, frequency, power, float64(len(peaks)))
+	tallest, any := Tallest(p, peaks)
+	if salient, _ := Salient(peaks); any {
+		out = append(out, f[tallest.At], f[salient.At], p[salient.At], salient.Prominence)
+	} else {
+		out = append(out, nans(4)...)
+	}
+	exponent, intercept, r2 := Slope(f, p, 1, 100)
+	_, entropy := SpectralEntropy(p)
+	out = append(out, exponent, intercept, r2, entropy, BandPower(f[1:], p[1:], 0, math.Inf(1)))
+	whole := BandPower(f, p, 0.5, 100)
+	for _, b := range Bands() {
+		part := BandPower(f, p, b.Low, b.Top)
+		out = append(out, part, share(part, whole))
+	}
+	return out
+}
+
+// profiles are the features of all nodes' spectra and of their average.
+type profiles struct {
+	node    [][]float64
+	average []float64
+}
+
+func (in *Input) profiles() profiles {
+	return once(in, "profiles", func() profiles {
+		sp := in.spectra()
+		out := profiles{average: profile(sp.Frequency, sp.average())}
+		for _, p := range sp.Power {
+			out.node = append(out.node, profile(sp.Frequency, p))
+		}
+		return out
+	})
+}
 
 // segmentLength is Welch's segment in samples.
 func (s Setup) segmentLength(address string) int {

@@ -52,8 +52,11 @@ func regimeGroup() Group {
 				}
 				return 0
 			}),
-			node("bimodality", "bimodality coefficient", func(s *Signal, i int) float64 { bc, _, _ := Bimodality(s.X[i]); return bc }),
 			[]Metric{
+				{Name: "bimodality", Shape: PerPoint, Signal: true, About: "mean over nodes: bimodality coefficient",
+					Compute: func(dst []float64, in *Input) { dst[0] = mean(in.bimodalities()) }},
+				{Name: "region_bimodality", Shape: PerNode, Signal: true, About: "bimodality coefficient",
+					Compute: func(dst []float64, in *Input) { copy(dst, in.bimodalities()) }},
 				{Name: "separability", Shape: PerPoint, Signal: true, About: "mean over nodes: Otsu's eta",
 					Compute: func(dst []float64, in *Input) { dst[0] = mean(in.etas()) }},
 				{Name: "region_separability", Shape: PerNode, Signal: true, About: "Otsu's eta",
@@ -82,14 +85,21 @@ func (in *Input) etas() []float64 {
 	})
 }
 
+func (in *Input) bimodalities() []float64 {
+	return once(in, "bimodality", func() []float64 {
+		out := make([]float64, in.Signal.N())
+		in.Signal.each(out, func(i int) float64 { bc, _, _ := Bimodality(in.Signal.X[i]); return bc })
+		return out
+	})
+}
+
 // sorted holds the samples of each node in ascending order; nil for a bad node.
 func (in *Input) sorted() [][]float64 {
 	return once(in, "sorted", func() [][]float64 {
 		out := make([][]float64, in.Signal.N())
 		for i := range out {
 			if !in.Signal.Bad[i] {
-				out[i] = slices.Clone(in.Signal.X[i])
-				slices.Sort(out[i])
+				out[i] = ascending(in.Signal.X[i])
 			}
 		}
 		return out
@@ -100,8 +110,7 @@ func (in *Input) classes() []float64 {
 	return once(in, "classes", func() []float64 {
 		out := make([]float64, in.Signal.N())
 		in.Signal.each(out, func(i int) float64 {
-			bc, _, _ := Bimodality(in.Signal.X[i])
-			return Class(in.Signal.Mean[i], bc, in.etas()[i])
+			return Class(in.Signal.Mean[i], in.bimodalities()[i], in.etas()[i])
 		})
 		return out
 	})

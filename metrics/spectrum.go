@@ -99,7 +99,10 @@ type Peak struct {
 // Peaks finds the local maxima of p: strictly higher than both neighbours; a flat top counts once, at the floor of its
 // middle; the first and the last entry never count. The prominence is p less the higher of the two minima on the way
 // left and right, where each way ends before what is strictly higher, or at the border.
-func Peaks(p []float64) []Peak {
+func Peaks(p []float64) []Peak { return peaksWhere(p, func(int) bool { return true }) }
+
+// peaksWhere finds those of the local maxima whose place counts.
+func peaksWhere(p []float64, counts func(at int) bool) []Peak {
 	var out []Peak
 	for k := 1; k < len(p)-1; k++ {
 		if !(p[k] > p[k-1]) {
@@ -110,8 +113,9 @@ func Peaks(p []float64) []Peak {
 			end++
 		}
 		if end+1 < len(p) && p[end+1] < p[k] {
-			at := (k + end) / 2
-			out = append(out, Peak{at, prominence(p, at)})
+			if at := (k + end) / 2; counts(at) {
+				out = append(out, Peak{at, prominence(p, at)})
+			}
 		}
 		k = end
 	}
@@ -152,9 +156,4 @@ func first(peaks []Peak, by func(Peak) float64) (Peak, bool) {
 		}
 		return 0
 	}), true
-}
-
-// within leaves the peaks with low < f <= top.
-func within(peaks []Peak, f []float64, low, top float64) []Peak {
-	return slices.DeleteFunc(slices.Clone(peaks), func(p Peak) bool { return !(f[p.At] > low && f[p.At] <= top) })
 }

@@ -1,0 +1,57 @@
+package metrics_test
+
+import (
+	"strings"
+	"testing"
+
+	"brainsweep/metrics"
+)
+
+// words counts words as the definition says.
+func words(s string) int {
+	count := 0
+	for i := 0; i < len(s); count++ {
+		l := 1
+		for i+l <= len(s) && strings.Contains(s[:i+l-1], s[i:i+l]) {
+			l++
+		}
+		i += l
+	}
+	return count
+}
+
+// All strings of up to 15 bits, and longer ones with runs and repetitions of every kind.
+func TestLempelZivIsTheDefinition(t *testing.T) {
+	check := func(s string) {
+		t.Helper()
+		if got, want := metrics.LempelZiv(pack(s), len(s)), words(s); got != want {
+			t.Fatalf("%q has %d words, want %d", s, got, want)
+		}
+	}
+	for n := 1; n <= 15; n++ {
+		for x := range 1 << n {
+			var b strings.Builder
+			for k := range n {
+				b.WriteByte('0' + byte(x>>k&1))
+			}
+			check(b.String())
+		}
+	}
+	uniform := congruential(3)
+	for trial := range 400 {
+		var b strings.Builder
+		bit, stay := byte('0'), 0.5-0.5/float64(1+trial%40)
+		for b.Len() < 50+7*trial%900 {
+			if uniform() > stay {
+				bit ^= 1
+			}
+			b.WriteByte(bit)
+			if trial%3 == 0 && uniform() > 0.49 { // repeat what has been
+				s := b.String()
+				from := int((uniform() + 0.5) * float64(len(s)))
+				b.WriteString(s[from:])
+			}
+		}
+		check(b.String())
+	}
+}
