@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,14 +24,33 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out, p := cmd.OutOrStdout(), job.Plan
-			for _, warning := range job.Warnings {
-				fmt.Fprintf(out, "%s: warning: %s\n", job.File, warning)
+			if _, err := job.Plan.Source(); err != nil {
+				return err
 			}
-			fmt.Fprintf(out, "%s: good: %s of %s, %s\n", job.File, count(p.Points(), "point"), p.Model.Name, count(p.Connectome.N(), "node"))
-			return nil
+			return tellGood(cmd.OutOrStdout(), job)
 		},
 	}
 	addSet(cmd.Flags(), &set)
 	return cmd
+}
+
+// tellGood says what a job is that has no mistakes, and what is worth a look in it.
+func tellGood(out io.Writer, job *jobs.Job) error {
+	for _, warning := range job.Warnings {
+		fmt.Fprintf(out, "%s: warning: %s\n", job.File, warning)
+	}
+	p := job.Plan
+	fmt.Fprintf(out, "%s: good: %s of %s, %s (%s)\n", job.File, count(p.Points(), "point"), p.Model.Name, count(p.Connectome.N(), "node"), p.ConnectomeSource)
+	kept := []string{}
+	for _, r := range p.Records {
+		kept = append(kept, r.Monitor+" of "+strings.Join(r.Of, ", "))
+	}
+	if len(p.Metrics.Use) > 0 {
+		kept = append(kept, strings.Join(p.Metrics.Use, ", ")+" of "+strings.Join(p.Metrics.Of, ", "))
+	}
+	if len(kept) == 0 {
+		kept = []string{"nothing"}
+	}
+	_, err := fmt.Fprintf(out, "%d steps of %g ms by %s, %d bits; keeps %s\n", p.Run.Steps(), p.Run.Step, p.Run.Scheme, p.Run.Precision, strings.Join(kept, "; "))
+	return err
 }

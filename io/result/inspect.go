@@ -43,7 +43,9 @@ func (r *Result) inspectPoints(w io.Writer) error {
 	if len(r.Grid) > 0 {
 		mode += " of " + strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Grid), " ", " x "), "[]")
 	}
-	fmt.Fprintf(w, "%s\n\n", r.Title)
+	if r.Title != "" {
+		fmt.Fprintf(w, "%s\n\n", r.Title)
+	}
 	fmt.Fprintf(w, "file\t%s, %s\n", r.file.Path(), bytesText(info.Size()))
 	fmt.Fprintf(w, "plan\t%s\n", r.Plan)
 	fmt.Fprintf(w, "nodes\t%d\n", len(r.Nodes))
