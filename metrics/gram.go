@@ -7,37 +7,61 @@ func gram(dst []float64, rows [][]float64) {
 	if len(rows) == 0 {
 		return
 	}
-	const tile = 256
+	const tile = 512
 	for from := 0; from < len(rows[0]); from += tile {
-		gramTile(dst, rows, from, min(from+tile, len(rows[0])))
+		to := min(from+tile, len(rows[0]))
+		even := from
+		if wide && to-from >= 4 {
+			even = to - (to-from)%4
+			gramWide(dst, rows, from, even)
+		}
+		if even < to {
+			gramPlain(dst, rows, even, to)
+		}
 	}
 }
 
-// gramTile does it for the times from ... to-1, for two rows by two at once.
-func gramTile(dst []float64, rows [][]float64, from, to int) {
+// gramWide does it for the times from ... to-1, a multiple of four, three rows by four at once. Beyond the last row the
+// last one is taken again, and what comes of it is dropped.
+func gramWide(dst []float64, rows [][]float64, from, to int) {
+	m := len(rows)
+	var a [3]*float64
+	var b [4]*float64
+	var sums [12]float64
+	for i := 0; i < m; i += len(a) {
+		for k := range a {
+			a[k] = &rows[min(i+k, m-1)][from]
+		}
+		for j := i; j < m; j += len(b) {
+			for l := range b {
+				b[l] = &rows[min(j+l, m-1)][from]
+			}
+			dots3x4(&sums, &a, &b, to-from)
+			for k := 0; k < len(a) && i+k < m; k++ {
+				for l := max(0, i+k-j); l < len(b) && j+l < m; l++ {
+					dst[(i+k)*m+j+l] += sums[k*len(b)+l]
+				}
+			}
+		}
+	}
+}
+
+// gramPlain does it for any times, on any machine, two rows by two at once.
+func gramPlain(dst []float64, rows [][]float64, from, to int) {
 	m := len(rows)
 	for i := 0; i < m; i += 2 {
-		a := rows[i][from:to]
-		second := i+1 < m
-		b := a
-		if second {
-			b = rows[i+1][from:to]
-		}
+		a, b := rows[i][from:to], rows[min(i+1, m-1)][from:to]
 		for j := i; j < m; j += 2 {
-			c := rows[j][from:to]
-			d := c
-			if j+1 < m {
-				d = rows[j+1][from:to]
-			}
+			c, d := rows[j][from:to], rows[min(j+1, m-1)][from:to]
 			ac, ad, bc, bd := dots(a, b, c, d)
 			dst[i*m+j] += ac
 			if j+1 < m {
 				dst[i*m+j+1] += ad
 			}
-			if second && j > i {
+			if i+1 < m && j > i {
 				dst[(i+1)*m+j] += bc
 			}
-			if second && j+1 < m {
+			if i+1 < m && j+1 < m {
 				dst[(i+1)*m+j+1] += bd
 			}
 		}

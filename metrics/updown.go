@@ -130,8 +130,17 @@ func mirrored(dst, x []float64, pad int) []float64 {
 
 // smoothed fills dst with the weighted sums of long, which has len(weights)-1 samples more at both ends.
 func smoothed(dst, long, weights []float64) {
-	pad := len(weights) - 1
-	for t := range dst {
+	pad, even := len(weights)-1, 0
+	if even = len(dst) - len(dst)%16; wide && even > 0 {
+		both := make([]float64, 0, 2*pad+1)
+		for k := -pad; k <= pad; k++ {
+			both = append(both, weights[max(k, -k)])
+		}
+		fir(&dst[0], &long[0], &both[0], len(both), even)
+	} else {
+		even = 0
+	}
+	for t := even; t < len(dst); t++ {
 		at := long[t : t+2*pad+1]
 		sum := weights[0] * at[pad]
 		for k, w := range weights[1:] {

@@ -40,7 +40,7 @@ var house = map[string]room{
 	"connectome":    {floor: 1},
 	"sweep":         {floor: 1},
 	"partition":     {floor: 1},
-	"metrics":       {floor: 1, outside: []string{"gonum.org/v1/gonum"}},
+	"metrics":       {floor: 1, outside: []string{"gonum.org/v1/gonum", "golang.org/x/sys"}},
 	"device":        {floor: 1},
 	"mpi":           {floor: 1, outside: []string{"github.com/emer/empi"}, cgo: true},
 
