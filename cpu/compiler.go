@@ -25,7 +25,7 @@ var prelude string
 // infinity stay visible, and linking with it would flush denormals in the whole process.
 var common = []string{
 	"-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-fopenmp-simd",
-	"-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-ffp-contract=fast",
+	"-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast",
 	"-w",
 }
 

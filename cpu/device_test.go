@@ -8,6 +8,7 @@ import (
 
 	"brainsweep/cpu"
 	"brainsweep/device"
+	"brainsweep/device/devicetest"
 )
 
 func openDevice(t testing.TB, o cpu.Options) *cpu.Device {
@@ -64,4 +65,14 @@ func TestTrivialKernel(t *testing.T) {
 			t.Fatalf("element %d is %v", i, got)
 		}
 	}
+}
+
+func TestConformance(t *testing.T) {
+	devicetest.Test(t, func(t *testing.T) device.Device {
+		d, err := cpu.Open(cpu.Options{CacheDir: cacheOfRun})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	})
 }

@@ -295,9 +295,9 @@ func TestNoise(t *testing.T) {
 			if u > 0.5 {
 				logarithm = math.Log1p(-(float64(^w) + 0.5) * 0x1p-32)
 			}
-			sine, cosine := math.Sincos(2 * math.Pi * u)
-			for k, want := range []float64{math.Sqrt(-2 * logarithm), cosine, sine} {
-				if got := value(3*i + k); math.Abs(got-want) > tolerance*max(math.Abs(want), 1e-3) {
+			sine, cosine := bigSincos(mul(scale(pi, 1), num(u)))
+			for k, want := range []float64{math.Sqrt(-2 * logarithm), float(cosine), float(sine)} {
+				if got := value(3*i + k); math.Abs(got-want) > tolerance*math.Abs(want) {
 					t.Errorf("%d bits: word %#x, part %d: %v, want %v", bits, w, k, got, want)
 				}
 			}

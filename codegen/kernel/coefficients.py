@@ -7,7 +7,7 @@
 Polynomials: minimax by Remez's exchange (Cheney 1966, chapter 3). Each coefficient in turn, beginning with the lowest,
 is rounded to the working precision and the rest fitted again, so that rounding costs next to nothing.
 Quotients: minimax by moving the points of interpolation until the errors between them are level (Maehly 1963), on
-the variable (x - k)/(x + k) that Shepherd & Laframboise (1981) use for erfc.
+the variable (x - 1)/(x + 1), after Shepherd & Laframboise (1981), who have (x - k)/(x + k) for erfc.
 Arguments are reduced as in Cody & Waite (1980). Needs python3-mpmath.
 """
 import struct
@@ -104,12 +104,12 @@ def powers(n):
     return [lambda x, k=k: x ** k for k in range(n)]
 
 
-def quotient(f, m, n, x_of, a, b):
-    """N, D of degrees m, n with D(0) = 1: N/D is near the best for f, relatively, on x_of([a, b])."""
+def quotient(f, weight, m, n, x_of, a, b):
+    """A, B of degrees m, n with B(0) = 1: weight (A/B - f) is near the least possible on x_of([a, b])."""
     count = m + n + 1
     at = [(a + b) / 2 - (b - a) / 2 * cos(pi * (mpf(i) + mpf(1) / 2) / count) for i in range(count)]
     best = None
-    for _ in range(60):
+    for _ in range(80):
         q, r = matrix(count, count), matrix(count, 1)
         for i, t in enumerate(at):
             x = x_of(t)
@@ -119,12 +119,12 @@ def quotient(f, m, n, x_of, a, b):
                 q[i, m + k] = -x ** k
             r[i] = 1
         s = list(lu_solve(q, r))
-        num, den = s[:m + 1], [mpf(1)] + s[m + 1:]
-        error = lambda t: abs(value(num, x_of(t)) / (value(den, x_of(t)) * f(x_of(t))) - 1)
+        above, below = s[:m + 1], [mpf(1)] + s[m + 1:]
+        error = lambda t: abs(weight(x_of(t)) * (value(above, x_of(t)) / value(below, x_of(t)) - f(x_of(t))))
         edges = [a] + at + [b]
         peaks = [max(error(l + (r - l) * mpf(j) / 16) for j in range(17)) for l, r in zip(edges, edges[1:])]
         if best is None or max(peaks) < best[0]:
-            best = (max(peaks), num, den)
+            best = (max(peaks), above, below)
         if max(peaks) < mpf("1.05") * min(peaks):
             break
         mean = sum(log(p) for p in peaks) / len(peaks)
@@ -136,20 +136,23 @@ def quotient(f, m, n, x_of, a, b):
     return best[1], best[2]
 
 
-def fitted_quotient(f, m, n, k, most, bits):
-    """N, D of the working precision on x in [0, most], and the error. A common factor costs nothing: of 32, the one is
-    taken with which rounding does least harm."""
-    x_of = lambda t: k * (1 + t) / (1 - t)
-    a, b = mpf(-1), (most - k) / (most + k)
-    num, den = quotient(f, m, n, x_of, a, b)
+def fitted_erfcx(m, n, most, bits):
+    """A, B of the working precision in exp(x^2) erfc(x) = B(x)/(sqrt(pi) x B(x) + A(x)), 0 <= x <= most, and the error.
+    A/B is what the reciprocal lacks to its asymptote, so that rounding in B cancels. A common factor of A and B costs
+    nothing: of 32, the one is taken with which rounding does least harm."""
+    f = lambda x: exp(x * x) * erfc(x)
+    slope = rounded(sqrt(pi), bits)
+    x_of = lambda t: (1 + t) / (1 - t)
+    a, b = mpf(-1), (most - 1) / (most + 1)
+    above, below = quotient(lambda x: 1 / f(x) - slope * x, f, m, n, x_of, a, b)
     points = [(x, f(x)) for x in map(x_of, chebyshev(a, b, 300))]
     best = None
     for j in range(32):
         scale = mpf(2) ** (mpf(j) / 32)
-        n_j, d_j = [rounded(c * scale, bits) for c in num], [rounded(c * scale, bits) for c in den]
-        error = max(abs(value(n_j, x) / (value(d_j, x) * y) - 1) for x, y in points)
+        a_j, b_j = [rounded(c * scale, bits) for c in above], [rounded(c * scale, bits) for c in below]
+        error = max(abs(value(b_j, x) / ((slope * x * value(b_j, x) + value(a_j, x)) * y) - 1) for x, y in points)
         if best is None or error < best[2]:
-            best = n_j, d_j, error
+            best = a_j, b_j, error
     return best
 
 
@@ -189,7 +192,7 @@ def sets(bits):
     yield "pi", split(pi, bits, bits, bits), None
     yield "pi/2", split(pi / 2, bits, bits, bits), None
     yield "2 pi/2^32", [rounded(2 * pi / 2 ** 32, bits)], None
-    yield "2/sqrt(pi)", [rounded(2 / sqrt(pi), bits)], None
+    yield "sqrt(pi)", [rounded(sqrt(pi), bits)], None
 
     # exp r = 1 + r + r^2 Q(r), |r| <= ln(2)/2 and a little more.
     h = log(2) / 2 * mpf("1.001")
@@ -206,11 +209,10 @@ def sets(bits):
     r = lambda z: series(z, lambda k: mpf(2) / (2 * k + 3))
     yield "log by f/(2+f)", *fitted(r, powers(rises(3, 7)), lambda z: z / 2, mpf(0), z, bits)
 
-    # exp(x^2) erfc(x) = N(x)/D(x) to where erfc underflows.
-    erfcx = lambda x: exp(x * x) * erfc(x)
-    num, den, error = fitted_quotient(erfcx, *rises((4, 5), (9, 10)), mpf(2), mpf(rises("9.25", "26.6")), bits)
-    yield "erfcx numerator", num, error
-    yield "erfcx denominator", den, None
+    # exp(x^2) erfc(x), to where erfc underflows.
+    above, below, error = fitted_erfcx(*rises((4, 4), (9, 9)), mpf(rises("9.25", "26.6")), bits)
+    yield "erfcx, A", above, error
+    yield "erfcx, B", below, None
 
     # erf x = x + x P(x^2), |x| <= 1.
     e = lambda z: 2 / sqrt(pi) * series(z, lambda k: mpf(-1) ** k / (fact(k) * (2 * k + 1)))

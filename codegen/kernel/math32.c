@@ -28,6 +28,7 @@
 #define M_HALF_PI_1 1.5707964f
 #define M_HALF_PI_2 -4.371139e-08f
 #define M_HALF_PI_3 -1.7151245e-15f
+#define M_ROOT_PI 1.7724539f
 #define M_TURN_OF_WORD 1.4629181e-09f     /* 2 pi / 2^32 */
 
 /* Q in exp r = 1 + r + r^2 Q(r), |r| <= ln(2)/2, z = r^2. */
@@ -53,9 +54,9 @@ FUNC real m_log_tail(real z) {
 
 /* exp(x^2) erfc(x) for x in [0, M_ERFC_MOST]. */
 FUNC real m_erfcx(real x) {
-	const real above = (((0.062666446f * x + 0.44135377f) * x + 1.4166017f) * x + 2.4091551f) * x + 1.9571441f;
-	const real below = ((((0.11107175f * x + 0.7823383f) * x + 2.565466f) * x + 4.669797f) * x + 4.6175566f) * x + 1.9571441f;
-	return above / below;
+	const real a = (((6.5803015e-06f * x + 0.039881382f) * x + 0.27025265f) * x + 0.76448494f) * x + 1.1892071f;
+	const real b = (((0.04523223f * x + 0.30189312f) * x + 0.93104225f) * x + 1.5304217f) * x + 1.1892071f;
+	return b / (M_ROOT_PI * x * b + a);
 }
 
 /* erf(x)/x - 1 for z = x^2 <= 1. */
