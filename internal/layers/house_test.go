@@ -35,7 +35,7 @@ var house = map[string]room{
 
 	"model":         {floor: 1, imports: []string{"document", "model/expr"}},
 	"model/expr":    {floor: 1},
-	"model/library": {floor: 1, imports: []string{"model"}},
+	"model/library": {floor: 1, imports: []string{"model", "model/rateml"}},
 	"model/rateml":  {floor: 1, imports: []string{"model", "model/expr"}},
 	"connectome":    {floor: 1},
 	"sweep":         {floor: 1},
@@ -45,6 +45,7 @@ var house = map[string]room{
 	"mpi":           {floor: 1, outside: []string{"github.com/emer/empi"}, cgo: true},
 
 	// What only tests import.
+	"cpu/simt":                  {floor: 2, imports: []string{"device"}},
 	"connectome/connectometest": {floor: 1, imports: []string{"connectome"}},
 	"device/devicetest":         {floor: 1, imports: []string{"device"}},
 	"mpi/commtest":              {floor: 1, imports: []string{"mpi"}},
