@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/sirupsen/logrus"
@@ -18,6 +19,7 @@ import (
 type listener struct {
 	rank    int
 	log     *logrus.Logger
+	json    bool      // a machine reads the log
 	errs    io.Writer // of rank 0
 	begin   func()    // says what is about to run
 	begun   sync.Once
@@ -28,7 +30,7 @@ type listener struct {
 
 // newListener makes the listener of a rank; greet, which may be nil, says what is about to run.
 func newListener(rank int, said *voice, output string, errs io.Writer, greet func(*logrus.Logger)) *listener {
-	l := &listener{rank: rank, log: said.logger(errs), errs: errs}
+	l := &listener{rank: rank, log: said.logger(errs), json: said.format.value == "json", errs: errs}
 	l.begin = func() {
 		if rank > 0 {
 			l.log.SetOutput(l.create(output + ".logs"))
@@ -75,9 +77,12 @@ func (l *listener) Progress(p jobs.Progress) {
 		if p.Merging {
 			unit, total = "points", float64(p.AllPoints)
 		}
-		terminal, _ := l.errs.(*os.File)
-		l.meter = progress.New(l.errs, terminal != nil && progress.IsTerminal(terminal), unit, 0, total)
-		l.log.SetOutput(l.meter)
+		if terminal, ok := l.errs.(*os.File); ok && !l.json && progress.IsTerminal(terminal) {
+			l.meter = progress.New(l.errs, true, unit, 0, total)
+			l.log.SetOutput(l.meter)
+		} else {
+			l.meter = progress.New(entries{l.log}, false, unit, 0, total)
+		}
 		l.merging = p.Merging
 	}
 	if p.Merging {
@@ -94,6 +99,14 @@ func (l *listener) end() {
 		l.log.SetOutput(l.errs)
 		l.meter = nil
 	}
+}
+
+// entries makes an entry of a log of every line written to it.
+type entries struct{ log *logrus.Logger }
+
+func (e entries) Write(line []byte) (int, error) {
+	e.log.Info(strings.TrimSpace(string(line)))
+	return len(line), nil
 }
 
 func (l *listener) close() {
