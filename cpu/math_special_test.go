@@ -304,3 +304,15 @@ func TestNoise(t *testing.T) {
 		}
 	}
 }
+
+// noiseLoop is how kernels draw: for all nodes at a time, from an array inside the loop.
+const noiseLoop = `
+KERNEL(normal4) {
+	real *y = A->y;
+	for (i64 k = 0; k < A->repeat; k++) EACH(i) {
+		real z[4];
+		m_normal4(1, 2, (u32)k, (u32)TEAM, (u32)i, 4, z);
+		if (i < NODES) { y[i] = z[0]; y[NODES + i] = z[1]; y[2 * NODES + i] = z[2]; y[3 * NODES + i] = z[3]; }
+	}
+}
+`
