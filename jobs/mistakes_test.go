@@ -38,7 +38,7 @@ job.toml:7:10: run.scheme: expected a string, found 3`},
 	{"unknown model", strings.Replace(least, "toy.toml", "adex3", 1), `job.toml:1:10: unknown model "adex3" (did you mean "adex1"?)`},
 	{"missing model file", strings.Replace(least, "toy.toml", "nothing.toml", 1), `job.toml:1:10: cannot read testdata/nothing.toml: no such file or directory`},
 	{"folder for a table", with("[initial]\nfile = '.'\n"), `job.toml:7:9: testdata is no file`},
-	{"model of another kind", strings.Replace(least, "toy.toml", "toy.py", 1), `job.toml:1:10: toy.py: a model file ends in .toml`},
+	{"model of another kind", strings.Replace(least, "toy.toml", "toy.py", 1), `job.toml:1:10: toy.py: a model file ends in .toml, or in .xml when it is RateML`},
 	{"unknown preset", "preset = 'loudly'\n" + least, `job.toml:1:11: unknown preset "loudly" (did you mean "loud"?)`},
 	{"connectome", with("[connectome]\nsource = 'nothing.zip'\nnormalise = 'colum'\ndiagonal = 'none'\nspeed = 4\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral
 job.toml:5:13: connectome.diagonal: unknown value "none"; there is keep, zero

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"brainsweep/document"
+	"brainsweep/model"
 )
 
 // boldQuantity is what the monitor bold records.
@@ -120,6 +121,16 @@ func (r *reader) recordable() []string {
 	return names
 }
 
+// isCouplingTerm reports whether a name is c0, c1, ...: what the nodes receive can be recorded, too.
+func (r *reader) isCouplingTerm(name string) bool {
+	for k := range r.plan.Model.Coupled {
+		if name == model.CouplingTermName(k) {
+			return true
+		}
+	}
+	return false
+}
+
 // quantities notes names that are not known, or stand twice.
 func (r *reader) quantities(names, known, path []string) {
 	for i, name := range names {
@@ -129,7 +140,7 @@ func (r *reader) quantities(names, known, path []string) {
 		}
 		switch {
 		case r.plan.Model == nil || name == "":
-		case !slices.Contains(known, name):
+		case !slices.Contains(known, name) && !r.isCouplingTerm(name):
 			r.faults.Add(document.Unknown(r.ValuePos(at...), "quantity", name, known))
 		case slices.Contains(names[:i], name):
 			r.faultf(r.ValuePos(at...), "%s: %s stands twice", document.Address(path...), name)

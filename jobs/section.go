@@ -142,8 +142,12 @@ func (r *reader) coupling() {
 	}
 	p := r.plan
 	name := r.text("coupling", "function")
+	var gains map[string]float64
 	if !r.Has("coupling", "function") {
 		name = "linear"
+		if p.Model != nil && p.Model.Coupling != "" {
+			name, gains = p.Model.Coupling, p.Model.Gains
+		}
 	}
 	found, err := model.FindCoupling(name)
 	if err != nil {
@@ -154,6 +158,9 @@ func (r *reader) coupling() {
 	names := []string{"function"}
 	for _, q := range found.Parameters {
 		names = append(names, q.Name)
+		if v, given := gains[q.Name]; given {
+			q.Value = v
+		}
 		r.putScalar(Setting{Address: "coupling." + q.Name, Unit: q.Unit, Values: []float64{q.Value}, Min: q.Min, Max: q.Max})
 	}
 	r.known([]string{"coupling"}, "parameter", "coupling "+name, names)

@@ -7,6 +7,7 @@ import (
 	"brainsweep/fault"
 	"brainsweep/model"
 	"brainsweep/model/library"
+	"brainsweep/model/rateml"
 )
 
 // defaultBalloon is the library's BOLD model.
@@ -19,12 +20,15 @@ func (r *reader) openModel(source string, pos fault.Pos) (*model.Model, error) {
 		m, err := library.Read(source)
 		return m, placed(err, pos)
 	}
-	if ending != ".toml" {
-		return nil, fault.Mistake{Pos: pos, Msg: source + ": a model file ends in .toml"}
+	if ending != ".toml" && ending != ".xml" {
+		return nil, fault.Mistake{Pos: pos, Msg: source + ": a model file ends in .toml, or in .xml when it is RateML"}
 	}
 	text, err := r.inputs.file(source, pos)
 	if err != nil {
 		return nil, err
+	}
+	if ending == ".xml" {
+		return rateml.Parse(r.inputs.path(source), text)
 	}
 	return model.Parse(r.inputs.path(source), text)
 }

@@ -120,7 +120,7 @@ func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingT
 		return nil, func(*expr.Node) *expr.Node { return g.Const(0) }, nil
 	}
 	sum := g.Var("coupling sum")
-	s := separator{g: g, target: map[*expr.Node]*expr.Node{}, source: map[*expr.Node]*expr.Node{}}
+	targets, sources := map[*expr.Node]*expr.Node{}, map[*expr.Node]*expr.Node{}
 	before := map[string]*expr.Node{"term": g.Const(float64(k))}
 	after := map[string]*expr.Node{"term": g.Const(float64(k)), "sum": sum}
 	values := coupledValues(x, k)
@@ -131,7 +131,7 @@ func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingT
 		if value == nil {
 			value = g.Const(0)
 		}
-		s.target[before[target]], s.source[before[source]] = value, value
+		targets[before[target]], sources[before[source]] = value, value
 	}
 	var list fault.List
 	pre := c.build(g, "pre", c.Pre, before, &list)
@@ -139,20 +139,14 @@ func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingT
 	if len(list) > 0 {
 		return nil, nil, list.Err()
 	}
-	separated, ok := s.terms(pre)
+	terms, ok := Separate(g, pre, targets, sources)
 	if !ok {
 		list.Addf(fault.Pos{}, "coupling %s: pre = %s cannot be written as a sum of products of a value at the target and one at the source, which is how a node's input is computed", c.Name, c.Pre)
 		return nil, nil, list.Err()
 	}
-	for _, t := range separated {
-		terms = append(terms, CouplingTerm{
-			Target: g.Substitute(t.Target, s.target),
-			Source: g.Substitute(t.Source, s.source),
-		})
-	}
 	return terms, func(total *expr.Node) *expr.Node {
-		s.target[sum] = total
-		return g.Substitute(last, s.target)
+		targets[sum] = total
+		return g.Substitute(last, targets)
 	}, nil
 }
 

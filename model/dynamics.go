@@ -72,9 +72,9 @@ func (d *Dynamics) shareDivisions() {
 	}
 }
 
-// Warnings names what the model file declares and no equation needs.
+// Warnings says what its reader left out of a model, and names what the file declares and no equation needs.
 func (m *Model) Warnings() []string {
-	var all []string
+	all := append([]string(nil), m.Notes...)
 	used := m.used()
 	for _, p := range m.Parameters {
 		if !used[p.Name] {
@@ -93,6 +93,9 @@ func (m *Model) Warnings() []string {
 	}
 	return all
 }
+
+// Uses reports whether a derivative, an observable or the coupling rests on the name.
+func (m *Model) Uses(name string) bool { return m.used()[name] }
 
 // used finds the names that the derivatives, the observables or the coupling need, at first or second hand.
 func (m *Model) used() map[string]bool {

@@ -22,7 +22,10 @@ type Model struct {
 	Coupled     []string     // names of the states or definitions whose delayed values reach other nodes; term k of the coupling is the variable c<k>
 	Observables []Definition // those of the definitions that can be recorded besides the states
 	Presets     []Preset
-	Modes       int // above 1, each state, and each term of the coupling, is there once for each mode, one after the other
+	Coupling    string             // the coupling function that a job takes when it names none; "" for linear
+	Gains       map[string]float64 // values of that function's parameters which are not its defaults
+	Notes       []string           // what the file's reader changed or left out, one sentence each
+	Modes       int                // above 1, each state, and each term of the coupling, is there once for each mode, one after the other
 
 	file string // for messages
 }

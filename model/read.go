@@ -27,6 +27,7 @@ func Read(path string) (*Model, error) {
 //	title     = "Reduced Wong-Wang"
 //	reference = "Wong & Wang 2006"
 //	coupled   = ["S"]                 # states or definitions that reach other nodes, as c0, c1, ...
+//	coupling  = { function = "linear", a = 0.1 } # what a job takes that says nothing of the coupling
 //	input     = "x"                   # only of a model that is driven by another one's output
 //	equations = '''
 //	f(x) = x/(1 - exp(-x))            # a function
@@ -69,7 +70,7 @@ func Parse(file string, text []byte) (*Model, error) {
 }
 
 // sections are the keys of a model file.
-var sections = []string{"title", "reference", "coupled", "input", "modes", "equations", "parameters", "states", "observables", "noise", "presets"}
+var sections = []string{"title", "reference", "coupled", "input", "coupling", "modes", "equations", "parameters", "states", "observables", "noise", "presets"}
 
 // reader fills a model from its file.
 type reader struct {
@@ -92,6 +93,7 @@ func (r *reader) read() {
 	r.equations()
 	r.observables()
 	r.coupled()
+	r.coupling()
 	r.noise()
 	r.presets()
 	r.modes()
@@ -251,6 +253,34 @@ func (r *reader) coupled() {
 		}
 	}
 	r.m.Coupled = names
+}
+
+// coupling reads the coupling function that a job of the model takes when it names none.
+func (r *reader) coupling() {
+	if len(r.section("coupling")) == 0 {
+		return
+	}
+	r.decode(&r.m.Coupling, "coupling", "function")
+	c, err := FindCoupling(r.m.Coupling)
+	if err != nil {
+		r.mistakes.Addf(r.ValuePos("coupling", "function"), "coupling: %v", err)
+		return
+	}
+	r.m.Gains = map[string]float64{}
+	names := []string{"function"}
+	for _, p := range c.Parameters {
+		names = append(names, p.Name)
+		if r.Has("coupling", p.Name) {
+			v, err := r.Number("coupling", p.Name)
+			r.mistakes.Add(err)
+			r.m.Gains[p.Name] = v
+		}
+	}
+	for _, key := range r.Keys("coupling") {
+		if !slices.Contains(names, key) {
+			r.mistakes.Add(document.Unknown(r.Pos("coupling", key), "key", key, names))
+		}
+	}
 }
 
 func (r *reader) noise() {

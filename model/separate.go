@@ -8,6 +8,20 @@ type separator struct {
 	target, source map[*expr.Node]*expr.Node // the leaves of each end, and what they stand for
 }
 
+// Separate writes n as a sum of products of a value of the target's leaves and a value of the source's, and puts for the
+// leaves what they stand for. It reports false where that does not succeed.
+func Separate(g *expr.Graph, n *expr.Node, target, source map[*expr.Node]*expr.Node) ([]CouplingTerm, bool) {
+	s := separator{g: g, target: target, source: source}
+	terms, ok := s.terms(n)
+	if !ok {
+		return nil, false
+	}
+	for i, t := range terms {
+		terms[i] = CouplingTerm{Target: g.Substitute(t.Target, target), Source: g.Substitute(t.Source, source)}
+	}
+	return terms, true
+}
+
 // mostTerms bounds the terms of a separated pre: each costs a sum over all sources.
 const mostTerms = 8
 

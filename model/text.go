@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -36,6 +37,13 @@ func (m *Model) Text() string {
 	for k := range len(m.Coupled) / max(1, m.Modes) {
 		name, _ := m.symbol(m.Coupled[k*max(1, m.Modes)])
 		fmt.Fprintf(&b, "  %s is the coupling term of %s\n", CouplingTermName(k), name)
+	}
+	if m.Coupling != "" {
+		text := m.Coupling
+		for _, name := range slices.Sorted(maps.Keys(m.Gains)) {
+			text += fmt.Sprintf(", %s = %s", name, expr.Number(m.Gains[name]))
+		}
+		fmt.Fprintf(&b, "  a job that says nothing of the coupling takes %s\n", text)
 	}
 	if m.Modes > 1 {
 		heading(&b, "Modes")

@@ -9,6 +9,7 @@ import (
 
 	"brainsweep/fault"
 	"brainsweep/model"
+	"brainsweep/model/rateml"
 )
 
 //go:embed *.toml
@@ -40,8 +41,11 @@ func Read(name string) (*model.Model, error) {
 	return model.Parse("library/"+name+".toml", text)
 }
 
-// Open returns a model of the library by its name, or reads the model file at a path that ends in .toml.
+// Open returns a model of the library by its name, or reads the model file at a path that ends in .toml or, of RateML, .xml.
 func Open(nameOrPath string) (*model.Model, error) {
+	if strings.HasSuffix(nameOrPath, ".xml") {
+		return rateml.Read(nameOrPath)
+	}
 	if strings.HasSuffix(nameOrPath, ".toml") {
 		return model.Read(nameOrPath)
 	}

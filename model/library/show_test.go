@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"brainsweep/fault"
+	"brainsweep/model"
 	"brainsweep/model/expr"
 	"brainsweep/model/library"
 )
@@ -110,5 +111,20 @@ func TestOpen(t *testing.T) {
 	}
 	if _, err := library.Open("../library/kuramoto"); err == nil {
 		t.Error("a path without .toml is no model of the library")
+	}
+}
+
+// A model of the library that is written as a file reads back as the same model with the same numbers.
+func TestFile(t *testing.T) {
+	for _, name := range library.Names() {
+		m, _ := read(t, name)
+		again, err := model.Parse(name+".toml", []byte(m.File()))
+		if err != nil {
+			t.Errorf("%v\n%s", err, m.File())
+			continue
+		}
+		if again.Digest() != m.Digest() || again.Text() != m.Text() {
+			t.Errorf("%s is another model after writing and reading:\n%s\n%s", name, m.Text(), again.Text())
+		}
 	}
 }
