@@ -135,7 +135,9 @@ monitor = "bold"
 period = "20 ms"
 [metrics]
 of = ["E", "bold"]
-use = ["rate", "fc"]
+use = ["rate", "fc", "fcd", "psd", "phase", "updown", "regime", "lz", "avalanche"]
+fcd = { window = "100 ms", step = "20 ms" }
+psd = { segment = "60 ms" }
 `
 
 // failing is a sweep of which some points blow up, each at a time of its own.

@@ -230,12 +230,17 @@ func (s *setup) values(o sim.Outcome, c *collector, point int) [][]float64 {
 	var in *metrics.Input // of one channel after the other, as metrics come
 	for i, m := range s.metrics {
 		if i == 0 || m.channel != s.metrics[i-1].channel {
-			in = &metrics.Input{
-				Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
-				Weights: s.plan.Connectome.Weights, Lengths: s.plan.Connectome.Lengths, Config: s.plan.Metrics.effective,
-			}
+			in = s.newInput(o, c, point, m)
 		}
 		out[i] = m.Values(in)
 	}
 	return out
+}
+
+// newInput is what a metric, and those after it of the same channel, are drawn from.
+func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn) *metrics.Input {
+	return &metrics.Input{
+		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
+		Weights: s.plan.Connectome.Weights, Lengths: s.plan.Connectome.Lengths, Config: s.plan.Metrics.effective,
+	}
 }

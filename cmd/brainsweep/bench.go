@@ -24,6 +24,7 @@ func benchCommand() *cobra.Command {
 	var asJSON bool
 	var nodes []int
 	var speed float64
+	var use []string
 	precision := choice{value: "both", of: []string{"both", "single", "double"}}
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -32,7 +33,8 @@ func benchCommand() *cobra.Command {
 node-steps per second and core, and the share of each stage: the time that its absence saves. Of several runs the fastest
 counts. On a CPU, seconds are those of processor time.`,
 		Example: `  brainsweep bench
-  brainsweep bench --case adex2 --precision single --threads 1 --json`,
+  brainsweep bench --case adex2 --precision single --threads 1 --json
+  brainsweep bench --metrics all`,
 		Args: words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cases, err := benchCases(only)
@@ -47,6 +49,9 @@ counts. On a CPU, seconds are those of processor time.`,
 				return err
 			}
 			defer dev.Close()
+			if len(use) > 0 {
+				return runBenchMetrics(cmd.Context(), dev, use, asJSON, cmd.OutOrStdout())
+			}
 			return runBench(cmd.Context(), dev, cases, precision.value, asJSON, cmd.OutOrStdout())
 		},
 	}
@@ -55,6 +60,7 @@ counts. On a CPU, seconds are those of processor time.`,
 	cmd.Flags().Var(&precision, "precision", "single, double or both")
 	cmd.Flags().IntSliceVar(&nodes, "nodes", []int{68}, "regions of the brain; several for a curve")
 	cmd.Flags().Float64Var(&speed, "speed", 4, "conduction speed [mm/ms]; the slower, the longer the history")
+	cmd.Flags().StringSliceVar(&use, "metrics", nil, "time adex2 with these metrics or groups, and without: all, or rate,fc,psd,...")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each case and precision")
 	return cmd
 }

@@ -1,0 +1,176 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"brainsweep/device"
+	"brainsweep/document"
+	"brainsweep/metrics"
+	"brainsweep/partition"
+	"brainsweep/sim"
+)
+
+// MetricsBench is what metrics cost: the case adex2 with 1 ms averages of E and I, with metrics and without.
+type MetricsBench struct {
+	Without float64     `json:"without_s"` // wall clock of a batch with a point for every worker [s]
+	With    float64     `json:"with_s"`
+	Groups  []GroupCost `json:"groups"`
+}
+
+// Share is the part of the time without metrics that metrics add.
+func (b *MetricsBench) Share() float64 { return b.With/b.Without - 1 }
+
+// GroupCost is what a group takes by itself, with all that others could share with it.
+type GroupCost struct {
+	Name    string  `json:"name"`
+	PerPart float64 `json:"ns_per_node_sample"`
+	Share   float64 `json:"share"` // of the time without metrics
+}
+
+// benchJob is the case as a job.
+const benchJob = `model = "adex2"
+preset = "paper"
+[connectome]
+source = "synthetic:68"
+speed = "4 mm/ms"
+normalise = "column"
+[coupling]
+a = 0.3
+[run]
+duration = "11 s"
+transient = "1 s"
+seed = 1
+[sweep]
+b_e = { from = 0.0, to = 60.0, points = %d }
+[[record]]
+monitor = "average"
+of = ["E", "I"]
+period = "1 ms"
+`
+
+// benchOptions choose windows that fit, and regions that are there.
+const benchOptions = `[metrics]
+of = ["E", "I"]
+use = %s
+fcd = { window = "2 s", step = "0.5 s" }
+dmn = { regions = ["%s"] }
+`
+
+// BenchMetrics times the case with the metrics that use names, and without, in turns; the fastest turn of each counts.
+func BenchMetrics(ctx context.Context, dev device.Device, use []string) (*MetricsBench, error) {
+	const turns = 5
+	points := max(1, dev.Info().Workers)
+	bare := fmt.Sprintf(benchJob, points)
+	plain, err := newBenchWorker(ctx, dev, bare)
+	if err != nil {
+		return nil, err
+	}
+	defer plain.runner.Close()
+	label := plain.plan.Connectome.Labels[0]
+	full, err := newBenchWorker(ctx, dev, bare+fmt.Sprintf(benchOptions, list(use, document.Quote), label))
+	if err != nil {
+		return nil, err
+	}
+	defer full.runner.Close()
+	out := &MetricsBench{}
+	best := func(of *float64, seconds float64) {
+		if *of == 0 || seconds < *of {
+			*of = seconds
+		}
+	}
+	var last *collector
+	var outcome sim.Outcome
+	for range turns {
+		seconds, _, _, err := plain.turn(ctx, points)
+		if err != nil {
+			return nil, err
+		}
+		best(&out.Without, seconds)
+		seconds, c, o, err := full.turn(ctx, points)
+		if err != nil {
+			return nil, err
+		}
+		best(&out.With, seconds)
+		last, outcome = c, o
+	}
+	out.Groups = full.groupCosts(last, outcome, out.Without)
+	return out, nil
+}
+
+func newBenchWorker(ctx context.Context, dev device.Device, text string) (*worker, error) {
+	job, err := Parse("bench.toml", []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSetup(job.Plan)
+	if err != nil {
+		return nil, err
+	}
+	return newWorker(ctx, s, dev)
+}
+
+// turn runs the points and computes their metrics as a job does, all but the writing.
+func (w *worker) turn(ctx context.Context, count int) (seconds float64, c *collector, first sim.Outcome, err error) {
+	points, err := w.points(partition.Batch{Count: count})
+	if err != nil {
+		return 0, nil, first, err
+	}
+	began := time.Now()
+	c = w.newCollector(count)
+	outcomes, err := w.runner.Run(ctx, points, collecting{c}, sim.Pace{})
+	if err != nil {
+		return 0, nil, first, err
+	}
+	var all sync.WaitGroup
+	for i, o := range outcomes { // as many points as workers
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			w.values(o, c, i)
+		}()
+	}
+	all.Wait()
+	return time.Since(began).Seconds(), c, outcomes[0], nil
+}
+
+// collecting is a sink that writes nothing.
+type collecting struct{ *collector }
+
+func (c collecting) Samples(point, stream, quantity int, _ int64, rows any) error {
+	c.add(point, channel{stream, quantity}, rows)
+	return nil
+}
+
+// groupCosts times each group on the first point's series.
+func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []GroupCost {
+	var out []GroupCost
+	count := float64(len(w.plan.Metrics.Of) * w.plan.Connectome.N() * w.plan.metricSetup(w.plan.Metrics.Of[0]).Samples)
+	for _, g := range metrics.Groups() {
+		cost := 0.0
+		for range 3 {
+			began := time.Now()
+			any := false
+			var in *metrics.Input
+			for i, m := range w.metrics {
+				if m.Group != g.Name {
+					continue
+				}
+				any = true
+				if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].Group != g.Name {
+					in = w.newInput(o, c, 0, m)
+				}
+				m.Values(in)
+			}
+			if seconds := time.Since(began).Seconds(); any && (cost == 0 || seconds < cost) {
+				cost = seconds
+			}
+		}
+		if cost > 0 {
+			out = append(out, GroupCost{g.Name, cost / count * 1e9, cost / without})
+		}
+	}
+	return out
+}
