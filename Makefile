@@ -2,7 +2,7 @@
 # NO_INSTALL=1 keeps them from installing anything.
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test bench clean help
+.PHONY: build demo test bench gpu-check cuda-header clean help
 
 build: ## build bin/brainsweep with all that this machine offers
 	@scripts/setup.sh
@@ -18,8 +18,14 @@ test: ## check the sources and run all tests
 bench: build ## build, then measure node-steps per second (ARGS="--case adex2 --json")
 	@bin/brainsweep bench $(ARGS)
 
+gpu-check: ## collect in build/gpu-check all that checks a GPU, and check here if there is one
+	@scripts/gpu-check.sh
+
+cuda-header: ## fetch CUDA's header cuda.h into .tools (774 MB to download, Debian and Ubuntu)
+	@scripts/nvrtc.sh header
+
 clean: ## remove what make made
 	rm -rf bin build
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13

@@ -7,45 +7,46 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-/* What cu calls, and cuMemHostAlloc, which it lacks. */
+/* What cu calls, under the names that the headers of CUDA 11 to 13 give it, and cuMemHostAlloc, which cu lacks. */
 #define EACH_FUNCTION(DO) \
 	DO(cuArray3DCreate_v2) DO(cuArray3DGetDescriptor_v2) DO(cuArrayCreate_v2) DO(cuArrayDestroy) \
 	DO(cuArrayGetDescriptor_v2) DO(cuCtxCreate_v2) DO(cuCtxDestroy_v2) DO(cuCtxDisablePeerAccess) \
 	DO(cuCtxEnablePeerAccess) DO(cuCtxGetApiVersion) DO(cuCtxGetCacheConfig) DO(cuCtxGetCurrent) DO(cuCtxGetDevice) \
 	DO(cuCtxGetFlags) DO(cuCtxGetLimit) DO(cuCtxGetSharedMemConfig) DO(cuCtxGetStreamPriorityRange) \
 	DO(cuCtxPopCurrent_v2) DO(cuCtxPushCurrent_v2) DO(cuCtxResetPersistingL2Cache) DO(cuCtxSetCacheConfig) \
-	DO(cuCtxSetCurrent) DO(cuCtxSetLimit) DO(cuCtxSetSharedMemConfig) DO(cuCtxSynchronize) \
-	DO(cuDeviceCanAccessPeer) DO(cuDeviceGet) DO(cuDeviceGetAttribute) DO(cuDeviceGetCount) DO(cuDeviceGetName) \
-	DO(cuDeviceGetP2PAttribute) DO(cuDeviceGetUuid) DO(cuDevicePrimaryCtxGetState) DO(cuDevicePrimaryCtxRelease_v2) \
+	DO(cuCtxSetCurrent) DO(cuCtxSetLimit) DO(cuCtxSetSharedMemConfig) DO(cuCtxSynchronize) DO(cuDeviceCanAccessPeer) \
+	DO(cuDeviceGet) DO(cuDeviceGetAttribute) DO(cuDeviceGetCount) DO(cuDeviceGetName) DO(cuDeviceGetP2PAttribute) \
+	DO(cuDeviceGetUuid) DO(cuDeviceGetUuid_v2) DO(cuDevicePrimaryCtxGetState) DO(cuDevicePrimaryCtxRelease_v2) \
 	DO(cuDevicePrimaryCtxReset_v2) DO(cuDevicePrimaryCtxRetain) DO(cuDevicePrimaryCtxSetFlags_v2) \
 	DO(cuDeviceTotalMem_v2) DO(cuDriverGetVersion) DO(cuEventCreate) DO(cuEventDestroy_v2) DO(cuEventElapsedTime) \
-	DO(cuEventQuery) DO(cuEventRecord) DO(cuEventSynchronize) DO(cuFuncGetAttribute) DO(cuFuncSetCacheConfig) \
-	DO(cuFuncSetSharedMemConfig) DO(cuGraphAddChildGraphNode) DO(cuGraphAddDependencies) DO(cuGraphAddEmptyNode) \
-	DO(cuGraphAddHostNode) DO(cuGraphAddKernelNode) DO(cuGraphAddMemcpyNode) DO(cuGraphAddMemsetNode) \
-	DO(cuGraphClone) DO(cuGraphCreate) DO(cuGraphDestroy) DO(cuGraphDestroyNode) DO(cuGraphExecDestroy) \
-	DO(cuGraphGetEdges) DO(cuInit) DO(cuLaunchKernel) DO(cuLinkAddData_v2) DO(cuLinkAddFile_v2) DO(cuLinkComplete) \
-	DO(cuLinkCreate_v2) DO(cuLinkDestroy) DO(cuMemAdvise) DO(cuMemAllocManaged) DO(cuMemAllocPitch_v2) \
-	DO(cuMemAlloc_v2) DO(cuMemFreeHost) DO(cuMemFree_v2) DO(cuMemGetAddressRange_v2) DO(cuMemGetInfo_v2) \
-	DO(cuMemHostAlloc) DO(cuMemPrefetchAsync) DO(cuMemcpy) DO(cuMemcpy2DAsync_v2) DO(cuMemcpy2DUnaligned_v2) \
-	DO(cuMemcpy2D_v2) DO(cuMemcpy3DAsync_v2) DO(cuMemcpy3DPeer) DO(cuMemcpy3DPeerAsync) DO(cuMemcpy3D_v2) \
-	DO(cuMemcpyAsync) DO(cuMemcpyAtoA_v2) DO(cuMemcpyAtoD_v2) DO(cuMemcpyAtoHAsync_v2) DO(cuMemcpyAtoH_v2) \
-	DO(cuMemcpyDtoA_v2) DO(cuMemcpyDtoDAsync_v2) DO(cuMemcpyDtoD_v2) DO(cuMemcpyDtoHAsync_v2) DO(cuMemcpyDtoH_v2) \
-	DO(cuMemcpyHtoAAsync_v2) DO(cuMemcpyHtoA_v2) DO(cuMemcpyHtoDAsync_v2) DO(cuMemcpyHtoD_v2) DO(cuMemcpyPeer) \
-	DO(cuMemcpyPeerAsync) DO(cuMemsetD16Async) DO(cuMemsetD16_v2) DO(cuMemsetD2D16Async) DO(cuMemsetD2D16_v2) \
-	DO(cuMemsetD2D32Async) DO(cuMemsetD2D32_v2) DO(cuMemsetD2D8Async) DO(cuMemsetD2D8_v2) DO(cuMemsetD32Async) \
-	DO(cuMemsetD32_v2) DO(cuMemsetD8Async) DO(cuMemsetD8_v2) DO(cuModuleGetFunction) DO(cuModuleGetGlobal_v2) \
-	DO(cuModuleGetSurfRef) DO(cuModuleGetTexRef) DO(cuModuleLoad) DO(cuModuleLoadData) DO(cuModuleLoadDataEx) \
-	DO(cuModuleLoadFatBinary) DO(cuModuleUnload) DO(cuOccupancyMaxActiveBlocksPerMultiprocessor) \
-	DO(cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags) DO(cuPointerGetAttribute) DO(cuPointerSetAttribute) \
-	DO(cuStreamAttachMemAsync) DO(cuStreamCreate) DO(cuStreamCreateWithPriority) DO(cuStreamDestroy_v2) \
-	DO(cuStreamGetFlags) DO(cuStreamGetPriority) DO(cuStreamQuery) DO(cuStreamSynchronize) DO(cuStreamWaitEvent) \
-	DO(cuStreamWaitValue32) DO(cuStreamWriteValue32) DO(cuSurfRefGetArray) DO(cuSurfRefSetArray) \
-	DO(cuTexRefGetAddressMode) DO(cuTexRefGetAddress_v2) DO(cuTexRefGetArray) DO(cuTexRefGetBorderColor) \
-	DO(cuTexRefGetFilterMode) DO(cuTexRefGetFlags) DO(cuTexRefGetFormat) DO(cuTexRefGetMaxAnisotropy) \
-	DO(cuTexRefSetAddress2D_v3) DO(cuTexRefSetAddressMode) DO(cuTexRefSetAddress_v2) DO(cuTexRefSetArray) \
-	DO(cuTexRefSetBorderColor) DO(cuTexRefSetFilterMode) DO(cuTexRefSetFlags) DO(cuTexRefSetFormat) \
-	DO(cuTexRefSetMaxAnisotropy) DO(cuTexRefSetMipmapFilterMode) DO(cuTexRefSetMipmapLevelBias) \
-	DO(cuTexRefSetMipmapLevelClamp)
+	DO(cuEventElapsedTime_v2) DO(cuEventQuery) DO(cuEventRecord) DO(cuEventSynchronize) DO(cuFuncGetAttribute) \
+	DO(cuFuncSetCacheConfig) DO(cuFuncSetSharedMemConfig) DO(cuGraphAddChildGraphNode) DO(cuGraphAddDependencies) \
+	DO(cuGraphAddEmptyNode) DO(cuGraphAddHostNode) DO(cuGraphAddKernelNode) DO(cuGraphAddKernelNode_v2) \
+	DO(cuGraphAddMemcpyNode) DO(cuGraphAddMemsetNode) DO(cuGraphClone) DO(cuGraphCreate) DO(cuGraphDestroy) \
+	DO(cuGraphDestroyNode) DO(cuGraphExecDestroy) DO(cuGraphGetEdges) DO(cuInit) DO(cuLaunchKernel) \
+	DO(cuLinkAddData_v2) DO(cuLinkAddFile_v2) DO(cuLinkComplete) DO(cuLinkCreate_v2) DO(cuLinkDestroy) \
+	DO(cuMemAdvise) DO(cuMemAllocManaged) DO(cuMemAllocPitch_v2) DO(cuMemAlloc_v2) DO(cuMemFreeHost) \
+	DO(cuMemFree_v2) DO(cuMemGetAddressRange_v2) DO(cuMemGetInfo_v2) DO(cuMemHostAlloc) DO(cuMemPrefetchAsync) \
+	DO(cuMemcpy) DO(cuMemcpy2DAsync_v2) DO(cuMemcpy2DUnaligned_v2) DO(cuMemcpy2D_v2) DO(cuMemcpy3DAsync_v2) \
+	DO(cuMemcpy3DPeer) DO(cuMemcpy3DPeerAsync) DO(cuMemcpy3D_v2) DO(cuMemcpyAsync) DO(cuMemcpyAtoA_v2) \
+	DO(cuMemcpyAtoD_v2) DO(cuMemcpyAtoHAsync_v2) DO(cuMemcpyAtoH_v2) DO(cuMemcpyDtoA_v2) DO(cuMemcpyDtoDAsync_v2) \
+	DO(cuMemcpyDtoD_v2) DO(cuMemcpyDtoHAsync_v2) DO(cuMemcpyDtoH_v2) DO(cuMemcpyHtoAAsync_v2) DO(cuMemcpyHtoA_v2) \
+	DO(cuMemcpyHtoDAsync_v2) DO(cuMemcpyHtoD_v2) DO(cuMemcpyPeer) DO(cuMemcpyPeerAsync) DO(cuMemsetD16Async) \
+	DO(cuMemsetD16_v2) DO(cuMemsetD2D16Async) DO(cuMemsetD2D16_v2) DO(cuMemsetD2D32Async) DO(cuMemsetD2D32_v2) \
+	DO(cuMemsetD2D8Async) DO(cuMemsetD2D8_v2) DO(cuMemsetD32Async) DO(cuMemsetD32_v2) DO(cuMemsetD8Async) \
+	DO(cuMemsetD8_v2) DO(cuModuleGetFunction) DO(cuModuleGetGlobal_v2) DO(cuModuleGetSurfRef) DO(cuModuleGetTexRef) \
+	DO(cuModuleLoad) DO(cuModuleLoadData) DO(cuModuleLoadDataEx) DO(cuModuleLoadFatBinary) DO(cuModuleUnload) \
+	DO(cuOccupancyMaxActiveBlocksPerMultiprocessor) DO(cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags) \
+	DO(cuPointerGetAttribute) DO(cuPointerSetAttribute) DO(cuStreamAttachMemAsync) DO(cuStreamCreate) \
+	DO(cuStreamCreateWithPriority) DO(cuStreamDestroy_v2) DO(cuStreamGetFlags) DO(cuStreamGetPriority) \
+	DO(cuStreamQuery) DO(cuStreamSynchronize) DO(cuStreamWaitEvent) DO(cuStreamWaitValue32) \
+	DO(cuStreamWaitValue32_v2) DO(cuStreamWriteValue32) DO(cuStreamWriteValue32_v2) DO(cuSurfRefGetArray) \
+	DO(cuSurfRefSetArray) DO(cuTexRefGetAddressMode) DO(cuTexRefGetAddress_v2) DO(cuTexRefGetArray) \
+	DO(cuTexRefGetBorderColor) DO(cuTexRefGetFilterMode) DO(cuTexRefGetFlags) DO(cuTexRefGetFormat) \
+	DO(cuTexRefGetMaxAnisotropy) DO(cuTexRefSetAddress2D_v3) DO(cuTexRefSetAddressMode) DO(cuTexRefSetAddress_v2) \
+	DO(cuTexRefSetArray) DO(cuTexRefSetBorderColor) DO(cuTexRefSetFilterMode) DO(cuTexRefSetFlags) \
+	DO(cuTexRefSetFormat) DO(cuTexRefSetMaxAnisotropy) DO(cuTexRefSetMipmapFilterMode) \
+	DO(cuTexRefSetMipmapLevelBias) DO(cuTexRefSetMipmapLevelClamp)
 
 enum { SUCCESS = 0, NO_DEVICE = 100, NOT_FOUND = 500 }; /* of CUresult */
 

@@ -4,17 +4,19 @@
 #   CC      the C compiler, "" without one
 #   HDF5    the version of HDF5, "" without it
 #   MPI     the name and version of MPI, "" without it
+#   CUDA    the version of CUDA's header, "" without it
 #   TAGS    the build tags for all that is there
 #
 # and exports CC, PKG_CONFIG_PATH, CGO_CFLAGS and CGO_LDFLAGS where Go would not find things by itself.
 # What the user set (CC, HDF5_DIR, PKG_CONFIG_PATH, CGO_CFLAGS, CGO_LDFLAGS) comes before what the system offers.
 
 find_tools() {
-	TAGS='' HDF5='' MPI='' MPI_FLAGS=''
+	TAGS='' HDF5='' MPI='' MPI_FLAGS='' CUDA=''
 	find_cc
 	if [[ -n $CC ]]; then
 		find_mpi
 		find_hdf5
+		find_cuda
 	fi
 }
 
@@ -120,6 +122,20 @@ tell_cgo() {
 	done
 	[[ -z $cflags ]] || export CGO_CFLAGS="$USER_CFLAGS$cflags"
 	[[ -z $libs ]] || export CGO_LDFLAGS="$USER_LDFLAGS$libs"
+}
+
+# Of CUDA the build needs one header; the driver and the compiler are looked for by the program when it runs.
+find_cuda() {
+	local folder
+	for folder in "${CUDA_HOME:+$CUDA_HOME/include}" /usr/local/cuda/include /usr/include "$PWD/.tools/cuda/include"; do
+		if [[ -n $folder && -e $folder/cuda.h ]]; then
+			CUDA=$(sed -n 's/^#define CUDA_VERSION \([0-9]*\)$/\1/p' "$folder/cuda.h" | head -n 1)
+			CUDA=$((CUDA / 1000)).$((CUDA % 1000 / 10))
+			export CGO_CFLAGS="${CGO_CFLAGS-$USER_CFLAGS} -I$PWD/gpu/compat -I$folder"
+			TAGS=${TAGS:+$TAGS,}cuda
+			return
+		fi
+	done
 }
 
 # Open MPI starts for root, and with more ranks than cores, only when told so: a container or a laptop is both.

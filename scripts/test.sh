@@ -38,6 +38,9 @@ concurrent() { go list -f '{{.ImportPath}} {{join .Imports " "}} ' ./... | sed -
 # ranked lists the packages that MPI makes another program of.
 ranked() { go list -f '{{.ImportPath}} {{join .Deps " "}} {{.ImportPath}} ' ./... | sed -n 's, .* brainsweep/mpi .*,,p'; }
 
+# NVRTC compiles kernels for GPUs on any machine. Without it the tests that need it skip, and say so.
+[[ -n ${NO_INSTALL-} ]] || scripts/nvrtc.sh || echo "left out: the tests that compile kernels for GPUs"
+
 step 'gofmt' formatted
 step 'go vet' go vet ./...
 step 'staticcheck' lint
@@ -50,6 +53,13 @@ if [[ -n $MPI ]] && have mpirun; then
 	step 'tests, with MPI' tests -tags mpi $(ranked)
 else
 	echo "left out: the tests with MPI, because there is no MPI here"
+fi
+
+if [[ -n $CUDA ]]; then
+	step 'go vet, with CUDA' go vet -tags cuda ./gpu ./cmd/brainsweep
+	step 'tests, with CUDA' tests -tags cuda ./gpu
+else
+	echo "left out: the tests with CUDA, because there is no cuda.h here"
 fi
 
 if [[ ${#failed[@]} -gt 0 ]]; then
