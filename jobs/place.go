@@ -50,11 +50,12 @@ func (p *place) enter(force bool) error {
 // look tells whether there is an old result to remove.
 func (p *place) look(force bool) (old bool, err error) {
 	at := fault.Pos{File: p.output}
+	if _, err := os.Lstat(p.output); err != nil {
+		return false, nil // what is wrong with the place shows when it is used
+	}
 	info, err := os.Stat(p.output)
 	switch {
-	case err != nil:
-		return false, nil // what is wrong with the place shows when it is used
-	case info.IsDir():
+	case err == nil && info.IsDir():
 		return false, fault.Mistake{Pos: at, Msg: "is a folder; give the name of a file with -o"}
 	case !force:
 		return false, fault.Mistake{Pos: at, Msg: "is there already; give another name with -o, or --force to compute it anew"}

@@ -248,7 +248,11 @@ func (r *run) limit() partition.Limit {
 func (r *run) stopped(err error) error {
 	if errors.Is(err, context.Canceled) && r.comm.Rank() == 0 {
 		if r.holdsParts() {
-			r.Listener.Note(fmt.Sprintf("stopped; what is done is kept in %s, and the same command goes on from there", r.folder))
+			again := "the same command"
+			if r.Force {
+				again += " without --force"
+			}
+			r.Listener.Note(fmt.Sprintf("stopped; what is done is kept in %s, and %s goes on from there", r.folder, again))
 		}
 	}
 	return err
