@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"syscall"
@@ -68,8 +69,9 @@ const (
 	benchStep   = 0.1  // [ms]
 	benchPeriod = 10   // steps of an average
 	benchBold   = 1e4  // steps of a BOLD sample
-	benchTurn   = 0.02 // that one timed run takes, about [s]
-	benchTurns  = 45   // timed runs of each variant
+	benchCycle  = 160  // steps after which all but BOLD is done again: averages, and a block of their moments
+	benchTurn   = 0.02 // that a turn takes, about [s]
+	benchTurns  = 45   // of each variant
 )
 
 // bench is one case on one device.
@@ -85,13 +87,15 @@ type bench struct {
 	bare      *sim.Wiring
 }
 
-// variant is a case without some of its stages, ready to be timed.
+// variant is a case without some of its stages. It runs on and on, turn by turn.
 type variant struct {
-	stage  string // that it lacks, and the variant before it has
-	study  *sim.Study
-	runner *sim.Runner
-	points []sim.Point
-	cost   float64 // of a node-step in the fastest turn [s]
+	stage string // that it lacks, and the variant before it has
+	study *sim.Study
+	point sim.Point
+	steps int64                // of a turn
+	next  func() (error, bool) // runs a turn
+	stop  func()
+	cost  float64 // of a node-step in the fastest turn [s]
 }
 
 // Bench times a case in single (32) or double (64) precision on all workers of a device. What a stage takes is the time
@@ -109,17 +113,11 @@ func Bench(ctx context.Context, dev device.Device, c BenchCase, precision int) (
 		b.variant("noise", nil, false, b.wired),
 		b.variant("coupling", nil, false, b.bare),
 	}
-	defer func() {
-		for _, v := range variants {
-			if v.runner != nil {
-				v.runner.Close()
-			}
-		}
-	}()
 	for _, v := range variants {
-		if err := b.prepare(ctx, v); err != nil {
+		if err := b.start(ctx, v); err != nil {
 			return nil, err
 		}
+		defer v.stop()
 	}
 	for range benchTurns {
 		for _, v := range variants {
@@ -193,45 +191,69 @@ func (b *bench) variant(without string, streams []codegen.Stream, noise bool, wi
 	v := &variant{stage: without, cost: math.Inf(1), study: &sim.Study{
 		Spec: codegen.Spec{Title: "bench " + b.Name, Model: b.model, Coupling: b.coupling, Scheme: b.scheme, Precision: b.precision,
 			Nodes: b.Nodes, Streams: streams},
-		Step: benchStep, Steps: benchPeriod,
+		Step: benchStep, Steps: math.MaxInt32,
 	}}
 	if noise {
 		v.study.Noisy = []string{b.Noisy}
 	}
-	v.points = slices.Repeat([]sim.Point{b.point(wiring, len(streams) > 0)}, b.dev.Info().Workers)
+	v.point = b.point(wiring, len(streams) > 0)
 	return v
 }
 
-// prepare builds a variant and finds out how many steps a turn has.
-func (b *bench) prepare(ctx context.Context, v *variant) error {
-	var err error
-	if v.runner, err = sim.NewRunner(ctx, b.dev, v.study); err != nil {
-		return err
-	}
+// start builds a variant and has it run with turns of the right length.
+func (b *bench) start(ctx context.Context, v *variant) error {
+	v.steps = benchCycle
 	for {
+		v.next, v.stop = iter.Pull(b.turns(ctx, v))
+		if _, err := b.turn(ctx, v); err != nil { // sets up, too
+			return err
+		}
 		cost, err := b.turn(ctx, v)
 		if err != nil {
 			return err
 		}
-		wanted := benchTurn / (cost * float64(b.Nodes))
-		if float64(v.study.Steps) >= wanted/2 {
+		wanted := int64(math.Ceil(benchTurn/(cost*float64(b.Nodes))/benchCycle)) * benchCycle
+		if v.steps >= wanted/2 {
 			return nil
 		}
-		v.study.Steps = int64(min(wanted, 100*float64(v.study.Steps))/benchPeriod+1) * benchPeriod
+		v.stop()
+		v.steps = min(wanted, 100*v.steps)
 	}
 }
 
-// turn runs a variant once and returns the seconds that a node-step takes a worker.
+// turns runs a variant: an epoch each time that it is asked for the next.
+func (b *bench) turns(ctx context.Context, v *variant) iter.Seq[error] {
+	return func(yield func(error) bool) {
+		r, err := sim.NewRunner(ctx, b.dev, v.study)
+		if err != nil {
+			yield(err)
+			return
+		}
+		defer r.Close()
+		r.SetEpoch(v.steps)
+		running, stop := context.WithCancel(ctx)
+		defer stop()
+		sink := &watch{}
+		points := slices.Repeat([]sim.Point{v.point}, b.dev.Info().Workers)
+		_, err = r.Run(running, points, sink, sim.Pace{Progress: func(int64) {
+			if !yield(sink.fault) {
+				stop()
+			}
+		}})
+		if err != nil && running.Err() == nil {
+			yield(err)
+		}
+	}
+}
+
+// turn runs a variant for a while and returns the seconds that a node-step takes a worker.
 func (b *bench) turn(ctx context.Context, v *variant) (float64, error) {
 	began := b.now()
-	out, err := v.runner.Run(ctx, v.points, nowhere{}, sim.Pace{})
-	if err != nil {
-		return 0, err
+	err, running := v.next()
+	if !running {
+		err = ctx.Err()
 	}
-	if f := out[0].Fault; f != nil {
-		return 0, fmt.Errorf("jobs: bench %s: state %d of node %d is not finite after step %d", b.Name, f.State, f.Node, f.Step)
-	}
-	return (b.now() - began) / float64(v.study.Steps) / float64(b.Nodes), nil
+	return (b.now() - began) / float64(v.steps) / float64(b.Nodes), err
 }
 
 // now reads a clock [s]. The cores of this process are timed by the processor time that each of the workers had, which
@@ -295,7 +317,20 @@ func boldStart(m *model.Model) []float64 {
 	return out
 }
 
-// nowhere is a sink that keeps nothing.
-type nowhere struct{}
+// watch is a sink that keeps nothing but a fault: a point that has one is at rest, and no measure of anything.
+type watch struct{ fault error }
 
-func (nowhere) Samples(int, int, int, int64, any) error { return nil }
+// Samples looks at the last sample of each epoch.
+func (w *watch) Samples(_, _, _ int, _ int64, rows any) error {
+	last := 0.0
+	switch r := rows.(type) {
+	case []float32:
+		last = float64(r[len(r)-1])
+	case []float64:
+		last = r[len(r)-1]
+	}
+	if math.IsNaN(last) {
+		w.fault = fmt.Errorf("jobs: the states of a bench are not finite")
+	}
+	return nil
+}

@@ -89,7 +89,7 @@ func (w *worker) measure(ctx context.Context) (rate float64, err error) {
 			return 0, err
 		}
 		began := time.Now()
-		_, err = runner.Run(ctx, points, nowhere{}, sim.Pace{})
+		_, err = runner.Run(ctx, points, &watch{}, sim.Pace{})
 		seconds := time.Since(began).Seconds()
 		if closeErr := runner.Close(); err == nil {
 			err = closeErr

@@ -23,7 +23,7 @@ typedef u64 ureal;
 #define FMA(a, b, c) __builtin_fma(a, b, c)
 #endif
 
-/* PAD: full vectors of the widest kind; for few nodes, one vector of the kind that holds them. */
+/* PAD: full vectors of the widest kind; for few nodes, one vector of the narrowest kind that holds them. */
 #if defined __AVX512F__
 #define WIDEST (64 / (PRECISION / 8))
 #elif defined __AVX__
@@ -32,8 +32,8 @@ typedef u64 ureal;
 #define WIDEST (16 / (PRECISION / 8))
 #endif
 enum {
-	VECTOR = NODES > WIDEST / 2 ? WIDEST : NODES > WIDEST / 4 ? WIDEST / 2 : NODES > WIDEST / 8 ? WIDEST / 4 : WIDEST / 8,
-	LANE = VECTOR > 0 ? VECTOR : 1,
+	NARROWEST = 16 / (PRECISION / 8),
+	LANE = NODES > WIDEST / 2 || WIDEST == NARROWEST ? WIDEST : NODES > WIDEST / 4 || WIDEST == 2 * NARROWEST ? WIDEST / 2 : WIDEST / 4,
 	PAD = (NODES + LANE - 1) / LANE * LANE
 };
 
