@@ -7,9 +7,68 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 )
 
-// transform is the discrete Fourier transform of n real numbers, for any n. Lengths with large prime factors go by way
+// fft transforms real series of one length, width of them at once.
+type fft interface {
+	width() int
+	load(series [][]float64)
+	transform()
+	bins(dst []complex128, k int)               // coefficients of series k from frequency 0 to n/2
+	pass(gain func(frequency int) float64)      // multiplies each frequency
+	delay()                                     // by a quarter of a turn
+	inverse()                                   // times n
+	unload(dst []float64, k int, scale float64) // series k
+}
+
+// newFFT plans transforms of length n.
+func newFFT(n int) fft {
+	if n > 0 && smooth(n, manyFactor) {
+		return newManyFFT(n)
+	}
+	return newSingleFFT(n)
+}
+
+// singleFFT transforms one series of any length.
+type singleFFT struct {
+	*anyLength
+	x []float64
+	c []complex128
+}
+
+func newSingleFFT(n int) *singleFFT {
+	t := newAnyLength(n)
+	return &singleFFT{t, make([]float64, n), make([]complex128, t.half())}
+}
+
+func (f *singleFFT) width() int                   { return 1 }
+func (f *singleFFT) load(series [][]float64)      { copy(f.x, series[0]) }
+func (f *singleFFT) transform()                   { f.forward(f.c, f.x) }
+func (f *singleFFT) bins(dst []complex128, _ int) { copy(dst, f.c) }
+func (f *singleFFT) inverse()                     { f.backward(f.x, f.c) }
+
+func (f *singleFFT) pass(gain func(frequency int) float64) {
+	for k := range f.c {
+		f.c[k] *= complex(gain(k), 0)
+	}
+}
+
+func (f *singleFFT) delay() {
+	for k, v := range f.c {
+		f.c[k] = complex(imag(v), -real(v))
+		if k == 0 || 2*k == f.n {
+			f.c[k] = 0
+		}
+	}
+}
+
+func (f *singleFFT) unload(dst []float64, _ int, scale float64) {
+	for t := range dst {
+		dst[t] = f.x[t] * scale
+	}
+}
+
+// anyLength is the discrete Fourier transform of n real numbers, for any n. Lengths with large prime factors go by way
 // of a convolution of smooth length (Bluestein 1970, IEEE Trans Audio Electroacoust 18:451).
-type transform struct {
+type anyLength struct {
 	n     int
 	real  *fourier.FFT      // smooth lengths
 	wide  *fourier.CmplxFFT // of the convolution, else
@@ -21,8 +80,8 @@ type transform struct {
 // largestFactor is the largest prime factor that the direct transform takes.
 const largestFactor = 13
 
-func newTransform(n int) *transform {
-	t := &transform{n: n}
+func newAnyLength(n int) *anyLength {
+	t := &anyLength{n: n}
 	if smooth(n, largestFactor) {
 		t.real = fourier.NewFFT(n)
 		return t
@@ -56,11 +115,11 @@ func smooth(n, largest int) bool {
 	return n <= 1
 }
 
-// bins is the number of coefficients: n/2 + 1.
-func (t *transform) bins() int { return t.n/2 + 1 }
+// half is the number of coefficients: n/2 + 1.
+func (t *anyLength) half() int { return t.n/2 + 1 }
 
 // forward fills dst, n/2+1 numbers, with sum_t x_t exp(-2 pi i k t/n).
-func (t *transform) forward(dst []complex128, x []float64) {
+func (t *anyLength) forward(dst []complex128, x []float64) {
 	if t.real != nil {
 		t.real.Coefficients(dst, x)
 		return
@@ -75,8 +134,8 @@ func (t *transform) forward(dst []complex128, x []float64) {
 	}
 }
 
-// inverse fills dst, n numbers, with those whose transform is c, times n. It may overwrite c.
-func (t *transform) inverse(dst []float64, c []complex128) {
+// backward fills dst, n numbers, with those whose transform is c, times n. It may overwrite c.
+func (t *anyLength) backward(dst []float64, c []complex128) {
 	if t.real != nil {
 		t.real.Sequence(dst, c)
 		return
@@ -99,7 +158,7 @@ func (t *transform) inverse(dst []float64, c []complex128) {
 }
 
 // convolve takes the work times the taps.
-func (t *transform) convolve() {
+func (t *anyLength) convolve() {
 	t.wide.Coefficients(t.work, t.work)
 	scale := complex(1/float64(len(t.work)), 0)
 	for k := range t.work {

@@ -14,3 +14,10 @@ func dots3x4(dst *[12]float64, a *[3]*float64, b *[4]*float64, n int)
 //
 //go:noescape
 func fir(dst, x, weights *float64, taps, n int)
+
+// rotate fills r rows of dst with a complex r x r matrix times r rows of src, count numbers each, a multiple of 4. Rows are
+// apart by numbers of places; real and imaginary parts lie in places of their own. The matrix has pairs of real and
+// imaginary parts, row by row.
+//
+//go:noescape
+func rotate(dstRe, dstIm, srcRe, srcIm, matrix *float64, dstApart, srcApart, r, count int)

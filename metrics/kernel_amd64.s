@@ -119,3 +119,128 @@ firTap:
 firDone:
 	VZEROUPPER
 	RET
+
+// func rotate(dstRe, dstIm, srcRe, srcIm, matrix *float64, dstApart, srcApart, r, count int)
+//
+// Eight columns at once while there are as many, then four. R8 runs over the columns (in bytes), R9 over rows of the
+// matrix, R10 over its columns, R11 through the matrix, R12 and R13 through src, BX and DX through dst.
+TEXT ·rotate(SB), NOSPLIT, $0-72
+	MOVQ matrix+32(FP), SI
+	MOVQ dstApart+40(FP), AX
+	SHLQ $3, AX
+	MOVQ srcApart+48(FP), DI
+	SHLQ $3, DI
+	XORQ R8, R8
+
+rotateEight:
+	MOVQ count+64(FP), CX
+	SHLQ $3, CX
+	SUBQ R8, CX
+	CMPQ CX, $64
+	JLT  rotateFour
+	MOVQ dstRe+0(FP), BX
+	ADDQ R8, BX
+	MOVQ dstIm+8(FP), DX
+	ADDQ R8, DX
+	MOVQ SI, R11
+	MOVQ r+56(FP), R9
+
+eightRow:
+	MOVQ   srcRe+16(FP), R12
+	ADDQ   R8, R12
+	MOVQ   srcIm+24(FP), R13
+	ADDQ   R8, R13
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	VXORPD Y12, Y12, Y12
+	VXORPD Y13, Y13, Y13
+	MOVQ   r+56(FP), R10
+
+eightColumn:
+	VBROADCASTSD (R11), Y4
+	VBROADCASTSD 8(R11), Y5
+	VMOVUPD      (R12), Y6
+	VMOVUPD      32(R12), Y7
+	VMOVUPD      (R13), Y8
+	VMOVUPD      32(R13), Y9
+	VFMADD231PD  Y6, Y4, Y0
+	VFMADD231PD  Y7, Y4, Y1
+	VFMADD231PD  Y8, Y4, Y2
+	VFMADD231PD  Y9, Y4, Y3
+	VFNMADD231PD Y8, Y5, Y10
+	VFNMADD231PD Y9, Y5, Y11
+	VFMADD231PD  Y6, Y5, Y12
+	VFMADD231PD  Y7, Y5, Y13
+	ADDQ         $16, R11
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	DECQ         R10
+	JNZ          eightColumn
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y11, Y1, Y1
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y13, Y3, Y3
+	VMOVUPD      Y0, (BX)
+	VMOVUPD      Y1, 32(BX)
+	VMOVUPD      Y2, (DX)
+	VMOVUPD      Y3, 32(DX)
+	ADDQ         AX, BX
+	ADDQ         AX, DX
+	DECQ         R9
+	JNZ          eightRow
+	ADDQ         $64, R8
+	JMP          rotateEight
+
+rotateFour:
+	CMPQ CX, $32
+	JLT  rotateDone
+	MOVQ dstRe+0(FP), BX
+	ADDQ R8, BX
+	MOVQ dstIm+8(FP), DX
+	ADDQ R8, DX
+	MOVQ SI, R11
+	MOVQ r+56(FP), R9
+
+fourRow:
+	MOVQ   srcRe+16(FP), R12
+	ADDQ   R8, R12
+	MOVQ   srcIm+24(FP), R13
+	ADDQ   R8, R13
+	VXORPD Y0, Y0, Y0
+	VXORPD Y2, Y2, Y2
+	VXORPD Y10, Y10, Y10
+	VXORPD Y12, Y12, Y12
+	MOVQ   r+56(FP), R10
+
+fourColumn:
+	VBROADCASTSD (R11), Y4
+	VBROADCASTSD 8(R11), Y5
+	VMOVUPD      (R12), Y6
+	VMOVUPD      (R13), Y8
+	VFMADD231PD  Y6, Y4, Y0
+	VFMADD231PD  Y8, Y4, Y2
+	VFNMADD231PD Y8, Y5, Y10
+	VFMADD231PD  Y6, Y5, Y12
+	ADDQ         $16, R11
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	DECQ         R10
+	JNZ          fourColumn
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y12, Y2, Y2
+	VMOVUPD      Y0, (BX)
+	VMOVUPD      Y2, (DX)
+	ADDQ         AX, BX
+	ADDQ         AX, DX
+	DECQ         R9
+	JNZ          fourRow
+	ADDQ         $32, R8
+	JMP          rotateEight
+
+rotateDone:
+	VZEROUPPER
+	RET

@@ -49,14 +49,14 @@ const (
 // of x with its mean.
 func PaperPLI(s *Signal) float64 {
 	n := s.N()
-	a := newAnalytic(s.Len())
+	f := newSingleFFT(s.Len())
 	phase := make([][]float64, n)
-	re, im := make([]float64, s.Len()), make([]float64, s.Len())
 	for i := range n {
 		if s.Bad[i] {
 			continue
 		}
-		a.transform(re, im, s.X[i], 0, math.Inf(1))
+		re := s.X[i]
+		im := analytic(f, [][]float64{re}, nil, false)[0]
 		phase[i] = make([]float64, s.Len())
 		for t := range re {
 			phase[i][t] = math.Atan2(im[t], re[t])

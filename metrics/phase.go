@@ -71,34 +71,65 @@ const roundOff = 1e-9
 func NewPhases(s *Signal, band []float64, smooth bool) *Phases {
 	n, samples := s.N(), s.Len()
 	p := &Phases{Cos: make([][]float64, n), Sin: make([][]float64, n)}
-	a := newAnalytic(samples)
-	var x []float64
-	for i := range n {
-		if !s.lively(i) {
-			continue
-		}
-		x = s.centred(x, i)
-		largest := 0.0
-		for _, v := range x {
-			largest = max(largest, math.Abs(v))
-		}
-		re, im := make([]float64, samples), make([]float64, samples)
-		switch {
-		case len(band) == 0:
-			a.transform(re, im, x, 0, math.Inf(1))
-		case smooth:
-			sos := butterworth(band[0], band[1], s.Rate)
-			filtfilt(x, x, sos, butterworthPad)
-			subtract(x, mean(x))
-			a.transform(re, im, x, 0, math.Inf(1))
-		default:
-			a.transform(re, im, x, band[0]/s.Rate, band[1]/s.Rate)
-		}
-		if phasors(re, im) > roundOff*largest {
-			p.Cos[i], p.Sin[i] = re, im
+	gain := func(int) float64 { return 1 }
+	if len(band) > 0 && !smooth {
+		gain = func(f int) float64 {
+			if at := float64(f) / float64(samples); at < band[0]/s.Rate || at > band[1]/s.Rate {
+				return 0
+			}
+			return 1
 		}
 	}
+	f := newFFT(samples)
+	nodes := s.livelyNodes()
+	for len(nodes) > 0 {
+		together := nodes[:min(f.width(), len(nodes))]
+		x, size := make([][]float64, len(together)), make([]float64, len(together))
+		for k, i := range together {
+			x[k] = s.centred(nil, i)
+			size[k] = max(s.Max[i]-s.Mean[i], s.Mean[i]-s.Min[i])
+			if len(band) > 0 && smooth {
+				filtfilt(x[k], x[k], butterworth(band[0], band[1], s.Rate), butterworthPad)
+				subtract(x[k], mean(x[k]))
+			}
+			for t := range x[k] { // of about the same size, since they share their rounding
+				x[k][t] /= size[k]
+			}
+		}
+		im := analytic(f, x, gain, len(band) > 0 && !smooth)
+		for k, i := range together {
+			if phasors(x[k], im[k]) > roundOff {
+				p.Cos[i], p.Sin[i] = x[k], im[k]
+			}
+		}
+		nodes = nodes[len(together):]
+	}
 	return p
+}
+
+// analytic gives the imaginary parts of the analytic signals of x; with filtered it leaves in x what the gain lets through.
+func analytic(f fft, x [][]float64, gain func(frequency int) float64, filtered bool) [][]float64 {
+	n := len(x[0])
+	f.load(x)
+	f.transform()
+	if filtered {
+		f.pass(gain)
+		f.inverse()
+		for k := range x {
+			f.unload(x[k], k, 1/float64(n))
+		}
+		f.load(x)
+		f.transform()
+		f.pass(gain) // of what is not let through, rounding has left a little
+	}
+	f.delay()
+	f.inverse()
+	im := make([][]float64, len(x))
+	for k := range im {
+		im[k] = make([]float64, n)
+		f.unload(im[k], k, 1/float64(n))
+	}
+	return im
 }
 
 func subtract(x []float64, c float64) {
@@ -124,43 +155,6 @@ func phasors(re, im []float64) float64 {
 		}
 	}
 	return math.Sqrt(largest)
-}
-
-// analytic makes analytic signals of one length.
-type analytic struct {
-	fft  *transform
-	c, d []complex128
-}
-
-func newAnalytic(n int) *analytic {
-	a := &analytic{fft: newTransform(n)}
-	a.c, a.d = make([]complex128, a.fft.bins()), make([]complex128, a.fft.bins())
-	return a
-}
-
-// transform fills re and im with the analytic signal of x. Of the bins f/n cycles a sample those from low to top remain.
-func (a *analytic) transform(re, im, x []float64, low, top float64) {
-	n := len(x)
-	a.fft.forward(a.c, x)
-	whole := low == 0 && math.IsInf(top, 1)
-	for f := range a.c {
-		// Bins 0 and n/2 have no imaginary part of their own; the others have theirs a quarter of a turn behind.
-		v := a.c[f]
-		if at := float64(f) / float64(n); !whole && (at < low || at > top) {
-			v = 0
-		}
-		v *= complex(1/float64(n), 0)
-		a.c[f], a.d[f] = v, complex(imag(v), -real(v))
-		if f == 0 || 2*f == n {
-			a.d[f] = 0
-		}
-	}
-	a.fft.inverse(im, a.d)
-	if whole {
-		copy(re, x)
-		return
-	}
-	a.fft.inverse(re, a.c)
 }
 
 // trim drops samples at both ends.

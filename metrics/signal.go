@@ -85,6 +85,17 @@ func (s *Signal) Len() int {
 // lively tells whether node i is neither bad nor constant.
 func (s *Signal) lively(i int) bool { return !s.Bad[i] && !s.Flat[i] }
 
+// livelyNodes lists the nodes that are neither bad nor constant.
+func (s *Signal) livelyNodes() []int {
+	var out []int
+	for i := range s.X {
+		if s.lively(i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // centred returns node i less its mean.
 func (s *Signal) centred(dst []float64, i int) []float64 {
 	dst = slices.Grow(dst[:0], s.Len())[:s.Len()]

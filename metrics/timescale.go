@@ -1,6 +1,9 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // timescaleGroup is the group "timescale": how long a node remembers.
 //
@@ -56,31 +59,45 @@ func Timescales(s *Signal) []Timescale {
 	for !smooth(size, 5) {
 		size++
 	}
-	var fft *transform
-	var x, r []float64
-	var c []complex128
+	nan := math.NaN()
 	for i := range out {
-		nan := math.NaN()
 		out[i] = Timescale{E: nan, Zero: nan, Integral: nan, Truncated: nan}
-		if s.Len() <= lags || !s.lively(i) {
-			continue
+	}
+	nodes := s.livelyNodes()
+	if s.Len() <= lags || len(nodes) == 0 {
+		return out
+	}
+	f := newFFT(size)
+	r, c := make([]float64, lags+1), make([]complex128, size/2+1)
+	for len(nodes) > 0 {
+		together := nodes[:min(f.width(), len(nodes))]
+		x := make([][]float64, len(together))
+		for k, i := range together {
+			x[k] = append(s.centred(nil, i), make([]float64, size-s.Len())...)
+			for t := range x[k] { // of about the same size, since they share their rounding
+				x[k][t] /= s.Max[i] - s.Min[i]
+			}
 		}
-		if fft == nil {
-			fft = newTransform(size)
-			x, r, c = make([]float64, size), make([]float64, size), make([]complex128, fft.bins())
+		f.load(x)
+		f.transform()
+		for k := range together { // the power, as the transform of a series that is the same backwards
+			f.bins(c, k)
+			for j, v := range c {
+				power := real(v)*real(v) + imag(v)*imag(v)
+				x[k][j], x[k][(size-j)%size] = power, power
+			}
 		}
-		copy(x, s.centred(x[:0], i))
-		clear(x[s.Len():])
-		fft.forward(c, x)
-		for f, v := range c {
-			c[f] = complex(real(v)*real(v)+imag(v)*imag(v), 0)
+		f.load(x)
+		f.transform()
+		for k, i := range together {
+			f.bins(c[:lags+1], k)
+			for lag := range r {
+				r[lag] = real(c[lag]) / real(c[0])
+			}
+			out[i].R = slices.Clone(r)
+			out[i].draw(s.Rate)
 		}
-		fft.inverse(r, c)
-		out[i].R = make([]float64, lags+1)
-		for k := range out[i].R {
-			out[i].R[k] = r[k] / r[0]
-		}
-		out[i].draw(s.Rate)
+		nodes = nodes[len(together):]
 	}
 	return out
 }

@@ -27,54 +27,80 @@ func Welch(s *Signal, n, keep int) *Spectra {
 	if keep > 0 {
 		sp.Coefficient = make([][][]float64, s.N())
 	}
-	fft := newTransform(n)
-	window, norm := hann(n)
-	norm = 1 / (norm * s.Rate * float64(sp.Segments))
-	x, c := make([]float64, n), make([]complex128, fft.bins())
 	for i := range s.X {
-		p := make([]float64, fft.bins())
-		sp.Power[i] = p
+		sp.Power[i] = make([]float64, len(sp.Frequency))
+		if s.Bad[i] {
+			copy(sp.Power[i], nans(len(sp.Frequency)))
+		}
 		if keep > 0 {
 			sp.Coefficient[i] = make([][]float64, keep)
 			for f := range sp.Coefficient[i] {
 				sp.Coefficient[i][f] = make([]float64, 2*sp.Segments)
 			}
 		}
-		if !s.lively(i) {
-			if s.Bad[i] {
-				copy(p, nans(len(p)))
-			}
-			continue
-		}
-		for k := range sp.Segments {
-			segment(x, s.X[i][k*step:k*step+n], window)
-			fft.forward(c, x)
-			for f, v := range c {
-				p[f] += real(v)*real(v) + imag(v)*imag(v)
-			}
-			for f := range keep {
-				sp.Coefficient[i][f][k], sp.Coefficient[i][f][sp.Segments+k] = real(c[f]), imag(c[f])
-			}
-		}
-		for f := range p {
-			p[f] *= norm
-			if f > 0 && 2*f < n {
-				p[f] *= 2
+	}
+	window, norm := hann(n)
+	f := newFFT(n)
+	nodes := s.livelyNodes()
+	for len(nodes) > 0 {
+		together := nodes[:min(f.width(), len(nodes))]
+		sp.add(s, together, f, window, step)
+		nodes = nodes[len(together):]
+	}
+	norm = 1 / (norm * s.Rate * float64(sp.Segments))
+	for _, p := range sp.Power {
+		for k := range p {
+			p[k] *= norm
+			if k > 0 && 2*k < n {
+				p[k] *= 2
 			}
 		}
 	}
 	return sp
 }
 
-// segment fills dst with x less its mean, times the window.
-func segment(dst, x, window []float64) {
+// add takes the segments of some nodes. Series are brought to about the same size first, by powers of two, since those
+// that are transformed together share their rounding.
+func (sp *Spectra) add(s *Signal, nodes []int, f fft, window []float64, step int) {
+	x, scale := make([][]float64, len(nodes)), make([]float64, len(nodes))
+	for k, i := range nodes {
+		x[k] = make([]float64, sp.Segment)
+		_, size := math.Frexp(s.Max[i] - s.Min[i])
+		scale[k] = math.Ldexp(1, size)
+	}
+	c := make([]complex128, len(sp.Frequency))
+	for at := range sp.Segments {
+		for k, i := range nodes {
+			segment(x[k], s.X[i][at*step:at*step+sp.Segment], window, 1/scale[k])
+		}
+		f.load(x)
+		f.transform()
+		for k, i := range nodes {
+			f.bins(c, k)
+			p, square := sp.Power[i], scale[k]*scale[k]
+			for f, v := range c {
+				p[f] += (real(v)*real(v) + imag(v)*imag(v)) * square
+			}
+			if sp.Coefficient == nil {
+				continue
+			}
+			for f := range sp.Coefficient[i] {
+				row := sp.Coefficient[i][f]
+				row[at], row[sp.Segments+at] = real(c[f]), imag(c[f]) // coherence does not depend on the size
+			}
+		}
+	}
+}
+
+// segment fills dst with x less its mean, times the window and a scale.
+func segment(dst, x, window []float64, scale float64) {
 	sum, shift := 0.0, x[0]
 	for _, v := range x {
 		sum += v - shift
 	}
 	centre := shift + sum/float64(len(x))
 	for t, v := range x {
-		dst[t] = (v - centre) * window[t]
+		dst[t] = (v - centre) * scale * window[t]
 	}
 }
 
