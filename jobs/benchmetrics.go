@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"syscall"
 	"time"
 
 	"brainsweep/device"
@@ -13,15 +14,34 @@ import (
 	"brainsweep/sim"
 )
 
-// MetricsBench is what metrics cost: the case adex2 with 1 ms averages of E and I, with metrics and without.
+// MetricsBench is what metrics cost: the case adex2 with 1 ms averages of E and I, a point for every worker, with metrics
+// and without. Shares are of processor time, which other programs on the machine do not touch.
 type MetricsBench struct {
-	Without float64     `json:"without_s"` // wall clock of a batch with a point for every worker [s]
-	With    float64     `json:"with_s"`
+	Without Spent       `json:"without"`
+	With    Spent       `json:"with"`
 	Groups  []GroupCost `json:"groups"`
 }
 
+// Spent is what one batch took [s].
+type Spent struct {
+	Wall float64 `json:"wall_s"`
+	CPU  float64 `json:"cpu_s"`
+}
+
 // Share is the part of the time without metrics that metrics add.
-func (b *MetricsBench) Share() float64 { return b.With/b.Without - 1 }
+func (b *MetricsBench) Share() float64 { return b.With.CPU/b.Without.CPU - 1 }
+
+// since is what was spent since then.
+func since(then Spent) Spent {
+	now := clocks()
+	return Spent{now.Wall - then.Wall, now.CPU - then.CPU}
+}
+
+func clocks() Spent {
+	var used syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return Spent{float64(time.Now().UnixNano()) / 1e9, float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9}
+}
 
 // GroupCost is what a group takes by itself, with all that others could share with it.
 type GroupCost struct {
@@ -76,27 +96,30 @@ func BenchMetrics(ctx context.Context, dev device.Device, use []string) (*Metric
 	}
 	defer full.runner.Close()
 	out := &MetricsBench{}
-	best := func(of *float64, seconds float64) {
-		if *of == 0 || seconds < *of {
-			*of = seconds
+	best := func(of *Spent, now Spent) {
+		if of.CPU == 0 || now.CPU < of.CPU {
+			of.CPU = now.CPU
+		}
+		if of.Wall == 0 || now.Wall < of.Wall {
+			of.Wall = now.Wall
 		}
 	}
 	var last *collector
 	var outcome sim.Outcome
 	for range turns {
-		seconds, _, _, err := plain.turn(ctx, points)
+		spent, _, _, err := plain.turn(ctx, points)
 		if err != nil {
 			return nil, err
 		}
-		best(&out.Without, seconds)
-		seconds, c, o, err := full.turn(ctx, points)
+		best(&out.Without, spent)
+		spent, c, o, err := full.turn(ctx, points)
 		if err != nil {
 			return nil, err
 		}
-		best(&out.With, seconds)
+		best(&out.With, spent)
 		last, outcome = c, o
 	}
-	out.Groups = full.groupCosts(last, outcome, out.Without)
+	out.Groups = full.groupCosts(last, outcome, out.Without.CPU/float64(points))
 	return out, nil
 }
 
@@ -113,16 +136,16 @@ func newBenchWorker(ctx context.Context, dev device.Device, text string) (*worke
 }
 
 // turn runs the points and computes their metrics as a job does, all but the writing.
-func (w *worker) turn(ctx context.Context, count int) (seconds float64, c *collector, first sim.Outcome, err error) {
+func (w *worker) turn(ctx context.Context, count int) (spent Spent, c *collector, first sim.Outcome, err error) {
 	points, err := w.points(partition.Batch{Count: count})
 	if err != nil {
-		return 0, nil, first, err
+		return spent, nil, first, err
 	}
-	began := time.Now()
+	began := clocks()
 	c = w.newCollector(count)
 	outcomes, err := w.runner.Run(ctx, points, collecting{c}, sim.Pace{})
 	if err != nil {
-		return 0, nil, first, err
+		return spent, nil, first, err
 	}
 	var all sync.WaitGroup
 	for i, o := range outcomes { // as many points as workers
@@ -133,7 +156,7 @@ func (w *worker) turn(ctx context.Context, count int) (seconds float64, c *colle
 		}()
 	}
 	all.Wait()
-	return time.Since(began).Seconds(), c, outcomes[0], nil
+	return since(began), c, outcomes[0], nil
 }
 
 // collecting is a sink that writes nothing.
@@ -151,7 +174,7 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 	for _, g := range metrics.Groups() {
 		cost := 0.0
 		for range 3 {
-			began := time.Now()
+			began := clocks()
 			any := false
 			var in *metrics.Input
 			for i, m := range w.metrics {
@@ -164,7 +187,7 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 				}
 				m.Values(in)
 			}
-			if seconds := time.Since(began).Seconds(); any && (cost == 0 || seconds < cost) {
+			if seconds := since(began).CPU; any && (cost == 0 || seconds < cost) {
 				cost = seconds
 			}
 		}
