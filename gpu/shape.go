@@ -4,24 +4,29 @@ package gpu
 type shape struct {
 	members int // threads of a team
 	teams   int // of a block at most
+	threads int // of a block at most, which bounds the registers of each to 65536/threads
 }
 
 const (
-	warp        = 32  // threads that run in step
-	mostThreads = 512 // of a block: each may then have 128 registers
-	mostTeams   = 8   // of a block: 8 teams fill their warps whatever the number of nodes, up to mostThreads
+	warp       = 32  // threads that run in step
+	mostTeams  = 8   // of a block
+	mostShared = 288 // threads of a block that several teams share: 4 teams of 68 fill 9 warps to 94 %
 )
+
+// mostThreads of a block: each may have 128 registers, or 255 where a number takes two.
+func mostThreads(precision int) int { return 16384 / precision }
 
 // shapeOf gives one thread to each node as long as they fit a block; beyond that nodes are dealt out evenly.
 // most limits the teams of a block; 0 is no limit.
-func shapeOf(nodes, most int) shape {
-	turns := (nodes + mostThreads - 1) / mostThreads
+func shapeOf(nodes, precision, most int) shape {
+	threads := mostThreads(precision)
+	turns := (nodes + threads - 1) / threads
 	members := (nodes + turns - 1) / turns
-	teams := min(mostTeams, max(1, mostThreads/members))
+	teams := min(mostTeams, max(1, min(threads, mostShared)/members))
 	if most > 0 {
 		teams = min(teams, most)
 	}
-	return shape{members, teams}
+	return shape{members, teams, threads}
 }
 
 // choose gives the number of teams of a block with which a launch of teams ends first. resident tells how many blocks

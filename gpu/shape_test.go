@@ -8,22 +8,23 @@ func hopper(threads int) int { return 16 / ((threads + warp - 1) / warp) }
 // The inside is tested here because from outside a shape shows on a GPU only.
 func TestShapesFillWarps(t *testing.T) {
 	for _, c := range []struct {
-		nodes, members, teams int
+		nodes, precision, members, teams int
 	}{
-		{1, 1, 8}, {2, 2, 8}, {68, 68, 7}, {90, 90, 5}, {512, 512, 1}, {513, 257, 1}, {1024, 512, 1}, {4000, 500, 1},
+		{1, 32, 1, 8}, {2, 64, 2, 8}, {68, 32, 68, 4}, {68, 64, 68, 3}, {90, 32, 90, 3}, {512, 32, 512, 1}, {512, 64, 256, 1},
+		{513, 32, 257, 1}, {1024, 32, 512, 1}, {4000, 32, 500, 1},
 	} {
-		if s := shapeOf(c.nodes, 0); s.members != c.members || s.teams != c.teams {
-			t.Errorf("%d nodes: %d members, %d teams; want %d, %d", c.nodes, s.members, s.teams, c.members, c.teams)
+		if s := shapeOf(c.nodes, c.precision, 0); s.members != c.members || s.teams != c.teams {
+			t.Errorf("%d nodes, %d bits: %d members, %d teams; want %d, %d", c.nodes, c.precision, s.members, s.teams, c.members, c.teams)
 		}
 	}
-	if s := shapeOf(68, 2); s.teams != 2 {
+	if s := shapeOf(68, 32, 2); s.teams != 2 {
 		t.Errorf("%d teams, 2 are allowed", s.teams)
 	}
 }
 
 func TestChoice(t *testing.T) {
 	const processors = 132
-	s := shapeOf(68, 0)
+	s := shapeOf(68, 32, 0)
 	if best := s.choose(1, processors, hopper); best != 1 {
 		t.Errorf("one team: %d in a block", best)
 	}

@@ -39,9 +39,9 @@ func newUnit(src device.Source, points int) (unit, error) {
 	case src.Nodes < 1:
 		return unit{}, fmt.Errorf("gpu: kernel %s: %d nodes; at least 1", src.Name, src.Nodes)
 	}
-	s := shapeOf(src.Nodes, points)
-	text := fmt.Sprintf("#define PRECISION %d\n#define NODES %d\n#define MEMBERS %d\n#define TEAMS %d\n#line 1 \"cuda.h\"\n%s#line 1 \"%s.c\"\n%s",
-		src.Precision, src.Nodes, s.members, s.teams, prelude, src.Name, src.Text)
+	s := shapeOf(src.Nodes, src.Precision, points)
+	text := fmt.Sprintf("#define PRECISION %d\n#define NODES %d\n#define MEMBERS %d\n#define TEAMS %d\n#define THREADS %d\n#line 1 \"cuda.h\"\n%s#line 1 \"%s.c\"\n%s",
+		src.Precision, src.Nodes, s.members, s.teams, s.threads, prelude, src.Name, src.Text)
 	sum := sha256.Sum256([]byte(text))
 	return unit{source: src, shape: s, text: text, digest: hex.EncodeToString(sum[:])}, nil
 }

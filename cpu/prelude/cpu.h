@@ -94,6 +94,9 @@ FUNC real REAL_OF(ureal b) {
 	static _Thread_local type name##_memory[n][PAD] __attribute__((aligned(64))); \
 	type (*restrict name)[PAD] = found(name##_memory)
 #define AT(name, j, i) name[j][i]
+#define STORED(type, name, n) OWN(type, name, n)
+#define COMMON(type, name, of) const type name = of
+#define RELOAD ((void)0)
 
 FUNC void *found(void *at) {
 	__asm__("" : "+r"(at));

@@ -1,7 +1,8 @@
 /* The words of docs/kernel-contract.md on a CUDA GPU: a team is MEMBERS threads of a block, and a block holds up to
    TEAMS of them, so that teams of 68 fill whole warps. A member has TURNS nodes: MEMBER, MEMBER + MEMBERS, ...
    Its OWN values are its registers. Above UNROLLED turns they lie in its local memory.
-   PRECISION, NODES, MEMBERS and TEAMS are defined before this text. No header is included: NVRTC needs none. */
+   PRECISION, NODES, MEMBERS, TEAMS and THREADS, the most threads of a block, which bounds its registers, are defined
+   before this text. No header is included: NVRTC needs none. */
 
 typedef int i32;
 typedef unsigned int u32;
@@ -11,6 +12,7 @@ typedef unsigned long long u64;
 enum { TURNS = (NODES + MEMBERS - 1) / MEMBERS, PAD = TURNS * MEMBERS, UNROLLED = TURNS <= 4 ? TURNS : 1 };
 
 #define FUNC static __device__ __forceinline__
+#define FUNC_OF_TYPE __device__ __forceinline__
 
 #define WIDE_SQRT(x) __dsqrt_rn(x)
 #define WIDE_FLOOR(x) floor(x)
@@ -61,8 +63,34 @@ template <class Type, int n> struct row { alignas(64) Type value[n]; };
 #define SHARED(type, name, n) \
 	__shared__ row<type, n> name##_of_team[TEAMS]; \
 	type *const name = name##_of_team[threadIdx.y].value
-#define OWN(type, name, n) type name[TURNS][(n) > 0 ? (n) : 1]
-#define AT(name, j, i) name[TURN_OF(i)][j]
+template <class Type, int n> struct own {
+	Type value[TURNS][n > 0 ? n : 1];
+	FUNC_OF_TYPE Type &operator()(int j, int i) { return value[TURN_OF(i)][j]; }
+};
+#define OWN(type, name, n) own<type, n> name
+#define AT(name, j, i) name(j, i)
+
+/* STORED values lie in the block's memory while they are few, and are OWN beyond that. */
+#define FIT(type, n) (sizeof(type) * (n) * PAD <= 9216)
+template <class Type, int n, bool fit> struct stored : own<Type, n> {
+	FUNC_OF_TYPE stored(Type *) {}
+};
+template <class Type, int n> struct stored<Type, n, true> {
+	Type *const at;
+	FUNC_OF_TYPE stored(Type *at) : at(at) {}
+	FUNC_OF_TYPE Type &operator()(int j, int i) { return at[j * PAD + i]; }
+};
+#define STORED(type, name, n) \
+	__shared__ row<type, FIT(type, n) && (n) > 0 ? (n) * PAD : 1> name##_of_team[TEAMS]; \
+	stored<type, n, FIT(type, n)> name(name##_of_team[threadIdx.y].value)
+
+/* So do COMMON values, instead of taking a register of every thread. */
+#define COMMON(type, name, of) \
+	__shared__ type name##_of_team[TEAMS]; \
+	ONCE name##_of_team[threadIdx.y] = of; \
+	SYNC; \
+	const type &name = name##_of_team[threadIdx.y]
+#define RELOAD asm volatile("" ::: "memory")
 
 /* A flag for each of three calls in turn: at a call all have read the flag of the call before the last, so it may be
    cleared for the next one. Others' flags of the same block are left alone. */
@@ -86,7 +114,7 @@ template <class Condition> FUNC i32 any_node(flags &team, i32 &call, Condition c
 #define KERNEL(name) \
 	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *flags_of_block, i32 any_call); \
 	struct launch_##name { struct args args; i64 teams; const volatile i32 *stop; }; \
-	extern "C" __global__ void __launch_bounds__(MEMBERS * TEAMS, 1) name(const launch_##name launch) { \
+	extern "C" __global__ void __launch_bounds__(THREADS, 1) name(const launch_##name launch) { \
 		__shared__ flags flags_of_block[TEAMS]; \
 		__shared__ i32 stopped; \
 		const i64 team = (i64)blockIdx.x * blockDim.y + threadIdx.y; \

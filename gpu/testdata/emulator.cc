@@ -67,7 +67,7 @@ API int nvrtcDestroyProgram(Program **p) { delete *p; return 0; }
 API int nvrtcCompileProgram(Program *p, int, const char **) {
 	replace(p->text, "asm volatile(\"barrier.sync 0;\" ::: \"memory\")", "emulated_barrier()");
 	// A parameter of any size is taken by reference, and its size told as a cubin tells it.
-	replace(p->text, "extern \"C\" __global__ void __launch_bounds__(MEMBERS * TEAMS, 1) name(const launch_##name launch)",
+	replace(p->text, "extern \"C\" __global__ void __launch_bounds__(THREADS, 1) name(const launch_##name launch)",
 		"__attribute__((section(\".nv.info.\" #name), used)) static const unsigned short info_##name[] = "
 		"{ 0x1903, sizeof(struct launch_##name) }; extern \"C\" { int size_##name = sizeof(struct launch_##name); } extern \"C\" void name(const launch_##name &launch)");
 	char folder[] = "/tmp/emulator-XXXXXX";

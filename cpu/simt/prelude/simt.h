@@ -74,6 +74,9 @@ int simt_mine(int node, int mine, int line);
 #define SHARED(type, name, n) static type name[n] __attribute__((aligned(64)))
 #define OWN(type, name, n) static _Thread_local type name[n][PAD]
 #define AT(name, j, i) name[j][simt_mine((i), (i) % MEMBERS == simt_member, __LINE__)]
+#define STORED(type, name, n) OWN(type, name, n)
+#define COMMON(type, name, of) const type name = of
+#define RELOAD ((void)0)
 
 #define KERNEL(name) \
 	const i64 words_##name = sizeof(struct args) / 8; \
