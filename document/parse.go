@@ -97,8 +97,9 @@ func syntax(file, src string, err error) error {
 		offset++ // toml points at the blanks before what it did not expect
 	}
 	msg := strings.TrimSuffix(parse.Message, ".")
-	first, size := utf8.DecodeRuneInString(msg)
-	msg = string(unicode.ToLower(first)) + msg[size:]
+	if first, size := utf8.DecodeRuneInString(msg); !strings.HasPrefix(msg, "TOML") {
+		msg = string(unicode.ToLower(first)) + msg[size:]
+	}
 	if hint := hint(msg, src, offset); hint != "" {
 		msg += "; " + hint
 	}

@@ -115,7 +115,10 @@ func merge(reports []report, size int) error {
 		}
 	}
 	for i, m := range faults {
-		faults[i].Msg = mistakes.speakers(m.Error(), size) + m.Msg
+		// Rank 0 reads what the user wrote for all: a mistake that it alone saw is one of the job's, not of a rank's.
+		if by := mistakes.by[m.Error()]; len(by) > 1 || by[0] != 0 {
+			faults[i].Msg = mistakes.speakers(m.Error(), size) + m.Msg
+		}
 	}
 	if onlyFaults {
 		return faults.Err()
