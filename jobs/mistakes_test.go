@@ -137,6 +137,10 @@ job.toml:11:7: sweep.tau: from 0 to 1; a logarithmic scale cannot reach or cross
 job.toml:8:1: sweep.gain: mode list takes its axes from the table only`},
 	{"list", with("[sweep]\nmode = 'list'\nfile = 'wrong.csv'\n"), `testdata/wrong.csv:1:6: unknown parameter "tua" of model toy (did you mean "tau"?)
 testdata/wrong.csv:2:1: sweep.gain: 11 is out of bounds; it must be from 0 to 10`},
+	{"names without a letter", with("[[record]]\nmonitor = 'raw'\nof = ''\n[metrics]\nof = ['x', '']\nuse = ''\n"), `job.toml:8:7: record.0.of: the name is empty
+job.toml:10:13: metrics.of.1: the name is empty
+job.toml:11:8: metrics.use: the name is empty`},
+	{"a period of next to nothing", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1e-300 ms'\n"), `job.toml:9:11: record.0.period: 1e-300 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
 	{"record", with("[record]\nmonitor = 'raw'\n"), `job.toml:6:2: record: a list of tables; write [[record]] with two brackets`},
 	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, bold
 job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, bold

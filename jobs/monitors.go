@@ -94,18 +94,29 @@ func (r *reader) words(path ...string) []string {
 	case nil:
 		return nil
 	case string:
+		r.named(v, path)
 		return []string{v}
 	case []any:
 		var out []string
 		for i := range v {
-			s, err := r.Text(join(path, strconv.Itoa(i))...)
-			r.faults.Add(err)
+			at := join(path, strconv.Itoa(i))
+			s, err := r.Text(at...)
+			if r.faults.Add(err); err == nil {
+				r.named(s, at)
+			}
 			out = append(out, s)
 		}
 		return out
 	}
 	r.faultf(r.ValuePos(path...), "%s: expected a list of names, found %s", document.Address(path...), r.Kind(path...))
 	return nil
+}
+
+// named notes a name without a letter.
+func (r *reader) named(name string, path []string) {
+	if name == "" {
+		r.faultf(r.ValuePos(path...), "%s: the name is empty", document.Address(path...))
+	}
 }
 
 // recordable lists what can be recorded of the nodes: states and observables.

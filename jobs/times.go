@@ -38,10 +38,12 @@ func (r *reader) times() {
 	}
 }
 
-// isMultiple tells whether time is a whole number of steps, but for rounding.
+// isMultiple tells whether time is a whole number of steps, but for rounding. Less than half a step is no step only when
+// it is 0.
 func isMultiple(time, step float64) bool {
 	n := time / step
-	return math.Abs(n-math.RoundToEven(n)) <= 1e-9*max(1, n)
+	whole := math.RoundToEven(n)
+	return math.Abs(n-whole) <= 1e-9*max(1, n) && (whole != 0 || time == 0)
 }
 
 // multiple notes a time that is no whole number of the job's steps, naming the nearest that are.
