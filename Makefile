@@ -15,8 +15,8 @@ test: ## check the sources and run all tests
 	@scripts/setup.sh test
 	@scripts/test.sh
 
-bench: build ## build, then measure node-steps per second (ARGS="--case adex2 --json")
-	@bin/brainsweep bench $(ARGS)
+bench: build ## build, then measure node-steps per second, some minutes (one case: ARGS="--case adex2 --json")
+	@scripts/bench.sh $(ARGS)
 
 gpu-check: ## collect in build/gpu-check all that checks a GPU, and check here if there is one
 	@scripts/gpu-check.sh
