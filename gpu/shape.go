@@ -8,13 +8,16 @@ type shape struct {
 }
 
 const (
-	warp       = 32  // threads that run in step
-	mostTeams  = 8   // of a block
-	mostShared = 288 // threads of a block that several teams share: 4 teams of 68 fill 9 warps to 94 %
+	warp      = 32 // threads that run in step
+	mostTeams = 8  // of a block
 )
 
 // mostThreads of a block: each may have 128 registers, or 255 where a number takes two.
 func mostThreads(precision int) int { return 16384 / precision }
+
+// mostShared is the most threads of a block that several teams share: 4 teams of 68 fill 9 warps to 94 %, and their
+// STORED values 40 of the 48 KB that a block has. In double it is half of both.
+func mostShared(precision int) int { return 9216 / precision }
 
 // shapeOf gives one thread to each node as long as they fit a block; beyond that nodes are dealt out evenly.
 // most limits the teams of a block; 0 is no limit.
@@ -22,7 +25,7 @@ func shapeOf(nodes, precision, most int) shape {
 	threads := mostThreads(precision)
 	turns := (nodes + threads - 1) / threads
 	members := (nodes + turns - 1) / turns
-	teams := min(mostTeams, max(1, min(threads, mostShared)/members))
+	teams := min(mostTeams, max(1, min(threads, mostShared(precision))/members))
 	if most > 0 {
 		teams = min(teams, most)
 	}

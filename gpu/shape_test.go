@@ -10,7 +10,7 @@ func TestShapesFillWarps(t *testing.T) {
 	for _, c := range []struct {
 		nodes, precision, members, teams int
 	}{
-		{1, 32, 1, 8}, {2, 64, 2, 8}, {68, 32, 68, 4}, {68, 64, 68, 3}, {90, 32, 90, 3}, {512, 32, 512, 1}, {512, 64, 256, 1},
+		{1, 32, 1, 8}, {2, 64, 2, 8}, {68, 32, 68, 4}, {68, 64, 68, 2}, {90, 32, 90, 3}, {512, 32, 512, 1}, {512, 64, 256, 1},
 		{513, 32, 257, 1}, {1024, 32, 512, 1}, {4000, 32, 500, 1},
 	} {
 		if s := shapeOf(c.nodes, c.precision, 0); s.members != c.members || s.teams != c.teams {

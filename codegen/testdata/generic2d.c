@@ -141,21 +141,21 @@ KERNEL(simulate) {
 	const i64 point = TEAM;
 	if (A->fault[4 * point] != 0) return;
 
-	const struct constants k = load_constants(A->constants + point * 16);
+	COMMON(struct constants, k, load_constants(A->constants + point * 16));
 
 	OWN(real, x, STATES);
-	OWN(real, in, RINGS * BLOCK);
+	STORED(real, in, RINGS * BLOCK);
 	OWN(real, out, RINGS);
 	OWN(ureal, bad, 1);
 	SHARED(i32, first, NODES);
-	OWN(real, draw, 1 * 4);
+	STORED(real, draw, 1 * 4);
 	const u32 key0 = (u32)A->key[point], key1 = (u32)(A->key[point] >> 32);
-	OWN(real, sum0, 1);
+	STORED(real, sum0, 1);
 	EACH(i) {
 		const i64 from = i < NODES ? i : NODES - 1;
 		AT(sum0, 0, i) = A->sum0[(point * 1 + 0) * NODES + from];
 	}
-	OWN(real, value0, 1);
+	STORED(real, value0, 1);
 
 	real *state = A->state + point * STATES * NODES;
 	EACH(i) {
@@ -224,6 +224,7 @@ KERNEL(simulate) {
 				v1.s_V += k.a_run_step * d1.s_V + z0;
 				v1.s_W += k.a_run_step * d1.s_W;
 				
+				RELOAD;
 				const struct state d2 = derivatives(k, v1, c);
 				struct state v = v0;
 				v.s_V += 0.5f * k.a_run_step * (d1.s_V + d2.s_V) + z0;

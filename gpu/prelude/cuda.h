@@ -81,8 +81,8 @@ template <class Type, int n> struct stored<Type, n, true> {
 	FUNC_OF_TYPE Type &operator()(int j, int i) { return at[j * PAD + i]; }
 };
 #define STORED(type, name, n) \
-	__shared__ row<type, FIT(type, n) && (n) > 0 ? (n) * PAD : 1> name##_of_team[TEAMS]; \
-	stored<type, n, FIT(type, n)> name(name##_of_team[threadIdx.y].value)
+	__shared__ row<type, (FIT(type, n) && (n) > 0 ? (n) * PAD : 1)> name##_of_team[TEAMS]; \
+	stored<type, (n), FIT(type, n)> name(name##_of_team[threadIdx.y].value)
 
 /* So do COMMON values, instead of taking a register of every thread. */
 #define COMMON(type, name, of) \
