@@ -25,12 +25,18 @@ func (g *generator) arguments() {
 	if len(g.page.Noisy) > 0 {
 		g.array(Buffer{Name: "key", Elem: U64, PerTeam: 1, About: "of a point's noise"})
 	}
+	if u := g.page.Stimuli; u != nil {
+		g.array(Buffer{Name: "stimulus_constants", Elem: Double, PerTeam: len(u.constants), About: "folded numbers of the stimuli [point][constant]"})
+	}
 	g.array(Buffer{Name: "fault", Elem: I64, PerTeam: 4, State: true, Write: true, About: "1 when a state is not finite; then node, state, step"})
 	for _, s := range g.page.Streams {
 		g.streamArrays(s)
 	}
 	g.scalar("first_step", "steps done before this launch")
 	g.scalar("steps", "to do in this launch")
+	if g.page.Stimuli != nil {
+		g.scalar("origin", "number of the step at the start, from which the time of stimuli counts")
+	}
 	g.scalar("horizon", "slots of a ring, a power of two")
 	for _, s := range g.page.Streams {
 		g.scalar(fmt.Sprintf("from%d", s.Number), "number of the first sample that counts; sample j ends with step j * period")

@@ -27,6 +27,7 @@ type Spec struct {
 	Nodes     int      // at least 1
 	PerNode   []string // addresses of the parameters that differ from node to node
 	Noisy     []string // states driven by noise; none: the run is deterministic
+	Stimuli   []Stimulus
 	Streams   []Stream
 }
 
@@ -72,8 +73,9 @@ type Kernel struct {
 	Scalars []string // the numbers of struct args, in order, after the pointers
 	Rings   int      // delay rings of a point: one per distinct value that travels to other nodes
 
-	spec  Spec
-	units []*unit
+	spec    Spec
+	units   []*unit
+	stimuli *unit
 }
 
 // Elem is the type of a buffer's elements.

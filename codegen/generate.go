@@ -29,19 +29,22 @@ type page struct {
 	Wide      int
 	Infinity  string
 
-	Main        *unit
-	Wider       bool // double is needed beside single
-	Rings       []string
-	RowWeights  bool
-	OwnSources  bool     // coupling terms rest on what the target itself sends
-	SeesInput   bool     // quantities rest on the coupling terms
-	Inputs      []string // the coupling terms that are computed
-	Noisy       []noisy
-	Stages      []stage
-	Streams     []*stream
-	Accumulates bool
-	Moments     bool
-	Args        []arg
+	Main         *unit
+	Wider        bool // double is needed beside single
+	Rings        []string
+	RowWeights   bool
+	OwnSources   bool     // coupling terms rest on what the target itself sends
+	SeesInput    bool     // quantities rest on the coupling terms
+	Inputs       []string // the coupling terms that are computed
+	Noisy        []noisy
+	Kicks        []kick
+	Stimuli      *unit
+	StimulusStep string // C text
+	Stages       []stage
+	Streams      []*stream
+	Accumulates  bool
+	Moments      bool
+	Args         []arg
 }
 
 // noisy is a state driven by noise: the number of the state and the C text of the noise's amplitude.
@@ -103,10 +106,14 @@ func (g *generator) main() error {
 	}
 	g.derivatives(u, s.Model, dyn)
 	g.noise(perNode)
+	if err := g.stimuli(); err != nil {
+		return err
+	}
+	g.kicks()
 	step := u.constant(dyn.Graph.Var(StepAddress))
 	g.page.Stages = s.Scheme.stages(u.States, step, u.suffix, func(state int) string {
-		for _, n := range g.page.Noisy {
-			if n.State == state {
+		for _, k := range g.page.Kicks {
+			if k.State == state {
 				return fmt.Sprintf("z%d", state)
 			}
 		}
@@ -134,6 +141,9 @@ func (g *generator) leaves(perNode map[string]bool) {
 		fixed("noise." + st.Name)
 		g.unit.leaves[st.Name] = live
 		g.unit.text[st.Name] = "v.s_" + st.Name
+	}
+	for _, s := range g.spec.Stimuli {
+		fixed(s.Address(WeightOf))
 	}
 	g.unit.leaves[StepAddress] = folded
 	g.unit.leaves[rowWeight] = live

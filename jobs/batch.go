@@ -156,10 +156,39 @@ func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) e
 	r.add(point, channel{stream, quantity}, rows)
 	for i, c := range r.series {
 		if c == (channel{stream, quantity}) {
+			if r.layout.Series[i].Global {
+				rows = overNodes(rows, r.study.Nodes)
+			}
 			if err := r.part.Series(r.first+point, i, int(first), rows); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// overNodes gives the mean over the nodes of each sample.
+func overNodes(rows any, nodes int) any {
+	switch r := rows.(type) {
+	case []float32:
+		out := make([]float32, len(r)/nodes)
+		for k := range out {
+			sum := 0.0
+			for _, v := range r[k*nodes : (k+1)*nodes] {
+				sum += float64(v)
+			}
+			out[k] = float32(sum / float64(nodes))
+		}
+		return out
+	case []float64:
+		out := make([]float64, len(r)/nodes)
+		for k := range out {
+			for _, v := range r[k*nodes : (k+1)*nodes] {
+				out[k] += v
+			}
+			out[k] /= float64(nodes)
+		}
+		return out
+	}
+	return rows
 }

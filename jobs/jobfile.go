@@ -170,9 +170,9 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 func (r *reader) job() {
 	p := r.plan
 	if !r.section(&struct {
-		Title, Model, Preset                                                          *string
-		Connectome, Coupling, Run, Parameters, Noise, Initial, Sweep, Record, Metrics any
-	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
+		Title, Model, Preset                                                                    *string
+		Connectome, Coupling, Stimulus, Run, Parameters, Noise, Initial, Sweep, Record, Metrics any
+	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
 		return
 	}
 	r.model()
@@ -183,6 +183,7 @@ func (r *reader) job() {
 	r.speed()
 	r.noise()
 	r.initial()
+	r.stimuli()
 	r.sweep()
 	r.records()
 	r.metrics()

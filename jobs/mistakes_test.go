@@ -142,8 +142,8 @@ job.toml:10:13: metrics.of.1: the name is empty
 job.toml:11:8: metrics.use: the name is empty`},
 	{"a period of next to nothing", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1e-300 ms'\n"), `job.toml:9:11: record.0.period: 1e-300 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
 	{"record", with("[record]\nmonitor = 'raw'\n"), `job.toml:6:2: record: a list of tables; write [[record]] with two brackets`},
-	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, bold
-job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, bold
+	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, global_average, afferent, bold
+job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, global_average, afferent, bold
 job.toml:14:12: monitor "raw" is recorded twice; one record holds all its quantities: of = ["E", "I"]`},
 	{"quantities", with("[[record]]\nmonitor = 'raw'\nof = ['z', 'x', 'x']\n[[record]]\nmonitor = 'average'\nperiod = '1 ms'\n[[record]]\nmonitor = 'subsample'\nof = []\n[metrics]\nof = 3\nuse = [1]\n"), `job.toml:8:8: unknown quantity "z" (did you mean "w"?)
 job.toml:8:18: record.0.of: x stands twice

@@ -14,7 +14,9 @@ import (
 const boldQuantity = "bold"
 
 // monitorNames lists the monitors.
-func monitorNames() []string { return []string{"raw", "subsample", "average", "bold"} }
+func monitorNames() []string {
+	return []string{"raw", "subsample", "average", "global_average", "afferent", "bold"}
+}
 
 // record is an entry of [[record]] as it is written.
 type record struct {
@@ -69,12 +71,21 @@ func (r *reader) series(rec record, at []string) {
 			r.faultf(r.Pos(path(key)...), "%s: only the monitor bold has a %s", document.Address(path(key)...), key)
 		}
 	}
-	if !r.Has(path("of")...) {
+	if rec.Monitor == "afferent" && !r.Has(path("of")...) && r.plan.Model != nil {
+		for k := range r.plan.Model.Coupled {
+			out.Of = append(out.Of, model.CouplingTermName(k))
+		}
+	} else if !r.Has(path("of")...) {
 		r.faultf(r.Pos(at...), "%s.of is missing; write for example of = [%q]", document.Address(at...), r.recordable()[0])
 	}
-	r.quantities(out.Of, r.recordable(), path("of"))
+	known := r.recordable()
+	if rec.Monitor == "afferent" {
+		known = []string{model.CouplingTermName(0)}
+	}
+	r.quantities(out.Of, known, path("of"))
 	out.Period = r.plan.Run.Step
 	switch {
+	case rec.Monitor == "afferent" && !r.Has(path("period")...):
 	case rec.Monitor != "raw" && !r.Has(path("period")...):
 		r.faultf(r.Pos(at...), `%s.period is missing; write for example period = "1 ms"`, document.Address(at...))
 	case rec.Monitor == "raw" && r.Has(path("period")...):

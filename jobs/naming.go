@@ -15,9 +15,10 @@ import (
 //	"brainsweep point 1" and a line end
 //	the model: its digest, see model.Model.Digest
 //	the coupling: its name and its formulas
+//	of each stimulus: its name, its formula and the states that it drives
 //	the connectome: its digest (weights and tract lengths as they enter the equations)
 //	the step [ms]
-//	in the order of their addresses, every parameter of the model, coupling.*, connectome.speed, noise.* and initial.*:
+//	in the order of their addresses, every parameter of the model, coupling.*, connectome.speed, noise.*, stimulus.* and initial.*:
 //	the address and
 //	- of one value for all nodes: 1 and the value
 //	- of one value for each node: their number and the SHA-256 of the values
@@ -38,6 +39,9 @@ func newNaming(p *Plan) naming {
 	b := []byte("brainsweep point 1\n")
 	b = text(b, p.Model.Digest())
 	b = text(text(text(b, p.Coupling.Name), p.Coupling.Pre), p.Coupling.Post)
+	for _, s := range p.Stimuli {
+		b = text(text(text(b, "stimulus "+s.Name), s.Pattern.Text), strings.Join(s.Into, " "))
+	}
 	b = text(b, p.Connectome.Digest())
 	b = append(b, doubles([]float64{p.Run.Step})...)
 	entries := slices.Clone(p.Settings)

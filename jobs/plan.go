@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"brainsweep/codegen"
 	"brainsweep/connectome"
 	"brainsweep/metrics"
 	"brainsweep/model"
@@ -24,6 +25,7 @@ type Plan struct {
 	Connectome       *connectome.Connectome // as it enters the equations: diagonal and normalisation done
 
 	Coupling model.Coupling
+	Stimuli  []codegen.Stimulus
 	Run      Run
 	Settings []Setting // every number that enters the equations
 	Sweep    Sweep

@@ -6,6 +6,7 @@ import (
 	"brainsweep/codegen"
 	"brainsweep/io/result"
 	"brainsweep/metrics"
+	"brainsweep/model"
 	"brainsweep/sim"
 )
 
@@ -38,7 +39,7 @@ func newSetup(p *Plan) (*setup, error) {
 	s := &setup{plan: p, study: &sim.Study{
 		Spec: codegen.Spec{
 			Title: p.Title, Model: p.Model, Coupling: p.Coupling, Scheme: scheme, Precision: p.Run.Precision,
-			Nodes: p.Connectome.N(), PerNode: p.PerNode(), Noisy: p.Noisy(),
+			Nodes: p.Connectome.N(), PerNode: p.PerNode(), Noisy: p.Noisy(), Stimuli: p.Stimuli,
 		},
 		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(), Taps: map[int][]float64{},
 	}}
@@ -121,7 +122,7 @@ func (s *setup) keep(r Record, c channel, name, unit, about string) {
 		return
 	}
 	s.quantity(c).Out = true
-	series := result.Series{Group: r.Monitor, Name: name, Unit: unit, About: about, Single: s.plan.Run.Precision == 32}
+	series := result.Series{Group: r.Monitor, Name: name, Unit: unit, About: about, Single: s.plan.Run.Precision == 32, Global: r.Monitor == "global_average"}
 	if r.Keep.Mode == KeepBest {
 		series.Keep = result.Keep{Best: r.Keep.Count, By: r.Keep.Quantity + "." + r.Keep.Metric, Least: r.Keep.Least}
 	}
@@ -134,6 +135,11 @@ func (s *setup) describe(name string) (unit, about string) {
 	for _, st := range s.plan.Model.States {
 		if st.Name == name {
 			return st.Unit, st.About
+		}
+	}
+	for k, coupled := range s.plan.Model.Coupled {
+		if name == model.CouplingTermName(k) {
+			return "", "coupling term of " + coupled + ": the input of the step that ends at the sample's time"
 		}
 	}
 	for _, d := range slices.Concat(s.plan.Model.Observables, s.plan.Model.Definitions) {

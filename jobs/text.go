@@ -34,6 +34,7 @@ func (p *Plan) Text() string {
 		w.section("[" + section + "]")
 		w.settings(p, section)
 	}
+	p.stimulusText(&w)
 	p.writeSweep(&w)
 	p.writeRecords(&w, true)
 	if len(p.Metrics.Of) > 0 {

@@ -80,7 +80,7 @@ func Couplings() []Coupling {
 	}
 }
 
-// parameters makes a list from names, values and descriptions in turn.
+// parameters makes a list from names, values and descriptions, with the unit in brackets, in turn.
 func parameters(list ...any) []Parameter {
 	var all []Parameter
 	for i := 0; i < len(list); i += 3 {
@@ -91,7 +91,11 @@ func parameters(list ...any) []Parameter {
 		case float64:
 			value = v
 		}
-		all = append(all, Parameter{Name: list[i].(string), Value: value, Min: math.Inf(-1), Max: math.Inf(1), About: list[i+2].(string)})
+		about, unit := list[i+2].(string), ""
+		if text, bracket, found := strings.Cut(about, " ["); found {
+			about, unit = text, strings.TrimSuffix(bracket, "]")
+		}
+		all = append(all, Parameter{Name: list[i].(string), Value: value, Unit: unit, Min: math.Inf(-1), Max: math.Inf(1), About: about})
 	}
 	return all
 }

@@ -112,6 +112,11 @@ func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 		state = append(state, p.Initial...)
 		in["key"] = binary.LittleEndian.AppendUint64(in["key"], p.Key)
 	}
+	var stimuli []float64
+	for _, p := range b.points {
+		stimuli = append(stimuli, b.kernel.StimulusConstants(p.Value)...)
+	}
+	in["stimulus_constants"] = doubles(stimuli)
 	in["constants"], in["node_constants"], in["state"] = b.reals(constants), b.reals(perNode), b.reals(state)
 	balloons := 0
 	for s, st := range b.study.Streams {
@@ -150,7 +155,7 @@ func (b *batch) args(at, steps int64) []any {
 	for _, a := range b.kernel.Buffers {
 		args = append(args, b.buffers[a.Name])
 	}
-	numbers := map[string]int64{"first_step": at, "steps": steps, "horizon": int64(b.slots)}
+	numbers := map[string]int64{"first_step": at, "steps": steps, "origin": b.study.Origin, "horizon": int64(b.slots)}
 	for s := range b.study.Streams {
 		count, _, _ := b.study.Samples(s)
 		numbers[fmt.Sprintf("from%d", s)] = b.study.from(s)

@@ -1,0 +1,103 @@
+package codegen
+
+import (
+	"fmt"
+	"strings"
+
+	"brainsweep/model"
+	"brainsweep/model/expr"
+)
+
+// Stimulus drives states of chosen nodes: its pattern in time, times the node's weight, is added to their derivatives.
+// Within a step it is constant, and enters where the scheme has the noise enter. Its numbers have the addresses
+// "stimulus.<name>.<parameter>" and "stimulus.<name>.weight", the latter node by node.
+type Stimulus struct {
+	Name    string
+	Pattern model.Pattern
+	Into    []string // states
+}
+
+// Address is the address of one of the stimulus' numbers.
+func (s Stimulus) Address(number string) string { return "stimulus." + s.Name + "." + number }
+
+// WeightOf is the number of a stimulus that a node's share of it is given by.
+const WeightOf = "weight"
+
+// kick is what a state gets in a step besides its derivative: noise, stimuli.
+type kick struct {
+	State int
+	Terms string // a sum
+}
+
+// stimuli prints the patterns as a unit of their own. They are computed once a step and in double always: an edge is an
+// edge after hours, too.
+func (g *generator) stimuli() error {
+	if len(g.spec.Stimuli) == 0 {
+		return nil
+	}
+	graph := expr.NewGraph()
+	u := newUnit("stimuli", "stimulus_", graph, 64)
+	u.Type = "double"
+	if g.spec.Precision == 32 {
+		u.widen()
+		g.page.Wider = true
+	}
+	u.leaves["t"], u.text["t"] = live, "v.t"
+	u.States = []Field{{Field: "t", About: "time since the start [ms]"}}
+	var roots []root
+	var fields []string
+	for i, s := range g.spec.Stimuli {
+		for _, p := range s.Pattern.Parameters {
+			u.leaves[s.Address(p.Name)] = folded
+		}
+		n, err := s.Pattern.Build(graph, graph.Var("t"), s.Address)
+		if err != nil {
+			return err
+		}
+		field := fmt.Sprintf("q%d", i)
+		roots, fields = append(roots, root{field, n}), append(fields, field)
+	}
+	u.leaves[StepAddress] = folded
+	values := make([]*expr.Node, len(roots))
+	for i, r := range roots {
+		values[i] = r.value
+	}
+	u.countUses(values)
+	u.Structs = []Struct{{u.Prefix + "values", fields}}
+	u.Functions = append(u.Functions, u.function("The stimuli at a time.", u.Prefix+"values", u.Prefix+"at", "PARAMETERS", roots))
+	g.page.StimulusStep = strings.Replace(u.constant(graph.Var(StepAddress)), "k.", u.Prefix+"k.", 1)
+	g.page.Stimuli, g.k.stimuli = u, u
+	u.spellParameters()
+	return nil
+}
+
+// kicks gathers noise and stimuli by state.
+func (g *generator) kicks() {
+	for j, st := range g.spec.Model.States {
+		var terms []string
+		for i, n := range g.page.Noisy {
+			if n.State == j {
+				terms = append(terms, fmt.Sprintf("%s * AT(draw, %d * 4 + (t & 3), i)", n.Gain, i))
+			}
+		}
+		for i, s := range g.spec.Stimuli {
+			for _, name := range s.Into {
+				if name == st.Name {
+					share := g.dyn.Graph.Make(expr.Mul, g.dyn.Graph.Var(StepAddress), g.dyn.Graph.Var(s.Address(WeightOf)))
+					terms = append(terms, fmt.Sprintf("%s * (real)drive.q%d", g.unit.constant(share), i))
+				}
+			}
+		}
+		if len(terms) > 0 {
+			g.page.Kicks = append(g.page.Kicks, kick{j, strings.Join(terms, " + ")})
+		}
+	}
+}
+
+// StimulusConstants evaluates what the numbers of the stimuli fold to, in the order of the buffer "stimulus_constants".
+func (k *Kernel) StimulusConstants(value func(address string) float64) []float64 {
+	if k.stimuli == nil {
+		return nil
+	}
+	return expr.Eval(k.stimuli.constants, value)
+}
