@@ -20,9 +20,8 @@ type Coupling struct {
 	Name       string
 	Title      string
 	Parameters []Parameter
-	Pre        string // in x_i, x_j, x0_i, ..., term (the number of the term) and the parameters
-	Post       string // in sum, x_i, x0_i, x1_i, term and the parameters
-	Joint      bool   // all values give one term, c0, and the others are 0
+	Pre        string // in x_i, x_j, x0_i, ..., term (the number of the term), terms (how many there are) and the parameters
+	Post       string // in sum, x_i, x0_i, x1_i, term, terms and the parameters
 }
 
 // CouplingTerm is a part of a separated pre: a value at the target, from its present state, times a value at
@@ -61,13 +60,13 @@ func Couplings() []Coupling {
 			// Jansen & Rit 1995; the potential is the first coupled value less the second.
 			Name: "sigmoidal_jansen_rit", Title: "the firing rate of each source, from its potential",
 			Parameters: parameters("cmin", 0, "least rate", "cmax", 0.005, "largest rate", "midpoint", 6, "potential of half the rate", "r", 0.56, "steepness", "a", 1, "factor"),
-			Pre:        "cmin + (cmax - cmin)/(1 + exp(r*(midpoint - (x0_j - x1_j))))", Post: "a*sum", Joint: true,
+			Pre:        "cmin + (cmax - cmin)/(1 + exp(r*(midpoint - (x0_j - x1_j))))", Post: "a*sum",
 		},
 		{
-			// Kuramoto 1975, without a division by the number of nodes: TVB describes one but does not do it.
+			// Kuramoto 1975, without a division by the number of nodes: TVB describes one, but divides by the number of terms.
 			Name: "kuramoto", Title: "the sine of the phase difference",
 			Parameters: parameters("a", 1, "factor"),
-			Pre:        "sin(x_j - x_i)", Post: "a*sum",
+			Pre:        "sin(x_j - x_i)", Post: "a/terms*sum",
 		},
 		{
 			// Hopfield 1984. TVB describes this, but computes each node's own past instead of its sources'.
@@ -120,13 +119,10 @@ func FindCoupling(name string) (Coupling, error) {
 // The terms' sum of Target*Source is pre; post makes the coupling term of the weighted sum. The coupling's parameters are
 // leaves "coupling.a" and so on. An error says what cannot be built, or that pre does not separate into such terms.
 func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingTerm, post func(sum *expr.Node) *expr.Node, err error) {
-	if c.Joint && k > 0 {
-		return nil, func(*expr.Node) *expr.Node { return g.Const(0) }, nil
-	}
 	sum := g.Var("coupling sum")
 	targets, sources := map[*expr.Node]*expr.Node{}, map[*expr.Node]*expr.Node{}
-	before := map[string]*expr.Node{"term": g.Const(float64(k))}
-	after := map[string]*expr.Node{"term": g.Const(float64(k)), "sum": sum}
+	before := map[string]*expr.Node{"term": g.Const(float64(k)), "terms": g.Const(float64(len(x)))}
+	after := map[string]*expr.Node{"term": g.Const(float64(k)), "terms": g.Const(float64(len(x))), "sum": sum}
 	values := coupledValues(x, k)
 	for _, name := range []string{"x", "x0", "x1"} {
 		value, target, source := values[name], name+"_i", name+"_j"
