@@ -20,6 +20,7 @@ func long(t testing.TB, precision string) *jobs.Job {
 	t.Helper()
 	text := strings.Replace(fmt.Sprintf(brain, precision, "b_e = [0, 30, 60, 90]"), `duration = "200 ms"`, `duration = "80 s"`, 1)
 	text = strings.Replace(text, `monitor = "raw"`, "monitor = \"subsample\"\nperiod = \"7 ms\"", 1)
+	text = strings.Replace(text, `window = "100 ms", step = "20 ms"`, `window = "20 s", step = "5 s"`, 1)
 	j, err := jobs.Parse(filepath.Join(t.TempDir(), "job.toml"), []byte(text))
 	if err != nil {
 		t.Fatal(err)
