@@ -180,16 +180,14 @@ KERNEL(simulate) {
 		   in[ring][b] = sum over pairs of weight * source(block + b - delay). */
 		EACH_OF(i, NODES) {
 			const i32 from = rows[3 * i], to = rows[3 * i + 1];
-			{
-				real sum[BLOCK];
-				LANES(b, BLOCK) sum[b] = 0;
-				for (i32 e = from; e < to; e++) {
-					const real weight = A->edge_weight[e];
-					const real *past = history + A->edge_source[e] * row_length + ((block - A->edge_delay[e]) & mask);
-					LANES(b, BLOCK) sum[b] = FMA(weight, past[b], sum[b]);
-				}
-				LANES(b, BLOCK) AT(in, 0 * BLOCK + b, i) = sum[b];
+			real sum0[BLOCK];
+			LANES(b, BLOCK) sum0[b] = 0;
+			for (i32 e = from; e < to; e++) {
+				const real weight = A->edge_weight[e];
+				const real *past = history + A->edge_source[e] * row_length + ((block - A->edge_delay[e]) & mask);
+				LANES(b, BLOCK) sum0[b] = FMA(weight, past[b], sum0[b]);
 			}
+			LANES(b, BLOCK) AT(in, 0 * BLOCK + b, i) = sum0[b];
 		}
 
 		for (; t < block_end; t++) {
