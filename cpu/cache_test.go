@@ -2,7 +2,6 @@ package cpu_test
 
 import (
 	"context"
-	"debug/elf"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -239,38 +238,6 @@ func TestISA(t *testing.T) {
 	}
 	if _, err := cpu.Open(cpu.Options{Threads: -1}); err == nil {
 		t.Error("-1 threads")
-	}
-}
-
-// The numerics call nothing: no function of the C library is left in the object.
-func TestNumericsCallNothing(t *testing.T) {
-	dir := t.TempDir()
-	for _, bits := range []int{32, 64} {
-		d := openDevice(t, cpu.Options{CacheDir: dir})
-		if !strings.Contains(d.Info().ISA, "v3") && !strings.Contains(d.Info().ISA, "v4") && !strings.Contains(d.Info().ISA, "arm") {
-			t.Skip("without fused arithmetic FMA is a call")
-		}
-		if _, err := d.Build(context.Background(), device.Source{Name: "math", Text: mapKernels(t) + noiseLoop, Precision: bits, Nodes: 68}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, path := range objects(t, dir) {
-		f, err := elf.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		symbols, err := f.ImportedSymbols()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range symbols {
-			if s.Library != "" && !strings.HasPrefix(s.Name, "__") {
-				t.Errorf("%s calls %s of %s", filepath.Base(path), s.Name, s.Library)
-			}
-		}
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
 	}
 }
 
