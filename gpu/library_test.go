@@ -127,7 +127,7 @@ func TestLibraryCompiles(t *testing.T) {
 // TestNetworksOfAllSizesCompile covers what the number of nodes decides: how many nodes a thread has.
 func TestNetworksOfAllSizesCompile(t *testing.T) {
 	n := openNVRTC(t)
-	for _, nodes := range []int{1, 2, 31, 33, 513, 1000, 4000} {
+	for _, nodes := range []int{1, 2, 31, 33, 512, 513, 1000, 2300, 3900} {
 		t.Run(fmt.Sprint(nodes), func(t *testing.T) {
 			object, err := n.Build(source(t, "kuramoto", 32, nodes), "sm_90")
 			if err != nil {

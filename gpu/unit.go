@@ -23,6 +23,7 @@ var options = []string{"--std=c++17", "--device-as-default-execution-space", "--
 type unit struct {
 	source device.Source
 	shape  shape
+	stored int // [bytes] that a STORED array of a team may take of shared memory
 	text   string
 	digest string
 }
@@ -39,11 +40,38 @@ func newUnit(src device.Source, points int) (unit, error) {
 	case src.Nodes < 1:
 		return unit{}, fmt.Errorf("gpu: kernel %s: %d nodes; at least 1", src.Name, src.Nodes)
 	}
-	s := shapeOf(src.Nodes, src.Precision, points)
-	text := fmt.Sprintf("#define PRECISION %d\n#define NODES %d\n#define MEMBERS %d\n#define TEAMS %d\n#define THREADS %d\n#line 1 \"cuda.h\"\n%s#line 1 \"%s.c\"\n%s",
-		src.Precision, src.Nodes, s.members, s.teams, s.threads, prelude, src.Name, src.Text)
-	sum := sha256.Sum256([]byte(text))
-	return unit{source: src, shape: s, text: text, digest: hex.EncodeToString(sum[:])}, nil
+	return unitOf(src, shapeOf(src.Nodes, src.Precision, points), mostStored), nil
+}
+
+// mostStored is how large a STORED array of a team may be to lie in shared memory [bytes].
+const mostStored = 9216
+
+func unitOf(src device.Source, s shape, stored int) unit {
+	var text strings.Builder
+	for _, word := range []struct {
+		name  string
+		value int
+	}{
+		{"PRECISION", src.Precision}, {"NODES", src.Nodes}, {"MEMBERS", s.members}, {"TEAMS", s.teams}, {"THREADS", s.threads}, {"STORED_MOST", stored},
+	} {
+		fmt.Fprintf(&text, "#define %s %d\n", word.name, word.value)
+	}
+	fmt.Fprintf(&text, "#line 1 \"cuda.h\"\n%s#line 1 \"%s.c\"\n%s", prelude, src.Name, src.Text)
+	sum := sha256.Sum256([]byte(text.String()))
+	return unit{source: src, shape: s, stored: stored, text: text.String(), digest: hex.EncodeToString(sum[:])}
+}
+
+// smaller is u with less shared memory for a block: fewer teams in it, or at last no STORED values. ok is false when
+// there is nothing left to give up.
+func (u unit) smaller() (less unit, ok bool) {
+	switch s := u.shape; {
+	case s.teams > 1:
+		s.teams /= 2
+		return unitOf(u.source, s, u.stored), true
+	case u.stored > 0:
+		return unitOf(u.source, s, 0), true
+	}
+	return u, false
 }
 
 // Object is a source in machine code.
@@ -64,14 +92,13 @@ func (n *NVRTC) Build(src device.Source, arch string) (*Object, error) {
 	return n.buildUnit(u, arch)
 }
 
-// buildUnit lets fewer teams share a block where their SHARED memory does not fit it.
+// buildUnit takes less shared memory where a block has too little.
 func (n *NVRTC) buildUnit(u unit, arch string) (*Object, error) {
 	out, err := n.compile(u.text, u.source.Name+".cu", arch, options...)
-	if errors.Is(err, errRefused) && u.shape.teams > 1 && strings.Contains(out.log, "too much shared data") {
-		if u, err = newUnit(u.source, u.shape.teams/2); err != nil {
-			return nil, err
+	if errors.Is(err, errRefused) && strings.Contains(out.log, "too much shared data") {
+		if less, ok := u.smaller(); ok {
+			return n.buildUnit(less, arch)
 		}
-		return n.buildUnit(u, arch)
 	}
 	if errors.Is(err, errRefused) {
 		return nil, &device.BuildError{Source: u.source, Log: out.log}

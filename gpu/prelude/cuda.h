@@ -1,8 +1,8 @@
 /* The words of docs/kernel-contract.md on a CUDA GPU: a team is MEMBERS threads of a block, and a block holds up to
    TEAMS of them, so that teams of 68 fill whole warps. A member has TURNS nodes: MEMBER, MEMBER + MEMBERS, ...
    Its OWN values are its registers. Above UNROLLED turns they lie in its local memory.
-   PRECISION, NODES, MEMBERS, TEAMS and THREADS, the most threads of a block, which bounds its registers, are defined
-   before this text. No header is included: NVRTC needs none. */
+   PRECISION, NODES, MEMBERS, TEAMS, THREADS, the most threads of a block, which bounds its registers, and
+   STORED_MOST, a limit in bytes, are defined before this text. No header is included: NVRTC needs none. */
 
 typedef int i32;
 typedef unsigned int u32;
@@ -71,7 +71,7 @@ template <class Type, int n> struct own {
 #define AT(name, j, i) name(j, i)
 
 /* STORED values lie in the block's memory while they are few, and are OWN beyond that. */
-#define FIT(type, n) (sizeof(type) * (n) * PAD <= 9216)
+#define FIT(type, n) (sizeof(type) * (n) * PAD <= STORED_MOST)
 template <class Type, int n, bool fit> struct stored : own<Type, n> {
 	FUNC_OF_TYPE stored(Type *) {}
 };
