@@ -264,3 +264,16 @@ func TestCancelledBuild(t *testing.T) {
 		t.Errorf("left over: %v", left)
 	}
 }
+
+// A compiler that does not take the options is passed over, unless it was asked for.
+func TestUselessCompiler(t *testing.T) {
+	useless := filepath.Join(t.TempDir(), "tinycc")
+	if err := os.WriteFile(useless, []byte("#!/bin/sh\necho I am too small >&2\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cpu.Open(cpu.Options{Compiler: useless}); err == nil || !strings.Contains(err.Error(), "I am too small") {
+		t.Errorf("Open says %v", err)
+	}
+	t.Setenv("CC", useless)
+	check(t, openDevice(t, cpu.Options{}))
+}
