@@ -71,6 +71,7 @@ mean-field models over connectomes, on many processes, into one HDF5 file.`,
 		statusCommand(),
 		mergeCommand(said),
 		inspectCommand(),
+		plotCommand(),
 		doctorCommand(),
 		versionCommand(),
 	)

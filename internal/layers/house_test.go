@@ -14,13 +14,15 @@ type room struct {
 
 var house = map[string]room{
 	"cmd/brainsweep": {floor: 6, imports: []string{
-		"cpu", "device", "gpu", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "mpi",
+		"cpu", "device", "gpu", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "mpi", "plot",
 	}, outside: []string{"github.com/sirupsen/logrus", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys"}},
 
 	"jobs": {floor: 5, imports: []string{
 		"codegen", "connectome", "device", "document", "io/bids", "io/result", "io/tvb", "metrics",
 		"model", "model/library", "model/rateml", "mpi", "partition", "philox", "sim", "sweep",
 	}},
+
+	"plot": {floor: 5, imports: []string{"io/result"}, outside: []string{"gonum.org/v1/plot"}},
 
 	"io/result": {floor: 4, imports: []string{"connectome", "io/h5"}},
 	"io/tvb":    {floor: 4, imports: []string{"connectome", "io/h5"}},

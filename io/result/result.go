@@ -201,6 +201,12 @@ func (r *Result) PointsOf(v Variable) ([]int, error) {
 // Axis gives the value of a swept quantity at every point.
 func (r *Result) Axis(address string) ([]float64, error) { return r.Numbers("/points/" + address) }
 
+// AxisUnit gives the unit of a swept quantity.
+func (r *Result) AxisUnit(address string) (string, error) {
+	v, err := r.variable("/points/" + address)
+	return v.Unit, err
+}
+
 // Status tells what became of every point: Done, Failed or Missing.
 func (r *Result) Status() ([]uint8, error) {
 	status := make([]uint8, r.Points)
