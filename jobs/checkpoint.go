@@ -36,7 +36,6 @@ type checkpoint struct {
 	First   int
 	Count   int
 	Steps   int64
-	Metrics []byte // what metrics keep on the host
 	Buffers []savedBuffer
 }
 
