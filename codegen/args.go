@@ -19,6 +19,9 @@ func (g *generator) arguments() {
 	g.array(Buffer{Name: "edge_source", Elem: I32, About: "node"})
 	g.array(Buffer{Name: "edge_delay", Elem: I32, About: "[steps]"})
 	g.array(Buffer{Name: "edge_weight", Elem: Real})
+	if g.k.Rings > 0 {
+		g.array(Buffer{Name: "self_weight", Elem: Real, About: "of a node's undelayed connection with itself [wiring][node]"})
+	}
 	if g.page.RowWeights {
 		g.array(Buffer{Name: "row_weight", Elem: Real, About: "sum of a target's weights [wiring][node]"})
 	}

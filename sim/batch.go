@@ -88,7 +88,7 @@ func clearBuffer(b device.Buffer) error {
 func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 	in := map[string][]byte{"wiring": ints(of), "constants": nil, "state": nil}
 	var rows, near, source, delay []int32
-	var weight, sums []float64
+	var weight, self, sums []float64
 	for _, w := range wirings {
 		base := int32(len(source))
 		for _, e := range w.rows {
@@ -100,11 +100,11 @@ func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 		}
 		near = append(near, isNear)
 		source, delay, weight = append(source, w.source...), append(delay, w.delay...), append(weight, w.weight...)
-		sums = append(sums, w.sums...)
+		self, sums = append(self, w.self...), append(sums, w.sums...)
 	}
 	in["rows"], in["near"] = ints(rows), ints(near)
 	in["edge_source"], in["edge_delay"], in["edge_weight"] = ints(source), ints(delay), b.reals(weight)
-	in["row_weight"] = b.reals(sums)
+	in["self_weight"], in["row_weight"] = b.reals(self), b.reals(sums)
 	var constants, perNode, state []float64
 	for _, p := range b.points {
 		constants = append(constants, b.kernel.Constants(p.Value)...)

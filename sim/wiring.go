@@ -7,7 +7,8 @@ import (
 
 // Wiring is a connectome at one conduction speed and step: for every target its edges, far ones first.
 // An edge is far when its delay is at least codegen.Block - 1 steps, so that the kernel can gather a block of its
-// past at once. Points that share a connectome and a speed share a Wiring.
+// past at once. What a node sends itself without delay is no edge. Points that share a connectome and a speed share a
+// Wiring.
 type Wiring struct {
 	Nodes    int
 	MaxDelay int       // [steps]
@@ -15,6 +16,7 @@ type Wiring struct {
 	source   []int32   // of each edge
 	delay    []int32   // of each edge [steps]
 	weight   []float64 // of each edge
+	self     []float64 // weight of each node's undelayed connection with itself
 	sums     []float64 // of each node's weights
 	near     bool      // whether any edge is near
 }
@@ -23,7 +25,7 @@ type Wiring struct {
 // as TVB's are. The error is a mistake of the user's: a speed or a step that gives no delays.
 func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 	n := c.N()
-	w := &Wiring{Nodes: n, sums: make([]float64, n)}
+	w := &Wiring{Nodes: n, self: make([]float64, n), sums: make([]float64, n)}
 	delays, err := c.Delays(speed, step)
 	if err != nil {
 		return nil, err
@@ -38,9 +40,12 @@ func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 			w.sums[i] += c.Weights[i*n+j]
 			d := int(delays[i*n+j])
 			w.MaxDelay = max(w.MaxDelay, d)
-			if d >= codegen.Block-1 {
+			switch {
+			case i == j && d == 0:
+				w.self[i] = c.Weights[i*n+j]
+			case d >= codegen.Block-1:
 				far = append(far, j)
-			} else {
+			default:
 				near = append(near, j)
 			}
 		}
@@ -56,7 +61,15 @@ func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 }
 
 // Edges is the number of non-zero weights.
-func (w *Wiring) Edges() int { return len(w.source) }
+func (w *Wiring) Edges() int {
+	count := len(w.source)
+	for _, weight := range w.self {
+		if weight != 0 {
+			count++
+		}
+	}
+	return count
+}
 
 // horizon is the number of slots of a ring that serves all wirings: a power of two that holds the longest delay
 // and the block in work.

@@ -16,6 +16,7 @@ struct args {
 	const i32 *edge_source;      /* node */
 	const i32 *edge_delay;       /* [steps] */
 	const real *edge_weight;     /*  */
+	const real *self_weight;     /* of a node's undelayed connection with itself [wiring][node] */
 	const u64 *key;              /* of a point's noise */
 	i64 *fault;                  /* 1 when a state is not finite; then node, state, step */
 	real *sum0;                  /* over the steps of an unfinished mean [point][quantity][node] */
@@ -122,6 +123,8 @@ FUNC struct observed observed(const struct constants k, const struct state v) {
 
 /* 1 where x is NaN or infinite. */
 FUNC ureal nonfinite(real x) { return (BITS(x) & 0x7f800000u) == 0x7f800000u; }
+/* What a node sends itself without delay joins the sum over the others. */
+FUNC real plus_own(real sum, real weight, real sent) { return weight != 0 ? FMA(weight, sent, sum) : sum; }
 
 /* Puts the initial state within its bounds and fills the whole past with what it sends. Launched once. */
 KERNEL(start) {
@@ -166,6 +169,11 @@ KERNEL(simulate) {
 
 	const i64 row_length = A->horizon + BLOCK, mask = A->horizon - 1;
 	real *history = A->history + point * RINGS * NODES * row_length;
+	STORED(real, self, 1);
+	EACH_OF(i, NODES) {
+		AT(self, 0, i) = A->self_weight[A->wiring[point] * NODES + i];
+		AT(out, 0, i) = history[(0 * NODES + i) * row_length + (A->first_step & mask)];
+	}
 	const i32 *rows = A->rows + A->wiring[point] * 3 * NODES;
 	const i32 near = A->near[A->wiring[point]];
 	const i64 end = A->first_step + A->steps;
@@ -214,7 +222,7 @@ KERNEL(simulate) {
 
 			EACH(i) {
 				const struct state v0 = { AT(x, 0, i), AT(x, 1, i) };
-				const struct sums sums = { AT(in, 0 * BLOCK + b, i) };
+				const struct sums sums = { plus_own(AT(in, 0 * BLOCK + b, i), AT(self, 0, i), AT(out, 0, i)) };
 				const struct inputs c = coupled(k, v0, sums);
 				const real z0 = k.k14 * AT(draw, 0 * 4 + (t & 3), i);
 				const struct state d1 = derivatives(k, v0, c);
