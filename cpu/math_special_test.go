@@ -51,6 +51,38 @@ func TestSpecialValues(t *testing.T) {
 	}
 }
 
+// Where results are about to overflow or to vanish they are right, or infinite or 0; they are never NaN.
+func TestEdges(t *testing.T) {
+	edges := []float64{88.722831, 88.72284, 89.415985, 89.415993, 709.782712893384, 710.4758600739439, 87.33654, 708.3964185322641}
+	for _, bits := range []int{32, 64} {
+		least, most := 0x1p-1022, math.MaxFloat64
+		if bits == 32 {
+			least, most = leastNormal, mostSingle
+		}
+		var x []float64
+		for _, edge := range edges {
+			for k := -3; k <= 3; k++ {
+				near := edge * (1 + float64(k)*0x1p-52)
+				if bits == 32 {
+					near = float64(float32(edge * (1 + float64(k)*0x1p-23)))
+				}
+				x = append(x, near, -near)
+			}
+		}
+		m := newMapper(t, bits, len(x))
+		for f, want := range map[string]func(float64) float64{"exp": math.Exp, "expm1": math.Expm1, "sinh": math.Sinh, "cosh": math.Cosh} {
+			for i, got := range m.call(f, x, nil) {
+				w := want(x[i])
+				same := math.Abs(got-w) <= 3e-7*math.Abs(w) || math.Abs(w) < 16*least && math.Abs(got) < 16*least ||
+					math.Abs(w) > most*(1-1e-6) && math.IsInf(got, 0) && got*w > 0
+				if got != w && !same {
+					t.Errorf("%d bits: %s(%v) = %v, want %v", bits, f, x[i], got, w)
+				}
+			}
+		}
+	}
+}
+
 // A NaN of any payload stays a NaN: some machines set all bits of theirs.
 func TestNaNPayloads(t *testing.T) {
 	payloads := []uint32{0x7fc00000, 0xffc00000, 0x7fffffff, 0xffffffff, 0x7fc00001, 0x7f800001, 0x7fc001ff}

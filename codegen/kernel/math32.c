@@ -13,7 +13,7 @@
 #define M_EXP_MOST 88.72283f              /* exp overflows above */
 #define M_EXP_LEAST -87.33654f            /* exp is not normal below */
 #define M_ERFC_MOST 10.0f                 /* erfc is 0 above */
-#define M_SINH_MOST 89.41599f             /* sinh and cosh overflow above */
+#define M_SINH_MOST 89.415985f            /* sinh and cosh overflow above */
 #define M_TANH_MOST 9.02f                 /* tanh is 1 above */
 #define M_INTEGERS_FROM 8388608.0f        /* 2^23: all numbers above are integers */
 

@@ -69,7 +69,7 @@ FUNC real m_expm1(real x) {
 /* sinh x = (E + E/(E + 1))/2, E = exp|x| - 1: 3 ulp. */
 FUNC real m_sinh(real x) {
 	const real a = m_abs(x), e = m_quarter_exp(a).expm1;
-	const real y = 2 * e + 2 * e / (4 * e + 1);
+	const real y = 2 * e + 2 * (e / (4 * e + 1));
 	return m_signed(a <= M_SINH_MOST ? y : a + m_infinity(), x);
 }
 
