@@ -1,0 +1,207 @@
+package plot_test
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"brainsweep/connectome"
+	"brainsweep/fault"
+	"brainsweep/io/result"
+	"brainsweep/plot"
+)
+
+// sweep writes a result of 3 x 2 points over b_e = 0, 10, 20 and coupling.a = 0.1, 0.2, with rate_mean = 10 i + j.
+// Point 5 fails.
+func sweep(t *testing.T) *result.Result {
+	t.Helper()
+	brain := &connectome.Connectome{Source: "made up", Labels: []string{"L", "R"}, Centres: make([][3]float64, 2),
+		Weights: []float64{0, 1, 0.1, 0}, Lengths: make([]float64, 4), Cortical: make([]bool, 2)}
+	l := &result.Layout{
+		Title: "test", Plan: "ab", Points: 6, Mode: "grid", Grid: []int{3, 2}, Connectome: brain, States: []string{"E"},
+		Axes: []result.Axis{
+			{Address: "b_e", Unit: "pA", Value: func(p int) float64 { return 10 * float64(p/2) }},
+			{Address: "coupling.a", Value: func(p int) float64 { return 0.1 * float64(1+p%2) }},
+		},
+		Series: []result.Series{{Group: "average", Name: "E", Unit: "kHz", Times: result.Times{Count: 4, First: 1, Period: 1}}},
+		Metrics: []result.Metric{{Quantity: "E", Name: "rate_mean", Unit: "Hz", About: "mean"},
+			{Quantity: "E", Name: "fc", Dims: []string{"node", "node2"}}},
+		Provenance: []result.Entry{{Name: "job", Value: ""}},
+	}
+	folder := t.TempDir()
+	part, err := result.CreatePart(filepath.Join(folder, result.PartName(0, 6)), l, 0, 6, nil)
+	check(t, err)
+	for p := range 5 {
+		check(t, part.Series(p, 0, 0, []float64{0, 2, 2, 4, 4, 6, 6, 8}))
+		check(t, part.Metric(p, 0, []float64{float64(10*(p/2) + p%2)}))
+		check(t, part.Metric(p, 1, []float64{1, -0.42, -0.42, 1}))
+		part.Done(p)
+	}
+	part.Fail(5, result.Fault{Time: 2})
+	check(t, part.Close(result.Run{}))
+	parts, err := result.Parts(folder)
+	check(t, err)
+	name := filepath.Join(folder, "r.h5")
+	check(t, result.Merge(name, l, parts, nil))
+	r, err := result.Open(name)
+	check(t, err)
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func svg(t *testing.T, r *result.Result, o plot.Options) (*plot.Figure, string) {
+	t.Helper()
+	f, err := plot.Draw(r, o)
+	check(t, err)
+	raw, err := f.Encode(".svg")
+	check(t, err)
+	return f, string(raw)
+}
+
+func fill(c color.RGBA) string { return fmt.Sprintf("fill:#%02X%02X%02X", c.R, c.G, c.B) }
+
+func TestColoursBeginAndEndAsPublished(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		colours     plot.Colours
+		first, last color.RGBA
+	}{
+		{"viridis", plot.Viridis(), color.RGBA{0x44, 0x01, 0x54, 255}, color.RGBA{0xfd, 0xe7, 0x25, 255}},
+		{"cividis", plot.Cividis(), color.RGBA{0x00, 0x20, 0x4d, 255}, color.RGBA{0xff, 0xea, 0x46, 255}},
+		{"RdBu", plot.RdBu(), color.RGBA{0x05, 0x30, 0x61, 255}, color.RGBA{0x67, 0x00, 0x1f, 255}},
+	} {
+		if got := c.colours.At(0); got != c.first {
+			t.Errorf("%s begins with %v, want %v", c.name, got, c.first)
+		}
+		if got := c.colours.At(2); got != c.last {
+			t.Errorf("%s ends with %v, want %v", c.name, got, c.last)
+		}
+	}
+	if got, want := plot.RdBu().At(0.5), (color.RGBA{0xf7, 0xf7, 0xf7, 255}); got != want {
+		t.Errorf("zero is %v, want %v", got, want)
+	}
+}
+
+// lightness is CIE L* of an sRGB colour (IEC 61966-2-1, CIE 15).
+func lightness(c color.RGBA) float64 {
+	linear := func(v uint8) float64 {
+		s := float64(v) / 255
+		if s <= 0.04045 {
+			return s / 12.92
+		}
+		return math.Pow((s+0.055)/1.055, 2.4)
+	}
+	y := 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	if y <= 216.0/24389 {
+		return y * 24389 / 27
+	}
+	return 116*math.Cbrt(y) - 16
+}
+
+func TestColoursGrowLighterEvenly(t *testing.T) {
+	for name, c := range map[string]plot.Colours{"viridis": plot.Viridis(), "cividis": plot.Cividis()} {
+		first, last := lightness(c.At(0)), lightness(c.At(1))
+		for i := range 101 {
+			at := float64(i) / 100
+			if got, want := lightness(c.At(at)), first+at*(last-first); math.Abs(got-want) > 3 {
+				t.Errorf("%s at %g has lightness %.1f, want %.1f", name, at, got, want)
+			}
+		}
+	}
+}
+
+func TestMapShowsEveryPoint(t *testing.T) {
+	f, picture := svg(t, sweep(t), plot.Options{Metric: "E.rate_mean", Point: -1})
+	for _, value := range []float64{0, 1, 10, 11, 20} {
+		if want := fill(plot.Viridis().At(value / 20)); !strings.Contains(picture, want) {
+			t.Errorf("no cell has %s for %g", want, value)
+		}
+	}
+	for _, text := range []string{">b_e [pA]<", ">coupling.a<", ">E.rate_mean [Hz]<", ">0.1<", ">0.2<", ">10<", ">20<"} {
+		if !strings.Contains(picture, text) {
+			t.Errorf("the picture has no text %s", text)
+		}
+	}
+	if want := "E.rate_mean: mean; grey: no value"; f.Title != want {
+		t.Errorf("title %q, want %q", f.Title, want)
+	}
+	if !strings.Contains(picture, fill(plot.Viridis().At(math.NaN()))) {
+		t.Error("the failed point is not grey")
+	}
+}
+
+func TestTitleSaysWhatIsHeldAndAveraged(t *testing.T) {
+	r := sweep(t)
+	for _, c := range []struct {
+		o    plot.Options
+		want string
+	}{
+		{plot.Options{What: "line", Metric: "E.rate_mean", X: "b_e"}, "E.rate_mean: mean; mean over 2 values of coupling.a"},
+		{plot.Options{Metric: "E.rate_mean", X: "coupling.a", At: map[string]string{"b_e": "9"}}, "E.rate_mean: mean; b_e = 10 pA"},
+	} {
+		if f, _ := svg(t, r, c.o); f.Title != c.want {
+			t.Errorf("title %q, want %q", f.Title, c.want)
+		}
+	}
+}
+
+func TestMatrixHasEvenLimits(t *testing.T) {
+	_, picture := svg(t, sweep(t), plot.Options{What: "fc", Point: 3})
+	for _, share := range []float64{1, (-0.42 + 0.5) / 1} { // limits -0.5 and 0.5
+		if want := fill(plot.RdBu().At(share)); !strings.Contains(picture, want) {
+			t.Errorf("no cell has %s", want)
+		}
+	}
+}
+
+func TestOutline(t *testing.T) {
+	e := plot.Outline([]float64{1, 2, 3}, []float64{0, 2, 4, 6, math.NaN(), 5}, 2, 2)
+	want := plot.Envelope{Times: []float64{1.5, 3}, Mean: []float64{3, 5}, Least: []float64{0, 5}, Most: []float64{6, 5}}
+	if fmt.Sprint(e) != fmt.Sprint(want) {
+		t.Errorf("%v, want %v", e, want)
+	}
+}
+
+func TestMistakesSayWhatThereIs(t *testing.T) {
+	r := sweep(t)
+	for want, o := range map[string]plot.Options{
+		`no metric with one number per point "E.rate_men"`: {Metric: "E.rate_men"},
+		`nothing is swept under the name "b"`:              {X: "b"},
+		"there is no point 9; they are 0 to 5":             {What: "fc", Point: 9},
+		"psd":                                              {What: "psd"},
+		"there are map, line":                              {What: "mat"},
+	} {
+		if _, err := plot.Draw(r, o); !fault.Is(err) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want a mistake with %q", o, err, want)
+		}
+	}
+}
+
+func TestOverviewDrawsEveryKind(t *testing.T) {
+	figures, leftOut, err := plot.Overview(sweep(t))
+	check(t, err)
+	var names []string
+	for _, f := range figures {
+		names = append(names, f.Name)
+		for _, ending := range []string{".png", ".pdf"} {
+			raw, err := f.Encode(ending)
+			check(t, err)
+			if head := map[string]string{".png": "\x89PNG", ".pdf": "%PDF"}[ending]; !strings.HasPrefix(string(raw), head) {
+				t.Errorf("%s%s begins with %q", f.Name, ending, raw[:4])
+			}
+		}
+	}
+	if got, want := fmt.Sprint(names, leftOut), "[E.rate_mean E.fc.point0 average.E.point0 connectome] []"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
