@@ -25,8 +25,8 @@ type attempt struct {
 }
 
 // attempt begins a batch, or goes on with it.
-func (w *worker) attempt(b partition.Batch) (*attempt, error) {
-	a := &attempt{worker: w, batch: b, collector: w.newCollector(b.Count), path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
+func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error) {
+	a := &attempt{worker: w, batch: b, collector: w.newCollector(b.First, points), path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
 	var err error
 	if w.every == 0 {
 		a.part, err = result.CreatePart(a.path, w.layout, b.First, b.Count, w.best)

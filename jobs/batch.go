@@ -29,7 +29,15 @@ type worker struct {
 	done    func(points int, nodeSteps float64) // told after every epoch and batch
 	every   time.Duration                       // between two checkpoints; 0: none
 	note    func(text string)
-	wirings map[float64]*sim.Wiring // by speed
+	wirings map[wired]*sim.Wiring
+	kept    int64           // bytes of wirings
+	others  map[int]*worker // of subjects with another number of nodes than this one's
+}
+
+// wired is what a wiring is made of, besides the step.
+type wired struct {
+	subject string // digest of the connectome
+	speed   float64
 }
 
 // newWorker builds the plan's kernel.
@@ -38,23 +46,71 @@ func newWorker(ctx context.Context, s *setup, dev device.Device) (*worker, error
 	if err != nil {
 		return nil, err
 	}
-	return &worker{setup: s, dev: dev, runner: runner, best: &result.Best{}, wirings: map[float64]*sim.Wiring{}}, nil
+	return &worker{setup: s, dev: dev, runner: runner, best: &result.Best{}, wirings: map[wired]*sim.Wiring{}, others: map[int]*worker{}}, nil
 }
 
-// wiring gives the connectome's wiring at a speed. Few are kept: a sweep that draws speeds has one for each point.
-func (w *worker) wiring(speed float64) (*sim.Wiring, error) {
-	if known, ok := w.wirings[speed]; ok {
+// sized is the worker for subjects of a number of nodes, which is a constant of the kernel. Only one of them at a time
+// has buffers on the device.
+func (w *worker) sized(ctx context.Context, nodes int) (*worker, error) {
+	for n, other := range w.others {
+		if n != nodes {
+			if err := other.runner.Release(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if nodes == w.study.Nodes {
+		return w, nil
+	}
+	if err := w.runner.Release(); err != nil {
+		return nil, err
+	}
+	if w.others[nodes] == nil {
+		s, study := *w.setup, *w.study
+		study.Nodes, s.study = nodes, &study
+		runner, err := sim.NewRunner(ctx, w.dev, &study)
+		if err != nil {
+			return nil, err
+		}
+		other := *w
+		other.setup, other.runner, other.wirings, other.kept = &s, runner, map[wired]*sim.Wiring{}, 0
+		w.others[nodes] = &other
+	}
+	return w.others[nodes], nil
+}
+
+// close frees the kernels and their buffers.
+func (w *worker) close() error {
+	err := w.runner.Close()
+	for _, other := range w.others {
+		err = errors.Join(err, other.runner.Close())
+	}
+	return err
+}
+
+// wiring gives a subject's wiring at a speed. Those of the last batches are kept within bounds: a sweep that draws
+// speeds has one for each point, and a cohort one for each subject.
+func (w *worker) wiring(subject int, speed float64) (*sim.Wiring, error) {
+	key := wired{w.plan.Subjects[subject].Digest, speed}
+	if known, ok := w.wirings[key]; ok {
 		return known, nil
 	}
-	made, err := sim.NewWiring(w.plan.Connectome, speed, w.plan.Run.Step)
+	c, err := w.plan.ConnectomeOf(subject)
 	if err != nil {
 		return nil, err
 	}
-	const most = 64
-	if len(w.wirings) >= most {
-		clear(w.wirings)
+	made, err := sim.NewWiring(c, speed, w.plan.Run.Step)
+	if err != nil {
+		return nil, err
 	}
-	w.wirings[speed] = made
+	const most = 256 << 20
+	size := w.plan.Subjects[subject].wiringBytes()
+	if w.kept+size > most {
+		clear(w.wirings)
+		w.kept = 0
+	}
+	w.wirings[key] = made
+	w.kept += size
 	return made, nil
 }
 
@@ -69,7 +125,7 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 	out := make([]sim.Point, b.Count)
 	for i := range out {
 		pt := w.plan.Point(b.First + i)
-		wired, err := w.wiring(pt.Value(speedAddress))
+		wired, err := w.wiring(pt.Subject, pt.Value(speedAddress))
 		if err != nil {
 			return nil, fmt.Errorf("point %d: %w", pt.Number, err)
 		}
@@ -80,15 +136,19 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 	return out, nil
 }
 
-// batch computes one batch into its part, from its checkpoint where there is one. A part that cannot be made whole is
-// not left behind; what its checkpoint needs is.
+// batch computes one batch, whose points have one number of nodes, into its part, from its checkpoint where there is
+// one. A part that cannot be made whole is not left behind; what its checkpoint needs is.
 func (w *worker) batch(ctx context.Context, b partition.Batch) error {
+	w, err := w.sized(ctx, w.plan.Subjects[w.plan.Point(b.First).Subject].Nodes())
+	if err != nil {
+		return err
+	}
 	run := result.Run{Host: w.host, Device: w.dev.Info().Name, Rank: w.rank, Started: time.Now()}
 	points, err := w.points(b)
 	if err != nil {
 		return err
 	}
-	a, err := w.attempt(b)
+	a, err := w.attempt(b, points)
 	if err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func (w *worker) turn(ctx context.Context, count int) (spent Spent, c *collector
 		return spent, nil, first, err
 	}
 	began := clocks()
-	c = w.newCollector(count)
+	c = w.newCollector(0, points)
 	outcomes, err := w.runner.Run(ctx, points, collecting{c}, sim.Pace{})
 	if err != nil {
 		return spent, nil, first, err

@@ -12,8 +12,9 @@ import (
 // collector holds the series of a batch that metrics need whole, in the study's precision, until the batch is done.
 type collector struct {
 	*setup
-	count int // points
-	kept  map[channel]*collected
+	first  int         // point
+	points []sim.Point // of the batch
+	kept   map[channel]*collected
 }
 
 // collected is one channel at all points of a batch: [point][time][node]. One of the two is there.
@@ -24,14 +25,14 @@ type collected struct {
 	at      []int // of each point, how much of it is there
 }
 
-func (s *setup) newCollector(points int) *collector {
-	c := &collector{setup: s, count: points, kept: map[channel]*collected{}}
+func (s *setup) newCollector(first int, points []sim.Point) *collector {
+	c := &collector{setup: s, first: first, points: points, kept: map[channel]*collected{}}
 	for _, ch := range s.signals {
-		k := &collected{samples: s.signalSamples(ch) * s.study.Nodes, at: make([]int, points)}
+		k := &collected{samples: s.signalSamples(ch) * s.study.Nodes, at: make([]int, len(points))}
 		if s.plan.Run.Precision == 32 {
-			k.single = make([]float32, points*k.samples)
+			k.single = make([]float32, len(points)*k.samples)
 		} else {
-			k.double = make([]float64, points*k.samples)
+			k.double = make([]float64, len(points)*k.samples)
 		}
 		c.kept[ch] = k
 	}

@@ -37,13 +37,13 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 	if err != nil {
 		return nil, err
 	}
-	defer w.runner.Close()
-	longest, err := connectome.Delay(slices.Max(p.Connectome.Lengths), slowest(p), p.Run.Step)
+	defer w.close()
+	longest, err := connectome.Delay(p.longest(), slowest(p), p.Run.Step)
 	if err != nil {
 		return nil, err
 	}
 	e := &Estimate{
-		Points: p.Points(), NodeSteps: float64(p.Points()) * float64(s.study.Steps) * float64(s.study.Nodes),
+		Points: p.Points(), NodeSteps: p.nodeSteps(0, p.Points()),
 		BytesPerPoint: w.runner.BytesPerPoint(int(longest)) + s.signalBytes(), ResultBytes: s.diskSize(),
 	}
 	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)

@@ -162,7 +162,9 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 		return nil, err
 	}
 	r.plan.canonical()
-	r.plan.names = newNaming(r.plan)
+	for i := range r.plan.Subjects {
+		r.plan.names = append(r.plan.names, newNaming(r.plan, &r.plan.Subjects[i]))
+	}
 	return &Job{Plan: r.plan, File: file, Text: text, Set: set, Warnings: r.warnings, inputs: in}, nil
 }
 

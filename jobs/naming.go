@@ -32,7 +32,7 @@ type naming struct {
 	place []int // in text, of the value of each axis; -1 for run.seed
 }
 
-func newNaming(p *Plan) naming {
+func newNaming(p *Plan, subject *Subject) naming {
 	text := func(b []byte, s string) []byte { return append(append(b, s...), 0) }
 	count := binary.LittleEndian.AppendUint64
 
@@ -42,7 +42,7 @@ func newNaming(p *Plan) naming {
 	for _, s := range p.Stimuli {
 		b = text(text(text(b, "stimulus "+s.Name), s.Pattern.Text), strings.Join(s.Into, " "))
 	}
-	b = text(b, p.Connectome.Digest())
+	b = text(b, subject.Digest)
 	b = append(b, doubles([]float64{p.Run.Step})...)
 	entries := slices.Clone(p.Settings)
 	drawn := map[string]bool{}
@@ -59,7 +59,7 @@ func newNaming(p *Plan) naming {
 	}
 	for _, e := range entries {
 		b = text(b, e.Address)
-		values := doubles(e.Values)
+		values := doubles(subject.own(e.Values))
 		switch {
 		case drawn[e.Address]:
 			b = count(b, 0)

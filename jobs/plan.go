@@ -21,8 +21,12 @@ type Plan struct {
 
 	ConnectomeSource string // as the job names it
 	Normalise        string
-	Diagonal         string                 // keep or zero
-	Connectome       *connectome.Connectome // as it enters the equations: diagonal and normalisation done
+	Diagonal         string // keep or zero
+	// Connectome is that of the only subject as it enters the equations. Of a cohort it has the labels of all subjects'
+	// nodes, each once, and no matrices: node by node numbers of the plan and of its result are in their order.
+	Connectome *connectome.Connectome
+	Subjects   []Subject // at least one
+	Cohort     *Cohort   // nil where the job names one connectome
 
 	Coupling model.Coupling
 	Stimuli  []codegen.Stimulus
@@ -34,7 +38,8 @@ type Plan struct {
 
 	settings map[string]int // of Settings by address
 	axes     map[string]int // of Sweep.Axes by address
-	names    naming
+	names    []naming       // of each subject's points
+	shelf    *shelf         // of a cohort's connectomes
 }
 
 // Run is how long, how finely and with which random numbers a plan is simulated.
@@ -115,6 +120,14 @@ func (p *Plan) metricSetup(quantity string) metrics.Setup {
 	return metrics.Setup{Nodes: p.Connectome.N(), Samples: int(p.Samples(period, means)), Rate: 1000 / period, Config: p.Metrics.effective}
 }
 
+// metricConfig is what metrics of a subject are computed with.
+func (p *Plan) metricConfig(subject int) metrics.Config {
+	if own := p.Subjects[subject].config; own != nil {
+		return own
+	}
+	return p.Metrics.effective
+}
+
 // Setting returns the setting at an address, nil when there is none.
 func (p *Plan) Setting(address string) *Setting {
 	if i, ok := p.settings[address]; ok {
@@ -152,8 +165,19 @@ func (p *Plan) Noisy() []string {
 	return out
 }
 
-// Points is the number of points.
-func (p *Plan) Points() int { return p.Sweep.Len() }
+// Points is the number of points: those of the sweep for each subject and seed.
+func (p *Plan) Points() int { return p.perSubject() * max(1, len(p.Subjects)) }
+
+// perSubject is the number of points of each subject.
+func (p *Plan) perSubject() int { return p.Sweep.Len() * p.seeds() }
+
+// seeds is the number of seeds with which each parameter set is simulated.
+func (p *Plan) seeds() int {
+	if p.Cohort == nil {
+		return 1
+	}
+	return p.Cohort.Seeds
+}
 
 // Record returns the record of a monitor, nil when there is none.
 func (p *Plan) Record(monitor string) *Record {

@@ -13,14 +13,18 @@ import (
 
 // Point is one parameter set of a plan.
 type Point struct {
-	Number int       // its place in the sweep
-	Values []float64 // of the sweep's axes
-	plan   *Plan
+	Number  int       // its place among the plan's points
+	Subject int       // its place among the plan's subjects
+	Values  []float64 // of the sweep's axes
+	turn    int       // which of a cohort's seeds it has, from 0
+	plan    *Plan
 }
 
-// Point returns point i of the plan's sweep.
+// Point returns point i of the plan: subject after subject, for each the sweep, and each of its points with one seed
+// after the other.
 func (p *Plan) Point(i int) Point {
-	return Point{Number: i, Values: p.Sweep.Point(i, nil), plan: p}
+	each, seeds := p.perSubject(), p.seeds()
+	return Point{Number: i, Subject: i / each, Values: p.Sweep.Point(i%each/seeds, nil), turn: i % seeds, plan: p}
 }
 
 // Value gives the number at an address: a parameter by its bare name, coupling.a, connectome.speed, noise.ou,
@@ -33,6 +37,9 @@ func (pt Point) NodeValue(address string, node int) float64 {
 		return pt.Values[k]
 	}
 	if s := pt.plan.Setting(address); s != nil {
+		if len(s.Values) > 1 {
+			node = pt.plan.Subjects[pt.Subject].at(node)
+		}
 		return s.Values[min(node, len(s.Values)-1)]
 	}
 	if address == codegen.StepAddress {
@@ -53,7 +60,7 @@ func (pt Point) Seed() uint64 {
 	if k, ok := pt.plan.axes[seedAddress]; ok {
 		return uint64(pt.Values[k])
 	}
-	return pt.plan.Run.Seed
+	return pt.plan.Run.Seed + uint64(pt.turn)
 }
 
 // Name is the point's name: a digest, in hexadecimal, of every value that enters its equations. See naming.
@@ -63,7 +70,8 @@ func (pt Point) Name() string {
 }
 
 // Key keys the point's random numbers: those of its noise and of its drawn initial state. It is made of the seed and,
-// where noise is independent, of the point's name; so a point has the same draws in any sweep and at any place in it.
+// where noise is independent, of the subject's ID and the point's name; so a point has the same draws in any sweep and
+// at any place in it, and a subject whichever others are with it.
 func (pt Point) Key() uint64 {
 	h := sha256.New()
 	h.Write([]byte("brainsweep noise 1\n"))
@@ -71,6 +79,7 @@ func (pt Point) Key() uint64 {
 	if pt.plan.Run.Noise == NoiseIndependent {
 		name := pt.digest()
 		h.Write(name[:])
+		h.Write([]byte(pt.plan.Subjects[pt.Subject].ID))
 	}
 	return binary.LittleEndian.Uint64(h.Sum(nil))
 }
@@ -78,7 +87,7 @@ func (pt Point) Key() uint64 {
 // Initial gives the state at the start, [state][node]: the settings initial.<state>, and for the other states uniform
 // draws from the model's range, keyed by Key, node and state.
 func (pt Point) Initial() []float64 {
-	n, key := pt.plan.Connectome.N(), pt.Key()
+	n, key := pt.plan.Subjects[pt.Subject].Nodes(), pt.Key()
 	out := make([]float64, 0, n*len(pt.plan.Model.States))
 	for j, s := range pt.plan.Model.States {
 		address := "initial." + s.Name
@@ -103,7 +112,7 @@ func draw(key uint64, node, state int, s model.State) float64 {
 
 // digest is the point's name as bytes.
 func (pt Point) digest() [sha256.Size]byte {
-	n := pt.plan.names
+	n := pt.plan.names[pt.Subject]
 	b := append(make([]byte, 0, len(n.text)), n.text...)
 	for k, place := range n.place {
 		if place >= 0 {

@@ -79,7 +79,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if err = mpi.Agree(c, err); err != nil {
 		return nil, err
 	}
-	defer w.runner.Close()
+	defer w.close()
 	r := &run{worker: w, place: spot, comm: c, job: j, Options: o}
 	r.worker.folder, r.worker.rank = spot.parts, c.Rank()
 	r.worker.host, _ = os.Hostname()
@@ -110,8 +110,9 @@ type run struct {
 	comm    mpi.Comm
 	job     *Job
 	batches []partition.Batch
-	earlier int     // points that whole parts hold already
-	saved   float64 // node-steps that checkpoints hold already
+	whole   []partition.Batch // parts of an earlier run, on rank 0
+	earlier int               // points that they hold
+	saved   float64           // node-steps that checkpoints hold already
 	summary Summary
 }
 
@@ -154,6 +155,7 @@ func (r *run) divide() error {
 	if err != nil {
 		return err
 	}
+	r.whole = done
 	for _, b := range done {
 		r.earlier += b.Count
 	}
@@ -163,7 +165,7 @@ func (r *run) divide() error {
 	}
 	taken := append(slices.Clone(done), begun...)
 	slices.SortFunc(taken, func(a, b partition.Batch) int { return a.First - b.First })
-	rest, err := partition.Split(partition.Rest(r.layout.Points, taken), r.cost(), r.limit())
+	rest, err := partition.Split(r.plan.bySize(partition.Rest(r.layout.Points, taken)), r.cost(), r.limit())
 	if err != nil {
 		return err
 	}
@@ -184,7 +186,7 @@ func (r *run) begun(done []partition.Batch) ([]partition.Batch, error) {
 			continue
 		}
 		out, taken = append(out, f.Batch), append(taken, f.Batch)
-		r.saved += float64(f.steps) * float64(r.study.Nodes) * float64(f.Count)
+		r.saved += r.plan.nodeSteps(f.First, f.Count) * float64(f.steps) / float64(r.study.Steps)
 	}
 	return out, errors.Join(err, removeStrays(r.folder, out))
 }
@@ -215,18 +217,24 @@ func (r *run) wholeParts() ([]partition.Batch, error) {
 	return done, nil
 }
 
-// cost is what a point takes: its memory rises with its longest delay.
+// cost is what a point takes: its memory rises with its longest delay and its nodes. The points of a subject share a
+// wiring, unless the speed is swept.
 func (r *run) cost() func(i int) (partition.Cost, int) {
 	p := r.plan
-	work := float64(r.study.Steps) * float64(r.study.Nodes)
-	swept, length := p.Swept(speedAddress), slices.Max(p.Connectome.Lengths)
+	each, swept := p.perSubject(), p.Swept(speedAddress)
 	return func(i int) (partition.Cost, int) {
-		longest, _ := connectome.Delay(length, p.Point(i).Value(speedAddress), p.Run.Step)
-		next := p.Points()
+		s := &p.Subjects[i/each]
+		longest, _ := connectome.Delay(s.Longest, p.Point(i).Value(speedAddress), p.Run.Step)
+		next := (i/each + 1) * each
 		if swept {
 			next = i + 1
 		}
-		return partition.Cost{Bytes: r.runner.BytesPerPoint(int(longest)) + r.signalBytes(), Work: work}, next
+		bytes := r.runner.BytesPerPoint(int(longest)) + r.signalBytes()
+		// What a point takes grows with its nodes, but for the sums of products and FC, which grow with their square.
+		if n := int64(s.Nodes()); n != int64(r.study.Nodes) {
+			bytes = bytes * n / int64(r.study.Nodes) * max(n, int64(r.study.Nodes)) / int64(r.study.Nodes)
+		}
+		return partition.Cost{Bytes: bytes, Shared: s.wiringBytes(), Work: float64(r.study.Steps) * float64(s.Nodes())}, next
 	}
 }
 

@@ -74,16 +74,13 @@ func (r *reader) connectome() {
 		r.faults.Add(placed(err, r.ValuePos("connectome", "source")))
 		return
 	}
-	if p.Diagonal == "zero" {
-		c = c.ZeroDiagonal()
-	}
-	r.warnings = append(r.warnings, c.Warnings()...)
-	c, err = c.Normalise(p.Normalise)
-	if err != nil {
+	if c, err = p.treat(c); err != nil {
 		r.faults.Add(placed(err, r.ValuePos("connectome", "normalise")))
 		return
 	}
+	r.warnings = append(r.warnings, c.Warnings()...)
 	p.Connectome = c
+	p.Subjects = []Subject{newSubject("", c)}
 }
 
 // placed gives a mistake that has no place one.

@@ -39,7 +39,7 @@ func newSetup(p *Plan) (*setup, error) {
 	s := &setup{plan: p, study: &sim.Study{
 		Spec: codegen.Spec{
 			Title: p.Title, Model: p.Model, Coupling: p.Coupling, Scheme: scheme, Precision: p.Run.Precision,
-			Nodes: p.Connectome.N(), PerNode: p.PerNode(), Noisy: p.Noisy(), Stimuli: p.Stimuli,
+			Nodes: p.Subjects[0].Nodes(), PerNode: p.PerNode(), Noisy: p.Noisy(), Stimuli: p.Stimuli,
 		},
 		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(), Taps: map[int][]float64{},
 	}}
@@ -69,7 +69,7 @@ func (s *setup) axes() {
 	for k, axis := range p.Sweep.Axes {
 		s.layout.Axes = append(s.layout.Axes, result.Axis{
 			Address: axis.Address, Unit: axis.Unit,
-			Value: func(point int) float64 { return p.Sweep.Point(point, nil)[k] },
+			Value: func(point int) float64 { return p.Point(point).Values[k] },
 		})
 		s.layout.Grid = append(s.layout.Grid, len(axis.Values))
 	}
@@ -245,8 +245,9 @@ func (s *setup) values(o sim.Outcome, c *collector, point int) [][]float64 {
 
 // newInput is what a metric, and those after it of the same channel, are drawn from.
 func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn) *metrics.Input {
+	wired := c.points[point].Wiring.Connectome
 	return &metrics.Input{
 		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
-		Weights: s.plan.Connectome.Weights, Lengths: s.plan.Connectome.Lengths, Config: s.plan.Metrics.effective,
+		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(s.plan.Point(c.first + point).Subject),
 	}
 }

@@ -181,14 +181,22 @@ func (k Keep) String() string {
 func (p *Plan) Hash() string {
 	h := sha256.New()
 	h.Write([]byte("brainsweep plan 1\n"))
-	h.Write(p.names.text)
-	for _, label := range p.Connectome.Labels {
-		h.Write(append([]byte(label), 0))
-	}
-	for _, centre := range p.Connectome.Centres {
-		h.Write(doubles(centre[:]))
+	for i, s := range p.Subjects {
+		h.Write(p.names[i].text)
+		if s.ID != "" {
+			fmt.Fprintln(h, "subject", document.Quote(s.ID))
+		}
+		for _, label := range s.Labels {
+			h.Write(append([]byte(label), 0))
+		}
+		for _, centre := range s.Centres {
+			h.Write(doubles(centre[:]))
+		}
 	}
 	var w writer
+	if p.Cohort != nil {
+		w.line("seeds", fmt.Sprint(p.Cohort.Seeds))
+	}
 	p.writeRun(&w)
 	p.writeRecords(&w, false)
 	if bold := p.Record("bold"); bold != nil && bold.Bold.Model != nil {

@@ -22,8 +22,9 @@ func (b Batch) End() int { return b.First + b.Count }
 
 // Cost is what one point takes.
 type Cost struct {
-	Bytes int64   // device memory; every point of a batch gets as much as the greediest of them
-	Work  float64 // time, in any unit
+	Bytes  int64   // device memory; every point of a batch gets as much as the greediest of them
+	Shared int64   // device memory that it shares with the points after it that cost the same, such as a connectome
+	Work   float64 // time, in any unit
 }
 
 // Limit is what bounds a batch. Only Ranks and Workers below 1 are corrected (to 1); for the others 0 means no limit.
@@ -70,7 +71,7 @@ func Split(todo []Batch, cost func(i int) (c Cost, next int), limit Limit) ([]Ba
 			if count == 0 {
 				c, _ := cost(i)
 				return nil, fault.Mistake{Msg: fmt.Sprintf("point %d needs %s of device memory, but there is room for %s; use a device with more, fewer nodes, or shorter delays",
-					i, size(c.Bytes), size(limit.Bytes))}
+					i, size(c.Bytes+c.Shared), size(limit.Bytes))}
 			}
 			batches = append(batches, Batch{i, count})
 			i += count
@@ -83,16 +84,19 @@ func Split(todo []Batch, cost func(i int) (c Cost, next int), limit Limit) ([]Ba
 // grow returns the size of the batch that begins at point first, and its work: the fewest points, a multiple of unit, that
 // reach the target, or what the limits and end allow; 0 when even one point is too large.
 func grow(first, end int, cost func(int) (Cost, int), limit Limit, target float64, unit int) (count int, work float64) {
-	var peak int64
+	var peak, shared int64
 	for first+count < end {
 		c, next := run(cost, first+count, end)
 		peak = max(peak, c.Bytes)
+		if shared += c.Shared; limit.Bytes > 0 && shared >= limit.Bytes {
+			break
+		}
 		room := math.MaxInt
 		if limit.Count > 0 {
 			room = limit.Count
 		}
 		if limit.Bytes > 0 && peak > 0 {
-			room = int(min(int64(room), limit.Bytes/peak))
+			room = int(min(int64(room), (limit.Bytes-shared)/peak))
 		}
 		if room <= count {
 			break

@@ -111,13 +111,21 @@ func NewRunner(ctx context.Context, dev device.Device, study *Study) (*Runner, e
 // Kernel is what the runner runs.
 func (r *Runner) Kernel() *codegen.Kernel { return r.kernel }
 
-// Close frees the program and all buffers.
-func (r *Runner) Close() error {
+// Release frees the buffers that are kept for the next batch, so that another runner has room on the device.
+func (r *Runner) Release() error {
 	for name, b := range r.spare {
 		if err := b.Free(); err != nil {
 			return err
 		}
 		delete(r.spare, name)
+	}
+	return nil
+}
+
+// Close frees the program and all buffers.
+func (r *Runner) Close() error {
+	if err := r.Release(); err != nil {
+		return err
 	}
 	return r.program.Close()
 }

@@ -10,22 +10,23 @@ import (
 // past at once. What a node sends itself without delay is no edge. Points that share a connectome and a speed share a
 // Wiring.
 type Wiring struct {
-	Nodes    int
-	MaxDelay int       // [steps]
-	rows     []int32   // three for each node: first far edge, first near edge, end
-	source   []int32   // of each edge
-	delay    []int32   // of each edge [steps]
-	weight   []float64 // of each edge
-	self     []float64 // weight of each node's undelayed connection with itself
-	sums     []float64 // of each node's weights
-	near     bool      // whether any edge is near
+	Nodes      int
+	MaxDelay   int                    // [steps]
+	Connectome *connectome.Connectome // that it was made of
+	rows       []int32                // three for each node: first far edge, first near edge, end
+	source     []int32                // of each edge
+	delay      []int32                // of each edge [steps]
+	weight     []float64              // of each edge
+	self       []float64              // weight of each node's undelayed connection with itself
+	sums       []float64              // of each node's weights
+	near       bool                   // whether any edge is near
 }
 
 // NewWiring orders the non-zero weights of c. speed is in mm/ms, step in ms; delays are rounded half to even,
 // as TVB's are. The error is a mistake of the user's: a speed or a step that gives no delays.
 func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 	n := c.N()
-	w := &Wiring{Nodes: n, self: make([]float64, n), sums: make([]float64, n)}
+	w := &Wiring{Nodes: n, Connectome: c, self: make([]float64, n), sums: make([]float64, n)}
 	delays, err := c.Delays(speed, step)
 	if err != nil {
 		return nil, err

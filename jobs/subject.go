@@ -1,0 +1,149 @@
+package jobs
+
+import (
+	"fmt"
+	"slices"
+
+	"brainsweep/connectome"
+	"brainsweep/metrics"
+	"brainsweep/partition"
+)
+
+// Subject is one of the brains that a plan simulates, as it enters the equations. Its matrices are read where they are
+// needed, see Plan.ConnectomeOf.
+type Subject struct {
+	ID      string   // as the data set has it, such as sub-01 or sub-01_ses-2; "" where there is no cohort
+	Source  string   // a file or a folder
+	Labels  []string // of its nodes
+	Centres [][3]float64
+	Digest  string  // of its connectome, see connectome.Connectome.Digest
+	Longest float64 // of its tracts [mm]
+	Edges   int     // weights other than 0
+
+	place  []int          // of each of its nodes among those of the plan; nil where they are the same
+	config metrics.Config // of its metrics; nil where it is the plan's
+}
+
+// Nodes is the number of the subject's nodes.
+func (s *Subject) Nodes() int { return len(s.Labels) }
+
+// at is the place among the plan's nodes of one of the subject's.
+func (s *Subject) at(node int) int {
+	if s.place == nil {
+		return node
+	}
+	return s.place[node]
+}
+
+// wiringBytes is about what the subject's wiring takes in memory, with the connectome that it is made of: here and on
+// the device no number is larger than 8 bytes.
+func (s *Subject) wiringBytes() int64 {
+	return 16*int64(s.Edges) + 16*int64(s.Nodes())*int64(s.Nodes()) + 28*int64(s.Nodes())
+}
+
+// own picks the subject's numbers out of those of all nodes of the plan; one number is for all nodes.
+func (s *Subject) own(values []float64) []float64 {
+	if s.place == nil || len(values) <= 1 {
+		return values
+	}
+	out := make([]float64, len(s.place))
+	for i, k := range s.place {
+		out[i] = values[k]
+	}
+	return out
+}
+
+// newSubject describes a connectome as it enters the equations.
+func newSubject(id string, c *connectome.Connectome) Subject {
+	s := Subject{ID: id, Source: c.Source, Labels: c.Labels, Centres: c.Centres, Digest: c.Digest(), Longest: slices.Max(c.Lengths)}
+	for _, w := range c.Weights {
+		if w != 0 {
+			s.Edges++
+		}
+	}
+	return s
+}
+
+// treat makes a connectome as it enters the equations: diagonal and normalisation done.
+func (p *Plan) treat(c *connectome.Connectome) (*connectome.Connectome, error) {
+	if p.Diagonal == "zero" {
+		c = c.ZeroDiagonal()
+	}
+	return c.Normalise(p.Normalise)
+}
+
+// ConnectomeOf returns the connectome of one of the plan's subjects as it enters the equations. Of a cohort it may be
+// read for that; the error says that it is not the one that the plan was made with.
+func (p *Plan) ConnectomeOf(subject int) (*connectome.Connectome, error) {
+	if p.shelf == nil {
+		return p.Connectome, nil
+	}
+	s := &p.Subjects[subject]
+	c, err := p.shelf.get(s.ID)
+	if err == nil {
+		c, err = p.treat(c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("subject %s: %w", s.ID, err)
+	}
+	if c.Digest() != s.Digest {
+		return nil, fmt.Errorf("subject %s: %s was changed while the job was at work", s.ID, s.Source)
+	}
+	return c, nil
+}
+
+// nodeSteps is the work that points first, ..., first+count-1 take in all.
+func (p *Plan) nodeSteps(first, count int) float64 {
+	total, each := 0.0, p.perSubject()
+	for i := first; i < first+count; {
+		next := min((i/each+1)*each, first+count)
+		total += float64(p.Run.Steps()) * float64(p.Subjects[i/each].Nodes()) * float64(next-i)
+		i = next
+	}
+	return total
+}
+
+// nodeStepsOf is the same for the points of batches.
+func (p *Plan) nodeStepsOf(batches []partition.Batch) float64 {
+	total := 0.0
+	for _, b := range batches {
+		total += p.nodeSteps(b.First, b.Count)
+	}
+	return total
+}
+
+// bySize divides ranges of points where the number of nodes changes.
+func (p *Plan) bySize(ranges []partition.Batch) []partition.Batch {
+	var out []partition.Batch
+	each := p.perSubject()
+	for _, r := range ranges {
+		for first := r.First; first < r.End(); {
+			next := first
+			for nodes := p.Subjects[first/each].Nodes(); next < r.End() && p.Subjects[next/each].Nodes() == nodes; {
+				next = min((next/each+1)*each, r.End())
+			}
+			out = append(out, partition.Batch{First: first, Count: next - first})
+			first = next
+		}
+	}
+	return out
+}
+
+// longest is the length of the longest tract of all subjects [mm].
+func (p *Plan) longest() float64 {
+	longest := 0.0
+	for i := range p.Subjects {
+		longest = max(longest, p.Subjects[i].Longest)
+	}
+	return longest
+}
+
+// sizes lists the different numbers of nodes of the plan's subjects.
+func (p *Plan) sizes() []int {
+	var out []int
+	for i := range p.Subjects {
+		out = append(out, p.Subjects[i].Nodes())
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
