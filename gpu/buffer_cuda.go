@@ -25,9 +25,6 @@ type buffer struct {
 	freed bool
 }
 
-// outOfMemory is CUDA_ERROR_OUT_OF_MEMORY.
-const outOfMemory = 2
-
 // Alloc gives a zeroed buffer: from the pool of freed ones of the same room, or from the driver. When the GPU has no
 // memory left, the pool is given back first; then the error wraps device.ErrMemory.
 func (d *Device) Alloc(size int) (device.Buffer, error) {
@@ -75,8 +72,8 @@ func (d *Device) take(b *buffer) error {
 		return nil
 	}
 	failed := check("cuMemAlloc", err)
-	if e, ok := failed.(*Error); ok && e.Code == outOfMemory {
-		return fmt.Errorf("gpu: no memory for a buffer of %d bytes: %w: %w", b.size, device.ErrMemory, failed)
+	if errors.Is(failed, device.ErrMemory) {
+		return fmt.Errorf("a buffer of %d bytes: %w: %w", b.size, device.ErrMemory, failed)
 	}
 	return failed
 }

@@ -9,6 +9,8 @@ package gpu
 import (
 	"errors"
 	"fmt"
+
+	"brainsweep/device"
 )
 
 // ErrNone is wrapped by errors that say what is missing for a GPU to be used.
@@ -20,6 +22,12 @@ type Error struct {
 	Code int    // as CUDA numbers it
 	Says string // the name or the explanation of the code
 }
+
+// outOfMemory is CUDA_ERROR_OUT_OF_MEMORY.
+const outOfMemory = 2
+
+// Is tells that the call found no memory left: of Alloc, or of a launch that needs memory of its own.
+func (e *Error) Is(target error) bool { return target == device.ErrMemory && e.Code == outOfMemory }
 
 func (e *Error) Error() string { return fmt.Sprintf("gpu: %s: %s (code %d)", e.Call, e.Says, e.Code) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type worker struct {
 	wirings map[wired]*sim.Wiring
 	kept    int64           // bytes of wirings
 	others  map[int]*worker // of subjects with another number of nodes than this one's
+	most    int             // points for which the device has memory at a time, as far as it is known; 0: no end seen
 }
 
 // wired is what a wiring is made of, besides the step.
@@ -73,7 +75,7 @@ func (w *worker) sized(ctx context.Context, nodes int) (*worker, error) {
 			return nil, err
 		}
 		other := *w
-		other.setup, other.runner, other.wirings, other.kept = &s, runner, map[wired]*sim.Wiring{}, 0
+		other.setup, other.runner, other.wirings, other.kept, other.most = &s, runner, map[wired]*sim.Wiring{}, 0, 0
 		w.others[nodes] = &other
 	}
 	return w.others[nodes], nil
@@ -136,13 +138,40 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 	return out, nil
 }
 
-// batch computes one batch, whose points have one number of nodes, into its part, from its checkpoint where there is
-// one. A part that cannot be made whole is not left behind; what its checkpoint needs is.
+// batch computes one batch into its part, or into several where the device has no memory for all of its points at a time.
+// The points have one number of nodes.
 func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 	w, err := w.sized(ctx, w.plan.Subjects[w.plan.Point(b.First).Subject].Nodes())
 	if err != nil {
 		return err
 	}
+	if w.most == 0 || b.Count <= w.most {
+		err := w.part(ctx, b)
+		if !errors.Is(err, device.ErrMemory) {
+			return err
+		}
+		if b.Count == 1 {
+			return fmt.Errorf("%w; fewer nodes, shorter delays or fewer metrics need less", err)
+		}
+		w.most = (b.Count + 1) / 2
+		w.note(fmt.Sprintf("rank %d: %v; it goes on with %d points at a time", w.rank, err, w.most))
+		if err = errors.Join(w.runner.Release(), removeBegun(filepath.Join(w.folder, result.PartName(b.First, b.Count)))); err != nil {
+			return err
+		}
+	}
+	for first := b.First; first < b.End(); {
+		count := min(w.most, b.End()-first)
+		if err := w.batch(ctx, partition.Batch{First: first, Count: count}); err != nil {
+			return err
+		}
+		first += count
+	}
+	return nil
+}
+
+// part computes one batch into its part, from its checkpoint where there is one. A part that cannot be made whole is
+// not left behind; what its checkpoint needs is. Errors name the points.
+func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	run := result.Run{Host: w.host, Device: w.dev.Info().Name, Rank: w.rank, Started: time.Now()}
 	points, err := w.points(b)
 	if err != nil {
@@ -157,7 +186,10 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 		err = w.store(a.part, b.First, outcomes, a.collector)
 	}
 	if err != nil {
-		return errors.Join(err, a.leave())
+		if errors.Is(err, device.ErrMemory) {
+			w.done(0, -a.told)
+		}
+		return errors.Join(named(err, b), a.leave())
 	}
 	run.Ended = time.Now()
 	run.NodeSteps = float64(w.study.Steps) * float64(w.study.Nodes) * float64(b.Count)
@@ -166,6 +198,14 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 	}
 	w.done(b.Count, 0)
 	return nil
+}
+
+// named says of an error of a device which points it was at.
+func named(err error, b partition.Batch) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("points %d to %d: %w", b.First, b.End()-1, err)
 }
 
 // store computes and writes the metrics of a batch, on as many cores as there are workers or processors.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"brainsweep/cpu"
+	"brainsweep/device"
 	"brainsweep/fault"
 	"brainsweep/io/result/resulttest"
 	"brainsweep/jobs"
@@ -60,6 +61,7 @@ type ways struct {
 	every                 time.Duration
 	heard                 *listener
 	ctx                   context.Context
+	memory                int // that a buffer may have at most [bytes]; 0: no end
 }
 
 // run runs a job into a file. All ranks must say the same.
@@ -73,11 +75,15 @@ func run(t testing.TB, j *jobs.Job, output string, w ways) (*jobs.Summary, error
 	}
 	summaries, errs := make([]*jobs.Summary, max(1, w.ranks)), make([]error, max(1, w.ranks))
 	err := mpi.Run(len(errs), func(c mpi.Comm) error {
-		dev, err := cpu.Open(cpu.Options{Threads: max(1, w.threads), CacheDir: kernels})
+		host, err := cpu.Open(cpu.Options{Threads: max(1, w.threads), CacheDir: kernels})
 		if err != nil {
 			return err
 		}
-		defer dev.Close()
+		defer host.Close()
+		var dev device.Device = host
+		if w.memory > 0 {
+			dev = small{dev, w.memory}
+		}
 		o := jobs.Options{Output: output, Batch: w.batch, Every: w.every, Listener: w.heard}
 		summaries[c.Rank()], errs[c.Rank()] = j.Run(w.ctx, c, dev, o)
 		return nil

@@ -7,6 +7,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -111,23 +112,17 @@ func NewRunner(ctx context.Context, dev device.Device, study *Study) (*Runner, e
 // Kernel is what the runner runs.
 func (r *Runner) Kernel() *codegen.Kernel { return r.kernel }
 
-// Release frees the buffers that are kept for the next batch, so that another runner has room on the device.
-func (r *Runner) Release() error {
-	for name, b := range r.spare {
-		if err := b.Free(); err != nil {
-			return err
-		}
-		delete(r.spare, name)
-	}
-	return nil
-}
-
 // Close frees the program and all buffers.
-func (r *Runner) Close() error {
-	if err := r.Release(); err != nil {
-		return err
+func (r *Runner) Close() error { return errors.Join(r.Release(), r.program.Close()) }
+
+// Release frees the buffers that wait for the next batch.
+func (r *Runner) Release() error {
+	var errs []error
+	for _, b := range r.spare {
+		errs = append(errs, b.Free())
 	}
-	return r.program.Close()
+	clear(r.spare)
+	return errors.Join(errs...)
 }
 
 // Pace is how a batch is run, and watched. Nothing of it shows in the numbers. The zero value runs from start to end.
