@@ -154,7 +154,7 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 			return fmt.Errorf("%w; fewer nodes, shorter delays or fewer metrics need less", err)
 		}
 		w.most = (b.Count + 1) / 2
-		w.note(fmt.Sprintf("rank %d: %v; it goes on with %d points at a time", w.rank, err, w.most))
+		w.note(fmt.Sprintf("rank %d: %v; it goes on with batches of at most %d", w.rank, err, w.most))
 		if err = errors.Join(w.runner.Release(), removeBegun(filepath.Join(w.folder, result.PartName(b.First, b.Count)))); err != nil {
 			return err
 		}

@@ -25,18 +25,18 @@ func (s small) Alloc(size int) (device.Buffer, error) {
 	return s.Device.Alloc(size)
 }
 
-// history is what the delays of a point of brain take [bytes]: at 1 mm/ms the longest are those of the test's job.
-const history = 100 << 10
+// enough is what the delays of a point of brain take at 1 mm/ms, and not those of two [bytes].
+const enough = 200_000
 
 // TestMemoryThatDoesNotSuffice halves batches until they fit, says so, and gives the same bytes.
 func TestMemoryThatDoesNotSuffice(t *testing.T) {
 	j := parse(t, fmt.Sprintf(brain, "single", "b_e = [0, 30, 60, 90, 120]\nconnectome.speed = [1, 4]"))
 	want := result(t, j, ways{})
-	for _, w := range []ways{{memory: 2 * history, batch: 10}, {memory: 2 * history, batch: 10, ranks: 2, every: time.Hour}} {
+	for _, w := range []ways{{memory: 2 * enough}, {memory: enough, ranks: 2, every: time.Hour}} {
 		w.heard = &listener{}
 		resulttest.Same(t, fmt.Sprintf("little memory, %d ranks", w.ranks), result(t, j, w), want)
 		t.Logf("%q", w.heard.notes)
-		if len(w.heard.notes) == 0 || !strings.Contains(w.heard.notes[0], "points 0 to ") || !strings.Contains(w.heard.notes[0], "at a time") {
+		if len(w.heard.notes) == 0 || !strings.Contains(w.heard.notes[0], "points 0 to ") || !strings.Contains(w.heard.notes[0], "batches of at most ") {
 			t.Errorf("said: %q", w.heard.notes)
 		}
 	}
