@@ -14,11 +14,15 @@ func (g *generator) arguments() {
 		g.array(Buffer{Name: "history", Elem: Real, State: true, Write: true, About: "what the nodes sent [point][ring][node][horizon + BLOCK]"})
 	}
 	g.array(Buffer{Name: "wiring", Elem: I32, PerTeam: 1, About: "which wiring a point has"})
-	g.array(Buffer{Name: "rows", Elem: I32, About: "a target's edges [wiring][node]: first far, first near, end"})
-	g.array(Buffer{Name: "near", Elem: I32, About: "whether a wiring has near edges"})
+	g.array(Buffer{Name: "rows", Elem: I32, About: "a target's first edge of each span, and the end [wiring][node][ROW]"})
+	g.array(Buffer{Name: "near", Elem: I32, About: "which spans shorter than a block a wiring has, a bit each"})
 	g.array(Buffer{Name: "edge_source", Elem: I32, About: "node"})
 	g.array(Buffer{Name: "edge_delay", Elem: I32, About: "[steps]"})
 	g.array(Buffer{Name: "edge_weight", Elem: Real})
+	g.array(Buffer{Name: "columns", Elem: I32, About: "first and end of a wiring's columns [wiring][2]"})
+	g.array(Buffer{Name: "column_source", Elem: I32, About: "node"})
+	g.array(Buffer{Name: "column_delay", Elem: I32, About: "[steps]"})
+	g.array(Buffer{Name: "column_weight", Elem: Real, About: "[column][STRIDE], by target"})
 	if g.k.Rings > 0 {
 		g.array(Buffer{Name: "self_weight", Elem: Real, About: "of a node's undelayed connection with itself [wiring][node]"})
 	}

@@ -11,8 +11,22 @@ import (
 	"brainsweep/model"
 )
 
-// Block is the number of steps whose delayed input is gathered at once.
+// Block is the number of steps whose delayed input is gathered at once, where the delay allows it.
 const Block = 16
+
+// Spans lists the numbers of steps whose input is gathered at once. A pair belongs to the longest of them that its
+// delay covers: it is at least that number of steps less one.
+func Spans() []int { return []int{Block, 8, 4, 1} }
+
+const (
+	// Side is the number of pairs of span 1 that are summed side by side; a target's are padded to full sides.
+	Side = 8
+	// Columns is the number of columns that are summed at once; a wiring's are padded to a multiple of it.
+	Columns = 4
+)
+
+// Stride is the length of a column: a weight for each target, nodes rounded up to a vector of any kind.
+func Stride(nodes int) int { return (nodes + 15) / 16 * 16 }
 
 // Rows is the number of samples in a block of moments.
 const Rows = 16

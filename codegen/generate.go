@@ -29,6 +29,13 @@ type page struct {
 	Wide      int
 	Infinity  string
 
+	Spans   []span // between a block and a single step
+	Row     int    // entries of rows for each node
+	Single  int    // the bit of span 1
+	Side    int
+	Columns int
+	Stride  int
+
 	Main         *unit
 	Wider        bool // double is needed beside single
 	Rings        []string
@@ -51,6 +58,21 @@ type page struct {
 type noisy struct {
 	State int
 	Gain  string
+}
+
+// span is a number of steps whose input is gathered at once: its place in a row, its bit among the near ones.
+type span struct{ Steps, Place, Bit int }
+
+// wiring tells the template how the edges are laid out.
+func (p *page) wiring(nodes int) {
+	spans := Spans()
+	for place, steps := range spans {
+		if place > 0 && steps > 1 {
+			p.Spans = append(p.Spans, span{Steps: steps, Place: place, Bit: 1 << (place - 1)})
+		}
+	}
+	p.Row, p.Single = len(spans)+1, 1<<(len(spans)-2)
+	p.Side, p.Columns, p.Stride = Side, Columns, Stride(nodes)
 }
 
 // arg is a member of struct args.
@@ -307,6 +329,7 @@ func (g *generator) text() (string, error) {
 	p.Title, p.Reference = s.Title, wrapped(s.Model.Title+". "+s.Model.Reference)
 	p.Nodes, p.Scheme, p.Precision = s.Nodes, s.Scheme, s.Precision
 	p.Block, p.Rows, p.Wide, p.Main = Block, Rows, Wide(s.Nodes), g.unit
+	p.wiring(s.Nodes)
 	p.Infinity = "0x7f800000u"
 	if s.Precision == 64 {
 		p.Infinity = "0x7ff0000000000000ull"

@@ -87,24 +87,9 @@ func clearBuffer(b device.Buffer) error {
 // inputs are the contents of the buffers that the host fills.
 func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 	in := map[string][]byte{"wiring": ints(of), "constants": nil, "state": nil}
-	var rows, near, source, delay []int32
-	var weight, self, sums []float64
-	for _, w := range wirings {
-		base := int32(len(source))
-		for _, e := range w.rows {
-			rows = append(rows, e+base)
-		}
-		isNear := int32(0)
-		if w.near {
-			isNear = 1
-		}
-		near = append(near, isNear)
-		source, delay, weight = append(source, w.source...), append(delay, w.delay...), append(weight, w.weight...)
-		self, sums = append(self, w.self...), append(sums, w.sums...)
+	for name, content := range b.wires(wirings) {
+		in[name] = content
 	}
-	in["rows"], in["near"] = ints(rows), ints(near)
-	in["edge_source"], in["edge_delay"], in["edge_weight"] = ints(source), ints(delay), b.reals(weight)
-	in["self_weight"], in["row_weight"] = b.reals(self), b.reals(sums)
 	var constants, perNode, state []float64
 	for _, p := range b.points {
 		constants = append(constants, b.kernel.Constants(p.Value)...)

@@ -1,28 +1,40 @@
 package sim
 
 import (
+	"slices"
+
 	"brainsweep/codegen"
 	"brainsweep/connectome"
 )
 
-// Wiring is a connectome at one conduction speed and step: for every target its edges, far ones first.
-// An edge is far when its delay is at least codegen.Block - 1 steps, so that the kernel can gather a block of its
-// past at once. What a node sends itself without delay is no edge. Points that share a connectome and a speed share a
-// Wiring.
+// Wiring is a connectome at one conduction speed and step, laid out for the kernel: which pairs are read over how many
+// steps at once (codegen.Spans), target by target, and which are columns: all that hear one node after one delay.
+// What a node sends itself without delay is neither. Points that share a connectome and a speed share a Wiring.
 type Wiring struct {
 	Nodes      int
 	MaxDelay   int                    // [steps]
 	Connectome *connectome.Connectome // that it was made of
-	rows       []int32                // three for each node: first far edge, first near edge, end
-	source     []int32                // of each edge
-	delay      []int32                // of each edge [steps]
-	weight     []float64              // of each edge
+	edges      int                    // non-zero weights
+	rows       []int32                // for each node: the first edge of each span, and the end
+	near       int32                  // a bit for each span below a block that has edges
+	edge       pairs                  // in the order of rows
+	column     pairs                  // a multiple of codegen.Columns
+	weights    []float64              // of the columns [column][codegen.Stride]
 	self       []float64              // weight of each node's undelayed connection with itself
 	sums       []float64              // of each node's weights
-	near       bool                   // whether any edge is near
 }
 
-// NewWiring orders the non-zero weights of c. speed is in mm/ms, step in ms; delays are rounded half to even,
+// pairs are sources with delays [steps], and weights where those are numbers.
+type pairs struct {
+	source, delay []int32
+	weight        []float64
+}
+
+func (p *pairs) add(source, delay int32, weight float64) {
+	p.source, p.delay, p.weight = append(p.source, source), append(p.delay, delay), append(p.weight, weight)
+}
+
+// NewWiring lays the non-zero weights of c out. speed is in mm/ms, step in ms; delays are rounded half to even,
 // as TVB's are. The error is a mistake of the user's: a speed or a step that gives no delays.
 func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 	n := c.N()
@@ -31,46 +43,98 @@ func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 	if err != nil {
 		return nil, err
 	}
-	var far, near []int
+	isColumn := w.columns(c.Weights, delays)
+	spans := codegen.Spans()
 	for i := range n {
-		far, near = far[:0], near[:0]
+		of := make([][]int, len(spans)) // sources by span
 		for j := range n {
-			if c.Weights[i*n+j] == 0 {
+			weight, delay := c.Weights[i*n+j], int(delays[i*n+j])
+			if weight == 0 {
 				continue
 			}
-			w.sums[i] += c.Weights[i*n+j]
-			d := int(delays[i*n+j])
-			w.MaxDelay = max(w.MaxDelay, d)
+			w.edges++
+			w.sums[i] += weight
+			w.MaxDelay = max(w.MaxDelay, delay)
 			switch {
-			case i == j && d == 0:
-				w.self[i] = c.Weights[i*n+j]
-			case d >= codegen.Block-1:
-				far = append(far, j)
-			default:
-				near = append(near, j)
+			case i == j && delay == 0:
+				w.self[i] = weight
+			case !isColumn(j, delay):
+				s := spanOf(delay)
+				of[s] = append(of[s], j)
 			}
 		}
-		w.rows = append(w.rows, int32(len(w.source)), int32(len(w.source)+len(far)), int32(len(w.source)+len(far)+len(near)))
-		for _, j := range append(far, near...) {
-			w.source = append(w.source, int32(j))
-			w.delay = append(w.delay, delays[i*n+j])
-			w.weight = append(w.weight, c.Weights[i*n+j])
+		for s, sources := range of {
+			w.rows = append(w.rows, int32(len(w.edge.source)))
+			for _, j := range sources {
+				w.edge.add(int32(j), delays[i*n+j], c.Weights[i*n+j])
+			}
+			if s > 0 && len(sources) > 0 {
+				w.near |= 1 << (s - 1)
+			}
+			for spans[s] == 1 && (int32(len(w.edge.source))-w.rows[len(w.rows)-1])%codegen.Side != 0 {
+				w.edge.add(0, 0, 0)
+			}
 		}
-		w.near = w.near || len(near) > 0
+		w.rows = append(w.rows, int32(len(w.edge.source)))
 	}
 	return w, nil
 }
 
-// Edges is the number of non-zero weights.
-func (w *Wiring) Edges() int {
-	count := len(w.source)
-	for _, weight := range w.self {
-		if weight != 0 {
-			count++
+// spanOf is the place in codegen.Spans of the longest span that a delay covers.
+func spanOf(delay int) int {
+	return slices.IndexFunc(codegen.Spans(), func(steps int) bool { return delay >= steps-1 })
+}
+
+// What it takes to read near pairs, in cycles of a core for each step, as the benchmarks of short delays measure it.
+// The choice decides the order of sums, and with it the last digits of results: it depends on nothing but the wiring.
+const (
+	columnCost = 1.5 // of a column, for every 16 targets
+	columnBase = 3.0 // of a column, beside
+)
+
+// edgeCost is the cost of an edge by the place of its span in codegen.Spans.
+func edgeCost(place int) float64 { return []float64{0.2, 0.45, 0.9, 1.6}[place] }
+
+// columns picks the columns: the sources and near delays with so many targets that a weight for every target costs
+// less than an edge for each. The weights that a column has for others are zero.
+func (w *Wiring) columns(weights []float64, delays []int32) (isColumn func(source, delay int) bool) {
+	const near = codegen.Block - 1
+	n := w.Nodes
+	targets := make([]int, n*near) // [source][delay]
+	for at, weight := range weights {
+		if i, j, delay := at/n, at%n, int(delays[at]); weight != 0 && delay < near && !(i == j && delay == 0) {
+			targets[j*near+delay]++
 		}
 	}
-	return count
+	stride := codegen.Stride(n)
+	whole := columnBase + columnCost*float64(stride/16)
+	isColumn = func(source, delay int) bool {
+		return delay < near && float64(targets[source*near+delay])*edgeCost(spanOf(delay)) > whole
+	}
+	for j := range n {
+		for delay := range near {
+			if !isColumn(j, delay) {
+				continue
+			}
+			column := make([]float64, stride)
+			for i := range n {
+				if at := i*n + j; int(delays[at]) == delay && !(i == j && delay == 0) {
+					column[i] = weights[at]
+				}
+			}
+			w.column.add(int32(j), int32(delay), 0)
+			w.weights = append(w.weights, column...)
+		}
+	}
+	for len(w.column.source)%codegen.Columns != 0 {
+		w.column.add(0, 0, 0)
+		w.weights = append(w.weights, make([]float64, stride)...)
+	}
+	return isColumn
 }
+
+// Edges is the number of non-zero weights.
+func (w *Wiring) Edges() int { return w.edges }
 
 // horizon is the number of slots of a ring that serves all wirings: a power of two that holds the longest delay
 // and the block in work.
@@ -97,4 +161,31 @@ func distinct(points []Point) (wirings []*Wiring, of []int32) {
 		of = append(of, number[p.Wiring])
 	}
 	return wirings, of
+}
+
+// wires are the contents of the buffers that hold the wirings, one after the other.
+func (b *batch) wires(wirings []*Wiring) map[string][]byte {
+	var rows, near, columns []int32
+	var edge, column pairs
+	var weights, self, sums []float64
+	for _, w := range wirings {
+		for _, e := range w.rows {
+			rows = append(rows, e+int32(len(edge.source)))
+		}
+		near = append(near, w.near)
+		edge.append(w.edge)
+		columns = append(columns, int32(len(column.source)), int32(len(column.source)+len(w.column.source)))
+		column.append(w.column)
+		weights, self, sums = append(weights, w.weights...), append(self, w.self...), append(sums, w.sums...)
+	}
+	return map[string][]byte{
+		"rows": ints(rows), "near": ints(near),
+		"edge_source": ints(edge.source), "edge_delay": ints(edge.delay), "edge_weight": b.reals(edge.weight),
+		"columns": ints(columns), "column_source": ints(column.source), "column_delay": ints(column.delay),
+		"column_weight": b.reals(weights), "self_weight": b.reals(self), "row_weight": b.reals(sums),
+	}
+}
+
+func (p *pairs) append(q pairs) {
+	p.source, p.delay, p.weight = append(p.source, q.source...), append(p.delay, q.delay...), append(p.weight, q.weight...)
 }

@@ -5,17 +5,22 @@
    One team simulates one point: 68 nodes, scheme heun, 32-bit reals. Each launch advances it by A->steps steps. */
 
 enum { STATES = 2, RINGS = 1, BLOCK = 16, ROWS = 16, WIDE = 72 };
+enum { ROW = 5, SINGLE = 4, SIDE = 8, COLUMNS = 4, STRIDE = 80 }; /* of the wiring */
 
 struct args {
 	const real *constants;       /* folded parameters [point][constant] */
 	real *state;                 /* [point][state][node] */
 	real *history;               /* what the nodes sent [point][ring][node][horizon + BLOCK] */
 	const i32 *wiring;           /* which wiring a point has */
-	const i32 *rows;             /* a target's edges [wiring][node]: first far, first near, end */
-	const i32 *near;             /* whether a wiring has near edges */
+	const i32 *rows;             /* a target's first edge of each span, and the end [wiring][node][ROW] */
+	const i32 *near;             /* which spans shorter than a block a wiring has, a bit each */
 	const i32 *edge_source;      /* node */
 	const i32 *edge_delay;       /* [steps] */
 	const real *edge_weight;     /*  */
+	const i32 *columns;          /* first and end of a wiring's columns [wiring][2] */
+	const i32 *column_source;    /* node */
+	const i32 *column_delay;     /* [steps] */
+	const real *column_weight;   /* [column][STRIDE], by target */
 	const real *self_weight;     /* of a node's undelayed connection with itself [wiring][node] */
 	const u64 *key;              /* of a point's noise */
 	i64 *fault;                  /* 1 when a state is not finite; then node, state, step */
@@ -126,6 +131,11 @@ FUNC ureal nonfinite(real x) { return (BITS(x) & 0x7f800000u) == 0x7f800000u; }
 /* What a node sends itself without delay joins the sum over the others. */
 FUNC real plus_own(real sum, real weight, real sent) { return weight != 0 ? FMA(weight, sent, sum) : sum; }
 
+/* The sum of SIDE numbers. */
+FUNC real total(const real *side) {
+	return ((side[0] + side[4]) + (side[2] + side[6])) + ((side[1] + side[5]) + (side[3] + side[7]));
+}
+
 /* Puts the initial state within its bounds and fills the whole past with what it sends. Launched once. */
 KERNEL(start) {
 	const i64 point = TEAM;
@@ -174,7 +184,8 @@ KERNEL(simulate) {
 		AT(self, 0, i) = A->self_weight[A->wiring[point] * NODES + i];
 		AT(out, 0, i) = history[(0 * NODES + i) * row_length + (A->first_step & mask)];
 	}
-	const i32 *rows = A->rows + A->wiring[point] * 3 * NODES;
+	const i32 *rows = A->rows + A->wiring[point] * ROW * NODES;
+	const i32 *columns = A->columns + A->wiring[point] * 2;
 	const i32 near = A->near[A->wiring[point]];
 	const i64 end = A->first_step + A->steps;
 	i64 t = A->first_step;
@@ -187,7 +198,7 @@ KERNEL(simulate) {
 		/* Delayed input of the whole block, from the pairs whose delay is at least BLOCK - 1 steps:
 		   in[ring][b] = sum over pairs of weight * source(block + b - delay). */
 		EACH_OF(i, NODES) {
-			const i32 from = rows[3 * i], to = rows[3 * i + 1];
+			const i32 from = rows[ROW * i], to = rows[ROW * i + 1];
 			real sum0[BLOCK];
 			LANES(b, BLOCK) sum0[b] = 0;
 			for (i32 e = from; e < to; e++) {
@@ -200,15 +211,60 @@ KERNEL(simulate) {
 
 		for (; t < block_end; t++) {
 			const int b = (int)(t - block);
-			if (near) {
-				/* The pairs with shorter delays, step by step. */
+			if ((near & 1) && (b % 8 == 0 || t == A->first_step)) {
+				/* The same for 8 steps, from the pairs whose delay is at least 8 - 1 steps. */
+				const int begin = b - b % 8;
 				EACH_OF(i, NODES) {
-					const i32 from = rows[3 * i + 1], to = rows[3 * i + 2];
-					real sum0 = AT(in, 0 * BLOCK + b, i);
+					const i32 from = rows[ROW * i + 1], to = rows[ROW * i + 1 + 1];
+					real sum0[8];
+					LANES(l, 8) sum0[l] = AT(in, 0 * BLOCK + begin + l, i);
 					for (i32 e = from; e < to; e++) {
-						const real *past = history + A->edge_source[e] * row_length + ((t - A->edge_delay[e]) & mask);
-						sum0 = FMA(A->edge_weight[e], past[0], sum0);
+						const real weight = A->edge_weight[e];
+						const real *past = history + A->edge_source[e] * row_length + ((block + begin - A->edge_delay[e]) & mask);
+						LANES(l, 8) sum0[l] = FMA(weight, past[l], sum0[l]);
 					}
+					LANES(l, 8) AT(in, 0 * BLOCK + begin + l, i) = sum0[l];
+				}
+			}
+			if ((near & 2) && (b % 4 == 0 || t == A->first_step)) {
+				/* The same for 4 steps, from the pairs whose delay is at least 4 - 1 steps. */
+				const int begin = b - b % 4;
+				EACH_OF(i, NODES) {
+					const i32 from = rows[ROW * i + 2], to = rows[ROW * i + 2 + 1];
+					real sum0[4];
+					LANES(l, 4) sum0[l] = AT(in, 0 * BLOCK + begin + l, i);
+					for (i32 e = from; e < to; e++) {
+						const real weight = A->edge_weight[e];
+						const real *past = history + A->edge_source[e] * row_length + ((block + begin - A->edge_delay[e]) & mask);
+						LANES(l, 4) sum0[l] = FMA(weight, past[l], sum0[l]);
+					}
+					LANES(l, 4) AT(in, 0 * BLOCK + begin + l, i) = sum0[l];
+				}
+			}
+			if (near & SINGLE) {
+				/* Single steps, from the pairs with the shortest delays: SIDE pairs side by side. */
+				EACH_OF(i, NODES) {
+					const i32 from = rows[ROW * i + ROW - 2], to = rows[ROW * i + ROW - 1];
+					real sum0[SIDE];
+					LANES(l, SIDE) sum0[l] = 0;
+					for (i32 e = from; e < to; e += SIDE) LANES(l, SIDE) {
+						const i64 past = A->edge_source[e + l] * row_length + ((t - A->edge_delay[e + l]) & mask);
+						sum0[l] = FMA(A->edge_weight[e + l], history[past], sum0[l]);
+					}
+					AT(in, 0 * BLOCK + b, i) += total(sum0);
+				}
+			}
+			/* Single steps, from nodes that many others hear after the same short delay: COLUMNS such nodes at a time. */
+			for (i32 c = columns[0]; c < columns[1]; c += COLUMNS) {
+				const real *weight = A->column_weight + (i64)c * STRIDE;
+				real sent0[COLUMNS];
+				for (i32 l = 0; l < COLUMNS; l++) {
+					const real *past = history + A->column_source[c + l] * row_length + ((t - A->column_delay[c + l]) & mask);
+					sent0[l] = past[0 * NODES * row_length];
+				}
+				EACH_OF(i, NODES) {
+					real sum0 = AT(in, 0 * BLOCK + b, i);
+					for (i32 l = 0; l < COLUMNS; l++) sum0 = FMA(weight[l * STRIDE + i], sent0[l], sum0);
 					AT(in, 0 * BLOCK + b, i) = sum0;
 				}
 			}
