@@ -82,10 +82,16 @@ func assemble(source, kind string, members []member) (*connectome.Connectome, er
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{c: &connectome.Connectome{Source: source}, chosen: chosen, tables: map[connectome.Field]*table{}}
 	if _, there := chosen[connectome.Weights]; !there {
 		return nil, fault.Mistake{Pos: place, Msg: fmt.Sprintf("the %s has no weights.txt; there are %s", kind, listing(members))}
 	}
+	return read(source, kind, members, chosen)
+}
+
+// read makes the connectome of the members chosen, among them the weights.
+func read(source, kind string, members []member, chosen map[connectome.Field]member) (*connectome.Connectome, error) {
+	place := fault.Pos{File: source}
+	r := &reader{c: &connectome.Connectome{Source: source}, chosen: chosen, tables: map[connectome.Field]*table{}}
 	weights := r.table(connectome.Weights, 0, 0)
 	if weights == nil {
 		// The others are looked at all the same, so that their mistakes show too.

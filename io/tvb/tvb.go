@@ -75,6 +75,29 @@ func ReadZip(name string, r io.ReaderAt, size int64) (*connectome.Connectome, er
 	return assemble(name, "archive", members)
 }
 
+// File is a table that holds a field of a connectome, whatever it is called.
+type File struct {
+	Field connectome.Field
+	Name  string // stands for it in messages; its ending tells how it is packed
+	Size  int64  // [bytes], as it is packed
+	Open  func() (io.ReadCloser, error)
+}
+
+// ReadFiles does what Read does with the files given, one for a field and among them one of weights. source stands for
+// them all in messages and becomes the Source.
+func ReadFiles(source string, files ...File) (*connectome.Connectome, error) {
+	var members []member
+	chosen := map[connectome.Field]member{}
+	for _, f := range files {
+		m := member{name: f.Name, place: fault.Pos{File: f.Name}, packed: f.Size, unpacked: f.Size, raw: f.Open}
+		members, chosen[f.Field] = append(members, m), m
+	}
+	if _, there := chosen[connectome.Weights]; !there {
+		return nil, fault.Mistake{Pos: fault.Pos{File: source}, Msg: "there are no weights"}
+	}
+	return read(source, "data set", members, chosen)
+}
+
 // unreadable turns an error of the operating system into a mistake at path.
 func unreadable(path string, err error) error {
 	msg := err.Error()
