@@ -172,9 +172,9 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 func (r *reader) job() {
 	p := r.plan
 	if !r.section(&struct {
-		Title, Model, Preset                                                                    *string
-		Connectome, Coupling, Stimulus, Run, Parameters, Noise, Initial, Sweep, Record, Metrics any
-	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
+		Title, Model, Preset                                                                            *string
+		Connectome, Coupling, Stimulus, Run, Parameters, Noise, Initial, Sweep, Record, Metrics, Target any
+	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
 		return
 	}
 	r.model()
@@ -189,6 +189,7 @@ func (r *reader) job() {
 	r.sweep()
 	r.records()
 	r.metrics()
+	r.targets()
 	r.keeps()
 	r.delays()
 	if len(r.plan.Records) == 0 && len(r.plan.Metrics.Of) == 0 {

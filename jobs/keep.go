@@ -39,11 +39,12 @@ func (r *reader) keeps() {
 		if rec == nil || rec.Keep.Mode != KeepBest || rec.Keep.Metric == "" {
 			continue
 		}
-		r.best(rec.Keep, path)
+		r.best(&rec.Keep, path)
 	}
 }
 
-func (r *reader) best(k Keep, path []string) {
+// best checks what points are ranked by. Of a distance the smallest values are the best.
+func (r *reader) best(k *Keep, path []string) {
 	p, pos, address := r.plan, r.ValuePos(path...), document.Address(path...)
 	if points := p.Points(); k.Count < 1 {
 		r.faultf(pos, "%s: the best %d points; there must be at least one", address, k.Count)
@@ -55,7 +56,10 @@ func (r *reader) best(k Keep, path []string) {
 		return
 	}
 	var ranks []string
-	for _, m := range p.Metrics.Table() {
+	for _, m := range p.Table(k.Quantity) {
+		if m.Name == k.Metric {
+			k.Least = k.Least || m.LessIsBetter
+		}
 		if m.Shape == metrics.PerPoint {
 			ranks = append(ranks, m.Name)
 		}

@@ -20,7 +20,7 @@ func (r *reader) metrics() {
 	r.metricKeys()
 	m.Of, m.Use = r.words("metrics", "of"), r.words("metrics", "use")
 	for _, key := range []string{"of", "use"} {
-		if !r.Has("metrics", key) {
+		if !r.Has("metrics", key) && (key == "of" || r.Len("target") == 0) {
 			example := map[string]string{"of": fmt.Sprintf("[%q]", r.recordable()[0]), "use": `["rate", "fc"]`}[key]
 			r.faultf(r.Pos("metrics"), "metrics.%s is missing; write for example %s = %s", key, key, example)
 		}

@@ -35,6 +35,7 @@ type Plan struct {
 	Sweep    Sweep
 	Records  []Record
 	Metrics  Metrics
+	Targets  []Target
 
 	settings map[string]int // of Settings by address
 	axes     map[string]int // of Sweep.Axes by address

@@ -181,8 +181,8 @@ const balloonScheme = "euler"
 
 // drawMetrics makes the streams that metrics are drawn from, and lists the metrics.
 func (s *setup) drawMetrics() {
-	table := s.plan.Metrics.Table()
 	for _, name := range s.plan.Metrics.Of {
+		table := s.plan.Table(name)
 		c, unit := channel{}, ""
 		if name == boldQuantity {
 			c.stream = slices.IndexFunc(s.study.Streams, func(st codegen.Stream) bool {
@@ -202,7 +202,7 @@ func (s *setup) drawMetrics() {
 		for _, m := range table {
 			s.metrics = append(s.metrics, drawn{c, m, unit})
 			s.layout.Metrics = append(s.layout.Metrics, result.Metric{
-				Quantity: name, Name: m.Name, Unit: m.Unit(unit), About: m.About, Dims: s.dims(m.Shape, name),
+				Quantity: name, Name: m.Name, Unit: m.Unit(unit), About: m.About, Dims: s.dims(m.Shape, name), LessIsBetter: m.LessIsBetter,
 			})
 		}
 	}
@@ -249,5 +249,6 @@ func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn) *metri
 	return &metrics.Input{
 		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
 		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(s.plan.Point(c.first + point).Subject),
+		Targets: s.plan.targetData(),
 	}
 }

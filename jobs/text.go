@@ -40,10 +40,13 @@ func (p *Plan) Text() string {
 	if len(p.Metrics.Of) > 0 {
 		w.section("[metrics]")
 		w.line("of", list(p.Metrics.Of, document.Quote))
-		w.line("use", list(p.Metrics.Use, document.Quote))
+		if len(p.Metrics.Use) > 0 {
+			w.line("use", list(p.Metrics.Use, document.Quote))
+		}
 		w.line("period", quantityText(p.Metrics.Period, "ms"))
 		p.optionsText(&w)
 	}
+	p.targetText(&w)
 	return w.String()
 }
 
@@ -209,6 +212,7 @@ func (p *Plan) Hash() string {
 	}
 	w.line("period", document.Number(p.Metrics.Period))
 	p.optionsText(&w)
+	p.targetHash(&w)
 	fmt.Fprintln(&w, "mode", p.Sweep.Mode, "points", p.Sweep.Points, "seed", p.Sweep.Seed)
 	h.Write([]byte(w.String()))
 	for _, a := range p.Sweep.Axes {

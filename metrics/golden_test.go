@@ -62,6 +62,10 @@ func compare(t *testing.T, path string) {
 		for _, k := range all.FCDKS {
 			got := metrics.KS(cases[k.A].fcdValues(), cases[k.B].fcdValues())
 			same(t, k.A+" and "+k.B, got, k.KS, relative)
+			a, b := cases[k.A], cases[k.B]
+			in := *a.in(a.fcdConfig())
+			in.Targets = []*metrics.Target{metrics.NewTarget(b.signal, b.fcdConfig())}
+			same(t, k.A+" and the target "+k.B, compareOne(&in, "fcd_ks"), k.KS, relative)
 		}
 	})
 	t.Run("constants", func(t *testing.T) { compareConstants(t, all.Constants) })

@@ -43,6 +43,8 @@ type Metric struct {
 	Signal bool   // it needs the whole series
 	About  string
 	Least  func(s Setup) Need // set by Table from the group
+
+	LessIsBetter bool // of a distance: the smallest values are the best
 	// Compute fills dst, as many numbers as the metric's dimensions say.
 	Compute func(dst []float64, in *Input)
 }
@@ -77,6 +79,7 @@ type Input struct {
 	Weights []float64 // n*n, as used in the equations; nil where there are none: what needs them is NaN
 	Lengths []float64 // n*n, tract lengths [mm]; nil likewise
 	Config  Config    // nil: the defaults
+	Targets []*Target // see Comparisons
 
 	shared map[string]any // see once
 }

@@ -161,6 +161,9 @@ func (r *reference) compareFC(t *testing.T) {
 	if r.has("fc", "fc_emp") {
 		in := r.in(nil)
 		same(t, "fc_emp", metrics.CompareFC(in.FC(), r.numbers("fc", "emp_fc"), r.input.N), r.at("fc", "fc_emp"), relative)
+		compared := *in
+		compared.Targets = []*metrics.Target{{FC: r.numbers("fc", "emp_fc")}}
+		same(t, "fc_fit", compareOne(&compared, "fc_fit"), r.at("fc", "fc_emp"), relative)
 	}
 	c := metrics.Config{"homotopic.pairs": r.numbers("homotopic", "pairs")}
 	r.check(t, c, "homotopic_fc_mean", relative, "homotopic", "mean")

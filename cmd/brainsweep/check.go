@@ -48,6 +48,9 @@ func tellGood(out io.Writer, job *jobs.Job) error {
 	if len(p.Metrics.Use) > 0 {
 		kept = append(kept, strings.Join(p.Metrics.Use, ", ")+" of "+strings.Join(p.Metrics.Of, ", "))
 	}
+	for _, t := range p.Targets {
+		kept = append(kept, strings.Join(t.Of, ", ")+" compared with "+t.File)
+	}
 	if len(kept) == 0 {
 		kept = []string{"nothing"}
 	}

@@ -18,7 +18,7 @@ var house = map[string]room{
 	}, outside: []string{"github.com/sirupsen/logrus", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys"}},
 
 	"jobs": {floor: 5, imports: []string{
-		"codegen", "connectome", "device", "document", "io/bids", "io/result", "io/tvb", "metrics",
+		"codegen", "connectome", "device", "document", "io/bids", "io/matrix", "io/result", "io/tvb", "metrics",
 		"model", "model/library", "model/rateml", "mpi", "partition", "philox", "sim", "sweep",
 	}},
 
@@ -27,6 +27,7 @@ var house = map[string]room{
 	"io/result": {floor: 4, imports: []string{"connectome", "io/h5"}},
 	"io/tvb":    {floor: 4, imports: []string{"connectome", "io/h5"}},
 	"io/bids":   {floor: 4, imports: []string{"connectome", "io/tvb"}},
+	"io/matrix": {floor: 4},
 	"io/h5":     {floor: 4, outside: []string{"gonum.org/v1/hdf5"}, cgo: true},
 
 	"sim": {floor: 3, imports: []string{"codegen", "connectome", "device", "metrics"}},

@@ -76,6 +76,8 @@ type Metric struct {
 	Unit     string
 	About    string
 	Dims     []string // beyond point: "node", "node2" (the nodes again), or one of Layout.Dims
+
+	LessIsBetter bool // of a distance: the smallest values are the best
 }
 
 // Dim is a dimension with its coordinates: numbers, or labels where there are any.

@@ -196,9 +196,20 @@ func (m *merger) metrics() error {
 		if err := addColumn(m, f, v, "", math.NaN()); err != nil {
 			return err
 		}
+		if metric.LessIsBetter {
+			if err := m.file.SetAttr(f.path+"/"+v.name, bestAttribute, lowest); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
+
+// A metric whose smallest values are the best says so.
+const (
+	bestAttribute = "best"
+	lowest        = "lowest"
+)
 
 // addColumn makes a data set over all points, which the parts have at the same path below prefix.
 func addColumn[T number](m *merger, f *frame, v variable, prefix string, fill T) error {

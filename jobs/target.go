@@ -1,0 +1,328 @@
+package jobs
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"brainsweep/document"
+	"brainsweep/fault"
+	"brainsweep/metrics"
+)
+
+// Target is empirical data that series are compared with.
+type Target struct {
+	Name      string // metrics begin with it where there is one
+	Kind      string // fc, fcd, psd or series
+	File      string // as the job names it
+	Labels    string // a file with the label of each region, of data without names; as the job names it
+	Order     string // label or position
+	Transpose bool   // rows and columns change places
+	Of        []string
+	Use       []string   // the metrics that are computed
+	Period    float64    // [ms] of a series
+	Window    float64    // [s] of an fcd
+	Step      float64    // [s] from window to window of an fcd
+	Band      [2]float64 // [Hz] of the frequencies that are compared; zero: all
+
+	place  int // among the plan's targets
+	data   *metrics.Target
+	digest []byte // of all numbers in data
+}
+
+// The kinds of targets.
+const (
+	targetFC     = "fc"
+	targetFCD    = "fcd"
+	targetPSD    = "psd"
+	targetSeries = "series"
+)
+
+// Orders of a target's regions.
+const (
+	byLabel    = "label"
+	byPosition = "position"
+)
+
+// target is an entry of [[target]] as it is written.
+type target struct {
+	Name, Kind, File, Labels, Order     *string
+	Transpose                           *bool
+	Of, Use, Period, Window, Step, Band any
+}
+
+// wordPattern is what can stand in the name of a data set, and in "best:18 by E.<name>_fc_fit".
+var wordPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+
+// comparisons lists what a kind of target can be compared by.
+func (t *Target) comparisons() []metrics.Metric {
+	return slices.DeleteFunc(metrics.Comparisons(t.Name, t.place), func(m metrics.Metric) bool {
+		kind, _, _ := strings.Cut(t.plain(m), "_")
+		return t.Kind != targetSeries && t.Kind != kind
+	})
+}
+
+// plain is a comparison's name without the target's.
+func (t *Target) plain(m metrics.Metric) string {
+	if t.Name == "" {
+		return m.Name
+	}
+	return strings.TrimPrefix(m.Name, t.Name+"_")
+}
+
+// Table lists the metrics of a quantity: those of [metrics], then those of its targets.
+func (p *Plan) Table(quantity string) []metrics.Metric {
+	table := p.Metrics.Table()
+	for _, t := range p.Targets {
+		if !slices.Contains(t.Of, quantity) {
+			continue
+		}
+		for _, m := range t.comparisons() {
+			if slices.Contains(t.Use, t.plain(m)) {
+				table = append(table, m)
+			}
+		}
+	}
+	return table
+}
+
+// targetData gives the targets that a point is compared with, as metrics take them.
+func (p *Plan) targetData() []*metrics.Target {
+	var out []*metrics.Target
+	for _, t := range p.Targets {
+		out = append(out, t.data)
+	}
+	return out
+}
+
+// targets reads every [[target]].
+func (r *reader) targets() {
+	if r.Has("target") && r.Kind("target") != "a list" {
+		r.faultf(r.Pos("target"), "target: a list of tables; write [[target]] with two brackets")
+		return
+	}
+	if r.Len("target") > 0 && !r.Has("metrics", "of") {
+		r.faultf(r.Pos("target", "0"), `target: there is nothing to compare with; add [metrics] with of = [%q]`, r.recordable()[0])
+		return
+	}
+	for i := range r.Len("target") {
+		r.target([]string{"target", strconv.Itoa(i)})
+	}
+}
+
+// target reads one of them.
+func (r *reader) target(at []string) {
+	t := Target{place: len(r.plan.Targets), Order: byLabel, Window: math.NaN(), Step: math.NaN(), Period: math.NaN()}
+	before := len(r.faults)
+	r.faults.Add(r.Decode(&target{Name: &t.Name, Kind: &t.Kind, File: &t.File, Labels: &t.Labels, Order: &t.Order, Transpose: &t.Transpose}, at...))
+	path := func(key string) []string { return join(at, key) }
+	r.choiceOf("kind", &t.Kind, []string{targetFC, targetFCD, targetPSD, targetSeries}, at)
+	r.choice(&t.Order, []string{byLabel, byPosition}, path("order")...)
+	if !r.Has(path("file")...) {
+		r.faultf(r.Pos(at...), `%s.file is missing; write for example file = "fc.csv"`, document.Address(at...))
+	} else if t.File == "" && r.Kind(path("file")...) == "a string" {
+		r.faultf(r.ValuePos(path("file")...), "%s: the name is empty", document.Address(path("file")...))
+	}
+	if r.Has(path("name")...) && r.Kind(path("name")...) == "a string" && !wordPattern.MatchString(t.Name) {
+		r.faultf(r.ValuePos(path("name")...), "%s: %q cannot be part of a metric's name; a name has letters, digits, - and _ and begins with a letter", document.Address(path("name")...), t.Name)
+	}
+	if len(r.faults) > before {
+		return
+	}
+	r.targetKeys(&t, at)
+	r.targetOf(&t, path("of"))
+	if len(r.faults) > before || r.plan.Connectome == nil {
+		return
+	}
+	data, err := r.readTarget(&t, at)
+	r.faults.Add(err)
+	if len(r.faults) > before {
+		return
+	}
+	t.data = data
+	r.targetUse(&t, path("use"))
+	r.sameNames(&t, at)
+	r.plan.Targets = append(r.plan.Targets, t)
+}
+
+// targetKeys reads what only some kinds have.
+func (r *reader) targetKeys(t *Target, at []string) {
+	of := map[string][]string{
+		"period": {targetSeries}, "window": {targetFCD}, "step": {targetFCD}, "band": {targetPSD, targetSeries},
+		"labels": {targetFC, targetSeries}, "order": {targetFC, targetSeries},
+	}
+	for _, key := range r.Keys(at...) {
+		if kinds := of[key]; kinds != nil && !slices.Contains(kinds, t.Kind) {
+			r.faultf(r.Pos(join(at, key)...), "%s: a target of kind %s has none; it belongs to %s", document.Address(join(at, key)...), t.Kind, strings.Join(kinds, " and "))
+		}
+	}
+	positive := func(key, unit string, missing float64) float64 {
+		path := join(at, key)
+		v := r.quantity(unit, missing, path...)
+		if v <= 0 && r.Has(path...) {
+			r.bounds(Setting{Min: math.SmallestNonzeroFloat64, Max: math.Inf(1), Unit: unit}, []float64{v}, r.ValuePos(path...), document.Address(path...))
+		}
+		return v
+	}
+	switch t.Kind {
+	case targetSeries:
+		t.Period = positive("period", "ms", math.NaN())
+	case targetFCD:
+		effective := r.plan.Metrics.effective
+		t.Window = positive("window", "s", effective["fcd.window"][0])
+		t.Step = positive("step", "s", effective["fcd.step"][0])
+	}
+	if path := join(at, "band"); r.Has(path...) {
+		before := len(r.faults)
+		band := r.list(path, func(path []string) float64 { x, _ := r.number("Hz", path...); return x })
+		if len(r.faults) > before {
+			return
+		}
+		if len(band) != 2 || !(band[0] >= 0) || !(band[0] < band[1]) {
+			r.faultf(r.ValuePos(path...), "%s: two frequencies [Hz], the lower one first, e.g. [1, 40]", document.Address(path...))
+			return
+		}
+		t.Band = [2]float64{band[0], band[1]}
+	}
+}
+
+// targetOf reads the quantities that are compared: all that metrics are of, unless some are named.
+func (r *reader) targetOf(t *Target, path []string) {
+	known := r.plan.Metrics.Of
+	if !r.Has(path...) {
+		t.Of = known
+		return
+	}
+	t.Of = r.words(path...)
+	for i, name := range t.Of {
+		at := join(path, strconv.Itoa(i))
+		if r.Kind(path...) == "a string" {
+			at = path
+		}
+		if name != "" && !slices.Contains(known, name) {
+			r.faultf(r.ValuePos(at...), "%s: no metrics of %q are computed%s; add it to metrics.of", document.Address(path...), name, fault.Suggest(name, known))
+		}
+	}
+	if len(t.Of) == 0 && r.Kind(path...) == "a list" {
+		r.faultf(r.ValuePos(path...), "%s: the list is empty", document.Address(path...))
+	}
+}
+
+// targetUse reads which comparisons are made: those named, else all that both series are long enough for.
+func (r *reader) targetUse(t *Target, path []string) {
+	all := t.comparisons()
+	var known []string
+	for _, m := range all {
+		known = append(known, t.plain(m))
+	}
+	named := r.words(path...)
+	for i, name := range named {
+		if name != "" && !slices.Contains(known, name) {
+			r.faultf(r.wordPos(path, i), "%s: a target of kind %s has no %q%s; it has %s", document.Address(path...), t.Kind, name, fault.Suggest(name, known), strings.Join(known, ", "))
+		}
+	}
+	for _, m := range all {
+		i := slices.Index(named, t.plain(m))
+		if named != nil && i < 0 {
+			continue
+		}
+		short := r.tooShort(t, m)
+		switch {
+		case short == "":
+			t.Use = append(t.Use, t.plain(m))
+		case named != nil:
+			r.faultf(r.wordPos(path, i), "%s: %s", document.Address(path...), short)
+		default:
+			r.warnOnce(fmt.Sprintf("%s is left out: %s", m.Name, short))
+		}
+	}
+	if r.Has(path...) && len(named) == 0 && r.Kind(path...) == "a list" {
+		r.faultf(r.ValuePos(path...), "%s: the list is empty", document.Address(path...))
+	}
+}
+
+// tooShort says which of the series that a comparison needs is too short for it; "" when none is.
+func (r *reader) tooShort(t *Target, m metrics.Metric) string {
+	p := r.plan
+	if math.IsNaN(p.Run.Step) {
+		return ""
+	}
+	if t.Kind == targetSeries {
+		setup := t.data.Setup()
+		if need := m.Least(setup); setup.Samples < need.Samples {
+			return fmt.Sprintf("%s needs at least %s (%s); %s has %d", t.plain(m), samples(need.Samples), need.Why, t.File, setup.Samples)
+		}
+	}
+	for _, name := range t.Of {
+		if !r.hasSeries(name) {
+			continue
+		}
+		setup := p.metricSetup(name)
+		if need := m.Least(setup); setup.Samples < need.Samples {
+			return fmt.Sprintf("%s of %s needs at least %s (%s); with a period of %s there are %d", t.plain(m), name,
+				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples)
+		}
+	}
+	return ""
+}
+
+// wordPos is where word number i of a list, or the only one, stands.
+func (r *reader) wordPos(path []string, i int) fault.Pos {
+	if r.Kind(path...) == "a string" {
+		return r.ValuePos(path...)
+	}
+	return r.ValuePos(join(path, strconv.Itoa(i))...)
+}
+
+// sameNames notes that another target of a quantity has metrics of the same names.
+func (r *reader) sameNames(t *Target, at []string) {
+	for _, quantity := range t.Of {
+		for _, m := range r.plan.Table(quantity) {
+			if slices.ContainsFunc(t.comparisons(), func(own metrics.Metric) bool { return own.Name == m.Name && slices.Contains(t.Use, t.plain(own)) }) {
+				r.faultf(r.Pos(at...), "%s: %s.%s is there already; give the target a name of its own: name = \"rest2\"", document.Address(at...), quantity, m.Name)
+				return
+			}
+		}
+	}
+}
+
+// targetText writes the targets.
+func (p *Plan) targetText(w *writer) {
+	for _, t := range p.Targets {
+		w.section("[[target]]")
+		w.text("name", t.Name)
+		w.text("kind", t.Kind)
+		w.text("file", t.File)
+		w.text("labels", t.Labels)
+		if t.Order != byLabel {
+			w.text("order", t.Order)
+		}
+		if t.Transpose {
+			w.line("transpose", "true")
+		}
+		w.line("of", list(t.Of, document.Quote))
+		w.line("use", list(t.Use, document.Quote))
+		switch t.Kind {
+		case targetSeries:
+			w.line("period", quantityText(t.Period, "ms"))
+		case targetFCD:
+			w.line("window", quantityText(t.Window, "s"))
+			w.line("step", quantityText(t.Step, "s"))
+		}
+		if t.Band != ([2]float64{}) {
+			w.line("band", list(t.Band[:], document.Number))
+		}
+	}
+}
+
+// targetHash writes what of the targets decides the numbers: not the names of their files, but what is in them.
+func (p *Plan) targetHash(w *writer) {
+	for _, t := range p.Targets {
+		fmt.Fprintf(w, "target %q %x\n", t.Name, t.digest)
+		w.line("of", list(t.Of, document.Quote))
+		w.line("use", list(t.Use, document.Quote))
+	}
+}

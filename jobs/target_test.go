@@ -1,0 +1,305 @@
+package jobs_test
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	h5result "brainsweep/io/result"
+	"brainsweep/io/result/resulttest"
+	"brainsweep/jobs"
+)
+
+// ring is the functional connectivity 0.9^|i-j| of n regions, as text.
+func ring(n int, separator string) string {
+	var b strings.Builder
+	for i := range n {
+		for j := range n {
+			if j > 0 {
+				b.WriteString(separator)
+			}
+			fmt.Fprintf(&b, "%.17g", math.Pow(0.9, math.Abs(float64(i-j))))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// labels10 are those of synthetic:10.
+var labels10 = []string{"L.01", "L.02", "L.03", "L.04", "L.05", "R.01", "R.02", "R.03", "R.04", "R.05"}
+
+// writeAll writes files into a folder.
+func writeAll(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// targetFiles are good ones and bad ones.
+func targetFiles() map[string]string {
+	var mixed, series, spectrum strings.Builder
+	order := []int{3, 1, 4, 0, 9, 2, 6, 5, 8, 7, -1}
+	name := func(i int) string {
+		if i < 0 {
+			return "Thalamus"
+		}
+		return labels10[i]
+	}
+	for _, i := range order {
+		mixed.WriteString("\t" + name(i))
+	}
+	for _, i := range order {
+		mixed.WriteString("\n" + name(i))
+		for _, j := range order {
+			v := 0.5
+			if i >= 0 && j >= 0 {
+				v = math.Pow(0.9, math.Abs(float64(i-j)))
+			}
+			fmt.Fprintf(&mixed, "\t%.17g", v)
+		}
+	}
+	for k := range 400 {
+		for i := range 10 {
+			fmt.Fprintf(&series, "%.17g ", math.Sin(float64(k)*0.1+float64(i))+float64((k*k*7+i*31)%97)/97)
+		}
+		series.WriteByte('\n')
+	}
+	spectrum.WriteString("frequency,power\n")
+	for k := range 100 {
+		fmt.Fprintf(&spectrum, "%d,%.17g\n", k, 1/(1+float64(k*k)))
+	}
+	return map[string]string{
+		"fc.csv": ring(10, ","), "blanks.txt": ring(10, " "), "mixed.tsv": mixed.String(), "small.csv": ring(9, ","),
+		"strange.csv": "a,b,c\n1,0,0\n0,1,0\n0,0,1\n", "twice.csv": "a,a,c\n1,0,0\n0,1,0\n0,0,1\n",
+		"lacking.csv":    "L.01,L.02,R.1\n1,0,0\n0,1,0\n0,0,1\n",
+		"rest.txt":       series.String(),
+		"rest_bold.tsv":  strings.ReplaceAll(series.String(), " \n", "\n"),
+		"rest_bold.json": `{"RepetitionTime": 0.01, "TaskName": "rest"}`,
+		"holes.txt":      "nan" + series.String()[1:], "bad.txt": strings.Repeat("nan ", 10) + "\n" + series.String(),
+		"psd.csv": spectrum.String(), "falling.csv": "3,1\n2,1\n", "decibel.csv": "1,-3\n", "fcd.csv": ring(5, ","),
+		"labels.txt": "label\n" + strings.Join(labels10, "\n") + "\n", "word.csv": "1,0\n0,x\n",
+		"flat.csv": strings.Repeat(strings.Repeat("1,", 399)+"1\n", 10),
+	}
+}
+
+const fitted = least + `[[record]]
+monitor = "average"
+of = "x"
+period = "1 ms"
+%s
+[metrics]
+of = ["x"]
+fcd = { window = "200 ms", step = "50 ms" }
+psd = { segment = "200 ms" }
+[[target]]
+`
+
+func TestTargetMistakes(t *testing.T) {
+	dir := t.TempDir()
+	writeAll(t, dir, targetFiles())
+	toy, err := os.ReadFile("testdata/toy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeAll(t, dir, map[string]string{"toy.toml": string(toy)})
+	for _, c := range []struct{ target, want string }{
+		{"", `job.toml:15:3: target.0.kind is missing; there is fc, fcd, psd, series
+job.toml:15:3: target.0.file is missing; write for example file = "fc.csv"`},
+		{"kind = 'fcc'\nfile = ''\nname = '1st'\nof = 'E'", `job.toml:16:9: target.0.kind: unknown value "fcc" (did you mean "fc"?); there is fc, fcd, psd, series
+job.toml:17:9: target.0.file: the name is empty
+job.toml:18:9: target.0.name: "1st" cannot be part of a metric's name; a name has letters, digits, - and _ and begins with a letter`},
+		{"kind = 'fc'\nfile = 'fc.csv'\nof = ['x', 'w']\nperiod = '1 s'\nwindow = '1 s'\nband = [1, 2]\nuze = 1", `job.toml:22:1: unknown key "uze" (did you mean "use"?)`},
+		{"kind = 'fc'\nfile = 'fc.csv'\nof = ['x', 'w']\nperiod = '1 s'\nwindow = '1 s'\nband = [1, 2]", `job.toml:18:13: target.0.of: no metrics of "w" are computed (did you mean "x"?); add it to metrics.of
+job.toml:19:1: target.0.period: a target of kind fc has none; it belongs to series
+job.toml:20:1: target.0.window: a target of kind fc has none; it belongs to fcd
+job.toml:21:1: target.0.band: a target of kind fc has none; it belongs to psd and series`},
+		{"kind = 'fc'\nfile = 'nothing.csv'", `job.toml:17:9: cannot read nothing.csv: no such file or directory`},
+		{"kind = 'fc'\nfile = 'word.csv'", `word.csv:2:3: "x" is not a number`},
+		{"kind = 'fc'\nfile = 'small.csv'", `small.csv: 9 columns for the 10 regions of synthetic:10; with the names of its regions in the first line, their order and further regions do not matter`},
+		{"kind = 'fc'\nfile = 'rest.txt'", `rest.txt: 400 rows and 10 columns; functional connectivity has as many rows as columns`},
+		{"kind = 'fc'\nfile = 'strange.csv'", `strange.csv: its regions have other names (a ...) than those of synthetic:10 (L.01 ...); write order = "position" if they stand in the same order`},
+		{"kind = 'fc'\nfile = 'twice.csv'", `twice.csv: columns 1 and 2 are both called "a"`},
+		{"kind = 'fc'\nfile = 'lacking.csv'", `lacking.csv: it lacks 8 of the 10 regions of synthetic:10: L.03, L.04, L.05, R.01, R.02, ... (did you mean "L.01"?)`},
+		{"kind = 'fc'\nfile = 'strange.csv'\norder = 'position'", `strange.csv: 3 columns for the 10 regions of synthetic:10; with the names of its regions in the first line, their order and further regions do not matter`},
+		{"kind = 'fc'\nfile = 'small.csv'\nlabels = 'labels.txt'", `labels.txt: 11 labels for 9 columns of numbers`},
+		{"kind = 'series'\nfile = 'rest.txt'", `job.toml:15:3: target.0.period is missing: the time from sample to sample, for example period = "2 s"`},
+		{"kind = 'series'\nfile = 'rest.txt'\nperiod = 2", `job.toml:18:10: target.0.period: 2 has no unit; write for example "2 ms"`},
+		{"kind = 'series'\nfile = 'rest.txt'\nperiod = '0 s'", `job.toml:18:11: target.0.period: 0 is out of bounds; it must be above 0 ms`},
+		{"kind = 'series'\nfile = 'flat.csv'\nperiod = '10 ms'", `flat.csv: 400 columns for the 10 regions of synthetic:10; rows are times: if they are regions here, write transpose = true`},
+		{"kind = 'series'\nfile = 'bad.txt'\nperiod = '10 ms'", `bad.txt:1:1: every region has a sample that is not finite; this is the first`},
+		{"kind = 'series'\nfile = 'rest.txt'\nperiod = '0.6 ms'\nuse = ['fc_fit', 'fcd_ks', 'fcd_sk']", `job.toml:19:19: target.0.use: fcd_ks needs at least 416 samples (two windows of 0.2 s); rest.txt has 400
+job.toml:19:29: target.0.use: a target of kind series has no "fcd_sk" (did you mean "fcd_ks"?); it has fc_fit, fc_fit_spearman, fc_rmse, fcd_ks, fcd_ks_nonoverlap, psd_fit, psd_rmse`},
+		{"kind = 'psd'\nfile = 'falling.csv'", `falling.csv:2:1: the frequency 2; frequencies are at least 0 and rise`},
+		{"kind = 'psd'\nfile = 'decibel.csv'", `decibel.csv:1:3: the power -3; powers are not below 0 (nor in decibels)`},
+		{"kind = 'psd'\nfile = 'flat.csv'\ntranspose = true\nband = [40, 1]", `job.toml:19:8: target.0.band: two frequencies [Hz], the lower one first, e.g. [1, 40]`},
+		{"kind = 'fcd'\nfile = 'rest.txt'\nwindow = '-1 s'", `job.toml:18:11: target.0.window: -1 is out of bounds; it must be above 0 s`},
+		{"kind = 'fcd'\nfile = 'rest.txt'", `rest.txt: 400 rows and 10 columns; fcd has as many rows as columns, at least two: one for each window`},
+		{"kind = 'fc'\nfile = 'fc.csv'\n[[target]]\nkind = 'series'\nfile = 'rest.txt'\nperiod = '10 ms'", `job.toml:18:3: target.1: x.fc_fit is there already; give the target a name of its own: name = "rest2"`},
+	} {
+		_, err := jobs.Parse(filepath.Join(dir, "job.toml"), []byte(strings.Replace(fmt.Sprintf(fitted, ""), "toy.toml", dir+"/toy.toml", 1)+c.target+"\n"))
+		if err == nil {
+			t.Errorf("%s: nothing is said", c.target)
+			continue
+		}
+		if got := strings.ReplaceAll(err.Error(), dir+"/", ""); got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.target, got, c.want)
+		}
+	}
+	for text, want := range map[string]string{
+		least + "[[target]]\nkind = 'fc'\n":                      `job.toml:6:3: target: there is nothing to compare with; add [metrics] with of = ["x"]`,
+		least + "[target]\nkind = 'fc'\n[metrics]\nof = ['x']\n": "job.toml:6:2: target: a list of tables; write [[target]] with two brackets\njob.toml:8:2: metrics.use is missing; write for example use = [\"rate\", \"fc\"]",
+		strings.Replace(fmt.Sprintf(fitted, "keep = 'best:1 by x.fc_fitt'"), "[[target]]\n", "", 1) + "[[target]]\nkind = 'fc'\nfile = 'fc.csv'\n": `job.toml:10:9: record.0.keep: unknown metric "fc_fitt" (did you mean "fc_fit"?)`,
+	} {
+		_, err := jobs.Parse(filepath.Join(dir, "job.toml"), []byte(text))
+		if err == nil || strings.ReplaceAll(err.Error(), dir+"/", "") != want {
+			t.Errorf("%s:\ngot %v\nwant %s", text, err, want)
+		}
+	}
+}
+
+// TestTargetForms writes one matrix in many ways: the plan is the same, so the numbers are.
+func TestTargetForms(t *testing.T) {
+	dir := t.TempDir()
+	writeAll(t, dir, targetFiles())
+	hash := func(target string) (string, []string) {
+		t.Helper()
+		toy, err := filepath.Abs("testdata/toy.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := jobs.Parse(filepath.Join(dir, "job.toml"), []byte(strings.Replace(fmt.Sprintf(fitted, ""), "toy.toml", toy, 1)+target))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := jobs.Parse(filepath.Join(dir, "job.toml"), []byte(j.Plan.Text()))
+		if err != nil || again.Plan.Hash() != j.Plan.Hash() || again.Plan.Text() != j.Plan.Text() {
+			t.Errorf("another plan when read again: %v\n%s", err, j.Plan.Text())
+		}
+		packed, err := j.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if elsewhere, err := jobs.Unpack(packed); err != nil || elsewhere.Plan.Hash() != j.Plan.Hash() {
+			t.Errorf("another plan in another process: %v", err)
+		}
+		return j.Plan.Hash(), j.Warnings
+	}
+	base, _ := hash("kind = 'fc'\nfile = 'fc.csv'\n")
+	for _, same := range []string{"file = 'blanks.txt'", "file = 'mixed.tsv'", "file = 'fc.csv'\nlabels = 'labels.txt'", "file = 'fc.csv'\ntranspose = true", "file = 'fc.csv'\nof = 'x'"} {
+		h, warnings := hash("kind = 'fc'\n" + same + "\n")
+		if h != base {
+			t.Errorf("%s gives another plan", same)
+		}
+		if told := strings.Contains(strings.Join(warnings, "\n"), "mixed.tsv: 1 of its 11 regions are not in synthetic:10 and are left out"); told != strings.Contains(same, "mixed") {
+			t.Errorf("%s: warnings %q", same, warnings)
+		}
+	}
+	seen := map[string]bool{base: true}
+	for _, other := range []string{
+		"kind = 'fc'\nfile = 'fc.csv'\nuse = 'fc_fit'", "kind = 'fc'\nfile = 'fc.csv'\nname = 'rest'", "kind = 'fcd'\nfile = 'fcd.csv'",
+		"kind = 'fcd'\nfile = 'fcd.csv'\nstep = '100 ms'", "kind = 'psd'\nfile = 'psd.csv'", "kind = 'psd'\nfile = 'psd.csv'\nband = [1, 40]",
+		"kind = 'series'\nfile = 'rest.txt'\nperiod = '5 ms'", "kind = 'series'\nfile = 'holes.txt'\nperiod = '5 ms'", "kind = 'series'\nfile = 'rest_bold.tsv'",
+		"kind = 'fc'\nfile = 'fc.csv'\n[[target]]\nkind = 'psd'\nfile = 'psd.csv'",
+	} {
+		h, _ := hash(other + "\n")
+		if seen[h] {
+			t.Errorf("%s gives no plan of its own", other)
+		}
+		seen[h] = true
+	}
+}
+
+// TestTargetRun fits a job to what one of its own points gave: that point fits perfectly and is the one whose series is
+// kept, whatever the number of ranks and the size of batches.
+func TestTargetRun(t *testing.T) {
+	dir := t.TempDir()
+	toy, err := filepath.Abs("testdata/toy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := func(keep, rest string) *jobs.Job {
+		t.Helper()
+		text := strings.Replace(fmt.Sprintf(fitted, keep), "toy.toml", toy, 1) + rest
+		j, err := jobs.Parse(filepath.Join(dir, "job.toml"), []byte(text+"\n[sweep]\ngain = [0.5, 1.0, 1.5, 2.0, 2.5]\n[noise]\nx = 0.01\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j
+	}
+	file := func(name string) string { return filepath.Join(dir, name) }
+	writeAll(t, dir, map[string]string{"fc.csv": ring(10, ",")})
+	if _, err := run(t, job("", "kind = 'fc'\nfile = 'fc.csv'\n"), file("source.h5"), ways{}); err != nil {
+		t.Fatal(err)
+	}
+	source := open(t, file("source.h5"))
+	v, err := source.Variable("average.x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := source.At(v, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for k := 0; k < len(x); k += 10 {
+		fmt.Fprintln(&text, strings.Trim(fmt.Sprint(x[k:k+10]), "[]"))
+	}
+	writeAll(t, dir, map[string]string{"rest.txt": text.String()})
+	for _, by := range []string{"fc_fit", "rest_fcd_ks"} {
+		name := "kind = 'series'\nfile = 'rest.txt'\nperiod = '1 ms'\n"
+		if by != "fc_fit" {
+			name += "name = 'rest'\n"
+		}
+		j := job("keep = 'best:1 by x."+by+"'", name)
+		if _, err := run(t, j, file(by+".h5"), ways{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := run(t, j, file(by+"2.h5"), ways{ranks: 2, batch: 2, threads: 2}); err != nil {
+			t.Fatal(err)
+		}
+		resulttest.Same(t, by, resulttest.Contents(t, file(by+"2.h5")), resulttest.Contents(t, file(by+".h5")))
+		r := open(t, file(by+".h5"))
+		kept, err := r.Variable("average.x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := r.Variable("x." + by); err == nil {
+			t.Log(r.Rows(v, 0, 5))
+		}
+		if points, err := r.PointsOf(kept); err != nil || len(points) != 1 || points[0] != 3 {
+			t.Errorf("by %s the series of points %v are kept: %v", by, points, err)
+		}
+	}
+	r := open(t, file("fc_fit.h5"))
+	for name, want := range map[string]float64{"x.fc_fit": 1, "x.fc_rmse": 0, "x.psd_fit": 1, "x.psd_rmse": 0} {
+		v, err := r.Variable(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, err := r.Rows(v, 0, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for point, got := range values {
+			if perfect := math.Abs(got-want) < 1e-9; perfect != (point == 3) {
+				t.Errorf("%s of point %d is %v", name, point, got)
+			}
+		}
+	}
+}
+
+func open(t *testing.T, path string) *h5result.Result {
+	t.Helper()
+	r, err := h5result.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
