@@ -3,9 +3,12 @@ package jobs
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 
+	"brainsweep/codegen"
 	"brainsweep/io/result"
 	"brainsweep/partition"
 	"brainsweep/sim"
@@ -32,16 +35,19 @@ func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error
 		a.part, err = result.CreatePart(a.path, w.layout, b.First, b.Count, w.best)
 		return a, err
 	}
-	_, a.from, a.turn = newestCheckpoint(a.path, w.layout.Plan, w.kernelDigest(), w.note)
-	if a.from != nil {
-		a.collector.restore(a.from)
-	}
-	a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, func(series int) int {
-		if a.from == nil {
-			return 0
+	for _, c := range checkpoints(a.path, w.layout, w.kernel, w.note) {
+		a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, c.Series)
+		if err == nil && c.Series != nil {
+			a.from, a.turn = c.state, c.turn+1
+			a.collector.restore(a.from)
+			return a, nil
 		}
-		return int(w.study.SamplesBy(w.series[series].stream, a.from.Steps))
-	})
+		if err != nil && !errors.Is(err, result.ErrDamaged) {
+			return nil, err
+		}
+		w.note(fmt.Sprintf("%v; the checkpoint before it is used", err))
+	}
+	a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, nil)
 	return a, err
 }
 
@@ -57,34 +63,71 @@ func (a *attempt) pace() sim.Pace {
 		a.told = float64(a.from.Steps) * nodes
 	}
 	if a.every > 0 {
-		p.Save, p.Due = a.save, func() bool { return time.Since(a.last) >= a.every }
+		p.Due = func() bool { return time.Since(a.last) >= a.every }
+	}
+	if a.every > 0 || a.keep {
+		p.Save, p.Final = a.save, a.keep
 	}
 	return p
 }
 
-// save writes a checkpoint. What it needs of the series is on the disk before it.
+// save writes a checkpoint. What it needs of the series is on the disk before it. Where series are not spooled, only the
+// end is saved.
 func (a *attempt) save(s *sim.State) error {
-	if err := a.part.Sync(); err != nil {
+	if a.every == 0 && s.Steps < a.study.Steps {
+		return nil
+	}
+	series, err := a.part.Sync()
+	if err != nil {
 		return err
 	}
 	a.collector.save(s)
-	c := checkpoint{Plan: a.layout.Plan, Kernel: a.kernelDigest(), First: a.batch.First, Count: a.batch.Count}
-	err := c.write(checkpointName(a.path, a.turn), s)
+	c := checkpoint{Basis: a.layout.Basis, Kernel: a.kernel, First: a.batch.First, Count: a.batch.Count,
+		Names: a.layout.Names(a.batch.First, a.batch.Count), Series: series}
+	if err := c.write(checkpointName(a.path, a.turn), s); err != nil {
+		return err
+	}
 	a.turn++
 	a.last = time.Now()
-	return err
+	return nil
+}
+
+// finish makes the part whole. The state at the end stays where it is wanted, other checkpoints go.
+func (a *attempt) finish(run result.Run) error {
+	if err := a.part.Close(run); err != nil {
+		return errors.Join(err, a.clean())
+	}
+	if a.keep {
+		return remove(checkpointName(a.path, a.turn))
+	}
+	return removeCheckpoints(a.path)
 }
 
 // leave ends an attempt that did not come to its end.
 func (a *attempt) leave() error {
-	if a.every > 0 {
-		return a.part.Leave()
+	if a.every == 0 {
+		return a.part.Abandon()
 	}
-	return a.part.Abandon()
+	return errors.Join(a.part.Leave(), a.clean())
 }
 
-// kernelDigest tells the sources apart that may have left a state.
-func (w *worker) kernelDigest() string {
-	sum := sha256.Sum256([]byte(w.runner.Kernel().Source.Text))
-	return hex.EncodeToString(sum[:])
+// clean removes what an attempt has written, where no checkpoint can use it.
+func (a *attempt) clean() error {
+	if a.every > 0 && a.turn > 0 {
+		return nil
+	}
+	return removeBegun(a.path)
+}
+
+// kernelDigest tells the sources apart that may have left a state. The title of a job shows in its source, but not in
+// what the source does.
+func (s *setup) kernelDigest() (string, error) {
+	spec := s.study.Spec
+	spec.Title = ""
+	k, err := codegen.Generate(spec)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(k.Source.Text))
+	return hex.EncodeToString(sum[:]), nil
 }

@@ -29,6 +29,8 @@ type worker struct {
 	best    *result.Best
 	done    func(points int, nodeSteps float64) // told after every epoch and batch
 	every   time.Duration                       // between two checkpoints; 0: none
+	keep    bool                                // the states at the end
+	kernel  string                              // digest of the source
 	note    func(text string)
 	wirings map[wired]*sim.Wiring
 	kept    int64           // bytes of wirings
@@ -48,7 +50,11 @@ func newWorker(ctx context.Context, s *setup, dev device.Device) (*worker, error
 	if err != nil {
 		return nil, err
 	}
-	return &worker{setup: s, dev: dev, runner: runner, best: &result.Best{}, wirings: map[wired]*sim.Wiring{}, others: map[int]*worker{}}, nil
+	kernel, err := s.kernelDigest()
+	if err != nil {
+		return nil, errors.Join(err, runner.Close())
+	}
+	return &worker{setup: s, dev: dev, runner: runner, kernel: kernel, best: &result.Best{}, wirings: map[wired]*sim.Wiring{}, others: map[int]*worker{}}, nil
 }
 
 // sized is the worker for subjects of a number of nodes, which is a constant of the kernel. Only one of them at a time
@@ -76,6 +82,9 @@ func (w *worker) sized(ctx context.Context, nodes int) (*worker, error) {
 		}
 		other := *w
 		other.setup, other.runner, other.wirings, other.kept, other.most = &s, runner, map[wired]*sim.Wiring{}, 0, 0
+		if other.kernel, err = s.kernelDigest(); err != nil {
+			return nil, errors.Join(err, runner.Close())
+		}
 		w.others[nodes] = &other
 	}
 	return w.others[nodes], nil
@@ -126,7 +135,7 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 	}
 	out := make([]sim.Point, b.Count)
 	for i := range out {
-		pt := w.plan.Point(b.First + i)
+		pt := w.plan.Point(w.layout.Number(b.First + i))
 		wired, err := w.wiring(pt.Subject, pt.Value(speedAddress))
 		if err != nil {
 			return nil, fmt.Errorf("point %d: %w", pt.Number, err)
@@ -141,7 +150,7 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 // batch computes one batch into its part, or into several where the device has no memory for all of its points at a time.
 // The points have one number of nodes.
 func (w *worker) batch(ctx context.Context, b partition.Batch) error {
-	w, err := w.sized(ctx, w.plan.Subjects[w.plan.Point(b.First).Subject].Nodes())
+	w, err := w.sized(ctx, w.subject(b.First).Nodes())
 	if err != nil {
 		return err
 	}
@@ -155,7 +164,8 @@ func (w *worker) batch(ctx context.Context, b partition.Batch) error {
 		}
 		w.most = (b.Count + 1) / 2
 		w.note(fmt.Sprintf("rank %d: %v; it goes on with batches of at most %d", w.rank, err, w.most))
-		if err = errors.Join(w.runner.Release(), removeBegun(filepath.Join(w.folder, result.PartName(b.First, b.Count)))); err != nil {
+		part := filepath.Join(w.folder, result.PartName(b.First, b.Count)) // of a shorter run
+		if err = errors.Join(w.runner.Release(), removeBegun(part), remove(part)); err != nil {
 			return err
 		}
 	}
@@ -193,7 +203,7 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	}
 	run.Ended = time.Now()
 	run.NodeSteps = float64(w.study.Steps) * float64(w.study.Nodes) * float64(b.Count)
-	if err := errors.Join(a.part.Close(run), removeCheckpoints(a.path)); err != nil {
+	if err := a.finish(run); err != nil {
 		return err
 	}
 	w.done(b.Count, 0)

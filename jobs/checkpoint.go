@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,8 +23,8 @@ import (
 // and each is written aside, brought to the disk and renamed. A file is a line with a checksum of the rest, a line of
 // JSON, and the buffers one after the other.
 const (
-	checkpointLine  = "brainsweep checkpoint 1 %08x\n"
-	checkpointWidth = len("brainsweep checkpoint 1 01234567\n")
+	checkpointLine  = "brainsweep checkpoint 2 %08x\n"
+	checkpointWidth = len("brainsweep checkpoint 2 01234567\n")
 )
 
 // errDamaged is in the chain of the error about a checkpoint that is cut off or altered.
@@ -31,11 +32,13 @@ var errDamaged = errors.New("damaged")
 
 // checkpoint is what the second line says.
 type checkpoint struct {
-	Plan    string // digest
+	Basis   string // of the plan
 	Kernel  string // digest of the source that left the buffers
-	First   int
+	First   int    // place
 	Count   int
+	Names   string // which points, as result.Layout.Names
 	Steps   int64
+	Series  *result.Spooled // what belongs to it in other files; nil where series are not spooled
 	Buffers []savedBuffer
 }
 
@@ -135,9 +138,22 @@ func readCheckpoint(path string) (checkpoint, *sim.State, error) {
 	return c, s, nil
 }
 
-// newestCheckpoint reads the checkpoint of a part that is furthest on, among those that are whole and belong to the
-// plan and the kernel. state is nil when there is none; turn is the one to be written next.
-func newestCheckpoint(part, plan, kernel string, note func(string)) (c checkpoint, state *sim.State, turn int) {
+// belongs tells whether a checkpoint is of these points and decides the same numbers.
+func (c checkpoint) belongs(l *result.Layout) bool {
+	return c.Basis == l.Basis && c.First >= 0 && c.First+c.Count <= l.Points && c.Steps <= l.Steps && c.Names == l.Names(c.First, c.Count)
+}
+
+// saved is a checkpoint that was read.
+type saved struct {
+	checkpoint
+	state *sim.State
+	turn  int // of its file
+}
+
+// checkpoints reads those of a part that are whole and belong to the layout and the kernel, if one is given, the one that is furthest on
+// first.
+func checkpoints(part string, l *result.Layout, kernel string, note func(string)) []saved {
+	var out []saved
 	for t := range 2 {
 		found, s, err := readCheckpoint(checkpointName(part, t))
 		switch {
@@ -146,15 +162,14 @@ func newestCheckpoint(part, plan, kernel string, note func(string)) (c checkpoin
 		case err != nil:
 			note(fmt.Sprintf("%v; the one before it is used", err))
 			continue
-		case found.Plan != plan || found.Kernel != kernel:
+		case !found.belongs(l) || kernel != "" && found.Kernel != kernel:
 			note(fmt.Sprintf("checkpoint %s was made by another program or for another job; its batch begins anew", checkpointName(part, t)))
 			continue
 		}
-		if state == nil || s.Steps > state.Steps {
-			c, state, turn = found, s, t+1
-		}
+		out = append(out, saved{found, s, t})
 	}
-	return c, state, turn
+	slices.SortFunc(out, func(a, b saved) int { return cmp.Compare(b.Steps, a.Steps) })
+	return out
 }
 
 // begunBatch is a batch of which there is a checkpoint.
@@ -163,17 +178,21 @@ type begunBatch struct {
 	steps int64 // done by each of its points
 }
 
-// begunBatches lists the batches of a plan that checkpoints in the folder belong to, in the order of points.
-func begunBatches(folder, plan string) ([]begunBatch, error) {
-	paths, err := filepath.Glob(filepath.Join(folder, "points-*.part.state-[01]"))
+// begunBatches lists the batches that checkpoints in the folder belong to, in the order of places.
+func begunBatches(folder string, l *result.Layout) ([]begunBatch, error) {
+	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
 	var out []begunBatch
-	for _, path := range paths {
-		c, _, err := readCheckpoint(path)
+	for _, e := range entries {
+		part, _, isState := strings.Cut(e.Name(), ".state-")
+		if !isState || strings.HasSuffix(e.Name(), ".tmp") {
+			continue
+		}
+		c, _, err := readCheckpoint(filepath.Join(folder, e.Name()))
 		b := begunBatch{partition.Batch{First: c.First, Count: c.Count}, c.Steps}
-		if err != nil || c.Plan != plan || !strings.HasPrefix(filepath.Base(path), result.PartName(c.First, c.Count)+".state-") {
+		if err != nil || !c.belongs(l) || part != result.PartName(c.First, c.Count) {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].Batch == b.Batch {
@@ -193,22 +212,30 @@ func removeCheckpoints(part string) error {
 
 // removeBegun removes all that a batch left behind for going on.
 func removeBegun(part string) error {
-	paths, err := filepath.Glob(part + ".*")
+	paths, err := result.Beside(part, ".")
 	for _, path := range paths {
 		err = errors.Join(err, remove(path))
 	}
 	return err
 }
 
-// removeStrays removes what batches without a checkpoint left behind when they were killed.
-func removeStrays(folder string, begun []partition.Batch) error {
-	paths, err := filepath.Glob(filepath.Join(folder, "points-*.part.*"))
-	for _, path := range paths {
-		part, _, _ := strings.Cut(filepath.Base(path), ".part")
-		kept := slices.ContainsFunc(begun, func(b partition.Batch) bool { return result.PartName(b.First, b.Count) == part+".part" })
-		if !kept {
-			err = errors.Join(err, remove(path))
+// removeStrays removes what batches without a checkpoint left behind when they were killed. Beside the parts that are done, only their
+// final states stay.
+func removeStrays(folder string, begun, done []partition.Batch) error {
+	entries, err := os.ReadDir(folder)
+	of := func(name string) func(b partition.Batch) bool {
+		return func(b partition.Batch) bool { return result.PartName(b.First, b.Count) == name }
+	}
+	for _, e := range entries {
+		name, rest, _ := strings.Cut(e.Name(), ".part.")
+		name += ".part"
+		if rest == "" || !strings.HasPrefix(name, "points-") || slices.ContainsFunc(begun, of(name)) && !strings.HasSuffix(rest, "tmp") {
+			continue
 		}
+		if slices.ContainsFunc(done, of(name)) && (rest == "state-0" || rest == "state-1") {
+			continue
+		}
+		err = errors.Join(err, remove(filepath.Join(folder, e.Name())))
 	}
 	return err
 }

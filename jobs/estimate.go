@@ -43,7 +43,7 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 		return nil, err
 	}
 	e := &Estimate{
-		Points: p.Points(), NodeSteps: p.nodeSteps(0, p.Points()),
+		Points: p.Points(), NodeSteps: s.nodeSteps(0, p.Points()),
 		BytesPerPoint: w.runner.BytesPerPoint(int(longest)) + s.signalBytes(), ResultBytes: s.diskSize(),
 	}
 	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)

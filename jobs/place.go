@@ -24,10 +24,10 @@ type place struct {
 
 func newPlace(output string) *place { return &place{output: output, parts: output + ".parts"} }
 
-// enter makes room, on rank 0: no result may be there, and no other run at work. With force, an old result and old parts
-// are removed; but nothing that is no result.
-func (p *place) enter(force bool) error {
-	old, err := p.look(force)
+// enter makes room, on rank 0: no result may be there, but one whose parts were kept for a job such as this one, and no
+// other run at work. With force, an old result and old parts are removed; but nothing that is no result.
+func (p *place) enter(force bool, plan string) error {
+	old, err := p.look(force, plan)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (p *place) enter(force bool) error {
 }
 
 // look tells whether there is an old result to remove.
-func (p *place) look(force bool) (old bool, err error) {
+func (p *place) look(force bool, plan string) (old bool, err error) {
 	at := fault.Pos{File: p.output}
 	if _, err := os.Lstat(p.output); err != nil {
 		return false, nil // what is wrong with the place shows when it is used
@@ -57,6 +57,8 @@ func (p *place) look(force bool) (old bool, err error) {
 	switch {
 	case err == nil && info.IsDir():
 		return false, fault.Mistake{Pos: at, Msg: "is a folder; give the name of a file with -o"}
+	case !force && p.keptFor(plan):
+		return false, nil
 	case !force:
 		return false, fault.Mistake{Pos: at, Msg: "is there already; give another name with -o, or --force to compute it anew"}
 	}
@@ -67,14 +69,29 @@ func (p *place) look(force bool) (old bool, err error) {
 	return true, res.Close()
 }
 
+// keptFor tells whether the parts of the result were kept, and the plan is another one: whether it goes on with them is
+// seen later. The old result stays until there is a new one.
+func (p *place) keptFor(plan string) bool {
+	n, err := p.readNotice()
+	if err != nil || n.Plan == plan {
+		return false
+	}
+	res, err := result.Open(p.output)
+	if err != nil {
+		return false
+	}
+	defer res.Close()
+	return res.Plan == n.Plan
+}
+
 // leave lets go of the place. Rank 0 removes the folder of parts when it holds nothing.
 func (p *place) leave() {
 	if p.lock != nil {
 		p.lock.Close()
 	}
 	if p.mine && !p.holdsParts() {
+		p.removeNotice()
 		os.Remove(filepath.Join(p.parts, lockName))
-		os.Remove(filepath.Join(p.parts, noticeName))
 		os.Remove(p.parts) // only when it is empty
 	}
 }

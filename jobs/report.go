@@ -21,7 +21,7 @@ func (r *run) reports() (stop func() Progress) {
 	t := &teller{run: r, last: time.Now()}
 	t.all = Progress{
 		Points: r.earlier, AllPoints: r.layout.Points,
-		AllNodeSteps: r.plan.nodeSteps(0, r.layout.Points) - r.plan.nodeStepsOf(r.whole) - r.saved,
+		AllNodeSteps: r.nodeSteps(0, r.layout.Points) - r.nodeStepsOf(r.whole) - r.saved,
 	}
 	r.done = t.tell
 	var heard sync.WaitGroup

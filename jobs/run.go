@@ -27,6 +27,7 @@ type Options struct {
 	Force    bool           // an old result and old parts are removed first
 	Batch    int            // most points of a batch, which is what a killed job may lose; 0: about a minute's work
 	Every    time.Duration  // between two checkpoints of a batch in work; 0: none
+	Keep     bool           // parts and final states stay when all is merged, for a job with more points or a longer duration
 	Versions []result.Entry // of the program and its libraries, for the provenance
 	Listener Listener
 }
@@ -70,7 +71,9 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	spot := newPlace(o.Output)
 	defer spot.leave()
 	if c.Rank() == 0 {
-		err = spot.enter(o.Force)
+		if err = spot.enter(o.Force, j.Plan.Hash()); err == nil {
+			s.layout.Order, err = spot.goOn(j)
+		}
 	}
 	if err = mpi.Agree(c, err); err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	r := &run{worker: w, place: spot, comm: c, job: j, Options: o}
 	r.worker.folder, r.worker.rank = spot.parts, c.Rank()
 	r.worker.host, _ = os.Hostname()
-	r.worker.every, r.worker.note = o.Every, o.Listener.Note
+	r.worker.every, r.worker.keep, r.worker.note = o.Every, o.Keep, o.Listener.Note
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
@@ -133,7 +136,7 @@ func (r *run) prepare() error {
 	if r.comm.Rank() == 0 {
 		if err = r.divide(); err == nil {
 			var b bytes.Buffer
-			err = gob.NewEncoder(&b).Encode(r.batches)
+			err = gob.NewEncoder(&b).Encode(division{r.batches, r.layout.Order})
 			message = b.Bytes()
 		}
 	}
@@ -141,7 +144,9 @@ func (r *run) prepare() error {
 		return err
 	}
 	if message, err = r.comm.Bcast(0, message); err == nil && r.comm.Rank() != 0 {
-		err = gob.NewDecoder(bytes.NewReader(message)).Decode(&r.batches)
+		var d division
+		err = gob.NewDecoder(bytes.NewReader(message)).Decode(&d)
+		r.batches, r.layout.Order = d.Batches, d.Order
 	}
 	if err == nil {
 		err = r.join()
@@ -149,8 +154,17 @@ func (r *run) prepare() error {
 	return mpi.Agree(r.comm, err)
 }
 
+// division is what rank 0 tells the others.
+type division struct {
+	Batches []partition.Batch // of places
+	Order   []int             // the number of the point in each place; nil: the place is the number
+}
+
 // divide finds the parts of an earlier run, and divides the rest into batches.
 func (r *run) divide() error {
+	if err := r.putUp(r.job, r.layout.Order); err != nil {
+		return err
+	}
 	done, err := r.wholeParts()
 	if err != nil {
 		return err
@@ -165,34 +179,37 @@ func (r *run) divide() error {
 	}
 	taken := append(slices.Clone(done), begun...)
 	slices.SortFunc(taken, func(a, b partition.Batch) int { return a.First - b.First })
-	rest, err := partition.Split(r.plan.bySize(partition.Rest(r.layout.Points, taken)), r.cost(), r.limit())
+	rest, err := partition.Split(r.bySize(partition.Rest(r.layout.Points, taken)), r.cost(), r.limit())
 	if err != nil {
 		return err
 	}
 	r.batches = append(begun, rest...)
-	return r.putUp(r.job)
+	return nil
 }
 
 // begun lists the batches that an earlier run has left checkpoints of, and removes the checkpoints of points that are
 // done.
 func (r *run) begun(done []partition.Batch) ([]partition.Batch, error) {
-	found, err := begunBatches(r.folder, r.layout.Plan)
+	found, err := begunBatches(r.folder, r.layout)
 	var out []partition.Batch
 	taken := slices.Clone(done)
 	for _, f := range found {
+		if f.steps == r.study.Steps && slices.Contains(done, f.Batch) {
+			continue // the state at the end of what is done
+		}
 		overlaps := slices.ContainsFunc(taken, func(b partition.Batch) bool { return f.First < b.End() && b.First < f.End() })
-		if overlaps || r.Every == 0 {
-			err = errors.Join(err, removeBegun(filepath.Join(r.folder, result.PartName(f.First, f.Count))))
+		if part := filepath.Join(r.folder, result.PartName(f.First, f.Count)); overlaps || r.Every == 0 {
+			err = errors.Join(err, removeBegun(part))
 			continue
 		}
 		out, taken = append(out, f.Batch), append(taken, f.Batch)
-		r.saved += r.plan.nodeSteps(f.First, f.Count) * float64(f.steps) / float64(r.study.Steps)
+		r.saved += r.nodeSteps(f.First, f.Count) * float64(f.steps) / float64(r.study.Steps)
 	}
-	return out, errors.Join(err, removeStrays(r.folder, out))
+	return out, errors.Join(err, removeStrays(r.folder, out, done))
 }
 
-// wholeParts lists the batches that parts of this plan hold. Damaged parts are removed; parts of another plan, or
-// parts that overlap, are the user's to decide on.
+// wholeParts lists the batches that parts of this plan hold. Damaged parts are removed, and those of a shorter simulation
+// whose final state is not there; parts of another plan, or parts that overlap, are the user's to decide on.
 func (r *run) wholeParts() ([]partition.Batch, error) {
 	paths, err := result.Parts(r.folder)
 	if err != nil {
@@ -200,9 +217,16 @@ func (r *run) wholeParts() ([]partition.Batch, error) {
 	}
 	var done []partition.Batch
 	for _, path := range paths {
-		first, count, err := result.VerifyPart(path, r.layout.Plan)
-		if errors.Is(err, result.ErrOtherPlan) {
+		held, err := result.VerifyPart(path, r.layout.Basis)
+		other := err == nil && (held.First+held.Count > r.layout.Points || held.Names != r.layout.Names(held.First, held.Count) || held.Steps > r.study.Steps)
+		if errors.Is(err, result.ErrOtherPlan) || other {
 			return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "belongs to another job; give another name with -o, or --force to throw the old parts away"}
+		}
+		if err == nil && held.Steps < r.study.Steps {
+			if r.Every > 0 && len(checkpoints(path, r.layout, "", r.Listener.Note)) > 0 {
+				continue // its batch is begun, and goes on
+			}
+			err = fmt.Errorf("part %s is of a shorter run, and its final state was not kept", path)
 		}
 		if err != nil {
 			r.Listener.Note(fmt.Sprintf("%v; it is computed again", err))
@@ -211,7 +235,7 @@ func (r *run) wholeParts() ([]partition.Batch, error) {
 			}
 			continue
 		}
-		done = append(done, partition.Batch{First: first, Count: count})
+		done = append(done, partition.Batch{First: held.First, Count: held.Count})
 	}
 	slices.SortFunc(done, func(a, b partition.Batch) int { return a.First - b.First })
 	return done, nil
@@ -221,11 +245,11 @@ func (r *run) wholeParts() ([]partition.Batch, error) {
 // wiring, unless the speed is swept.
 func (r *run) cost() func(i int) (partition.Cost, int) {
 	p := r.plan
-	each, swept := p.perSubject(), p.Swept(speedAddress)
+	swept := p.Swept(speedAddress)
 	return func(i int) (partition.Cost, int) {
-		s := &p.Subjects[i/each]
-		longest, _ := connectome.Delay(s.Longest, p.Point(i).Value(speedAddress), p.Run.Step)
-		next := (i/each + 1) * each
+		s := r.subject(i)
+		longest, _ := connectome.Delay(s.Longest, p.Point(r.layout.Number(i)).Value(speedAddress), p.Run.Step)
+		next := r.stretch(i)
 		if swept {
 			next = i + 1
 		}
@@ -299,6 +323,9 @@ func (r *run) mergeParts(facts []result.Entry) error {
 	}
 	if r.summary.Failed, err = failed(r.Output); err != nil {
 		return err
+	}
+	if r.Keep {
+		return nil
 	}
 	return r.removeParts()
 }

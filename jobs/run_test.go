@@ -59,6 +59,7 @@ func (l *listener) Progress(p jobs.Progress) {
 type ways struct {
 	ranks, threads, batch int
 	every                 time.Duration
+	keep                  bool
 	heard                 *listener
 	ctx                   context.Context
 	memory                int // that a buffer may have at most [bytes]; 0: no end
@@ -84,7 +85,7 @@ func run(t testing.TB, j *jobs.Job, output string, w ways) (*jobs.Summary, error
 		if w.memory > 0 {
 			dev = small{dev, w.memory}
 		}
-		o := jobs.Options{Output: output, Batch: w.batch, Every: w.every, Listener: w.heard}
+		o := jobs.Options{Output: output, Batch: w.batch, Every: w.every, Keep: w.keep, Listener: w.heard}
 		summaries[c.Rank()], errs[c.Rank()] = j.Run(w.ctx, c, dev, o)
 		return nil
 	})
@@ -305,7 +306,7 @@ func TestPartsOfAnotherJob(t *testing.T) {
 	}
 	other := parse(t, fmt.Sprintf(failing, "double", "grow = [0.01, 0.05]"))
 	_, err := run(t, other, output, ways{ranks: 2})
-	if want := "belongs to another job; give another name with -o, or --force to throw the old parts away"; !fault.Is(err) || !strings.Contains(err.Error(), want) {
+	if want := ".parts: holds parts of another job: [sweep] grow was [0.01, 0.02, 0.03, 0.04], is [0.01, 0.05]; 3 of its 4 points are none of this job's. Give another name with -o, or --force to throw the old parts away"; !fault.Is(err) || !strings.Contains(err.Error(), want) {
 		t.Errorf("says %v", err)
 	}
 	if s, err := run(t, left, output, ways{}); err != nil || s.Earlier == 0 {

@@ -1,10 +1,8 @@
 package jobs
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -13,49 +11,6 @@ import (
 	"brainsweep/fault"
 	"brainsweep/io/result"
 )
-
-// noticeName is a file in the folder of parts that says which job they belong to.
-const noticeName = "job.json"
-
-// notice is what it says.
-type notice struct {
-	Job    string   `json:"job"` // the job file's path from the root
-	Set    []string `json:"set"`
-	Plan   string   `json:"plan"` // digest
-	Points int      `json:"points"`
-}
-
-// putUp writes the notice of a job.
-func (p *place) putUp(j *Job) error {
-	path, err := filepath.Abs(j.File)
-	if err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(notice{path, append([]string{}, j.Set...), j.Plan.Hash(), j.Plan.Points()}, "", "  ")
-	if err == nil {
-		err = os.WriteFile(filepath.Join(p.parts, noticeName), append(text, '\n'), 0o666)
-	}
-	if err != nil {
-		return p.unwritable(err)
-	}
-	return nil
-}
-
-// readNotice reads the notice in the folder of parts beside output.
-func (p *place) readNotice() (n notice, err error) {
-	path := filepath.Join(p.parts, noticeName)
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return n, fault.Mistake{Pos: fault.Pos{File: p.output}, Msg: "there is no result of this name, and no run has left parts of one"}
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &n)
-	}
-	if err != nil {
-		return n, fault.Mistake{Pos: fault.Pos{File: path}, Msg: fmt.Sprintf("says not which job the parts belong to: %v", err)}
-	}
-	return n, nil
-}
 
 // Status is how far a job has come.
 type Status struct {
@@ -83,11 +38,11 @@ func Look(output string) (*Status, error) {
 		return nil, err
 	}
 	for _, path := range parts {
-		done, failed, err := result.CountPart(path, n.Plan)
-		if err != nil {
-			continue // damaged, or merged and removed since: a run will see to it
+		held, err := result.CountPart(path, n.Basis)
+		if err != nil || held.Steps != n.Steps {
+			continue // damaged, shorter, or merged and removed since: a run will see to it
 		}
-		s.Done, s.Failed = s.Done+done, s.Failed+failed
+		s.Done, s.Failed = s.Done+held.Count, s.Failed+held.Failed
 		if info, err := os.Stat(path); err == nil && info.ModTime().After(s.Updated) {
 			s.Updated = info.ModTime()
 		}
@@ -138,17 +93,15 @@ func MergeSoFar(output, to string, versions []result.Entry, l Listener) (*Status
 	if _, err := os.Lstat(to); err == nil {
 		return nil, fault.Mistake{Pos: fault.Pos{File: to}, Msg: "is there already; give another name with -o"}
 	}
-	j, err := Read(n.Job, n.Set...)
+	j, err := p.left(n)
 	if err != nil {
 		return nil, err
-	}
-	if j.Plan.Hash() != n.Plan {
-		return nil, fault.Mistake{Pos: fault.Pos{File: n.Job}, Msg: fmt.Sprintf("the job has changed since the parts in %s were made; they cannot be merged with what it says now", p.parts)}
 	}
 	s, err := newSetup(j.Plan)
 	if err != nil {
 		return nil, err
 	}
+	s.layout.Order = n.Order
 	source, err := j.Plan.Source()
 	if err != nil {
 		return nil, err
@@ -160,8 +113,12 @@ func MergeSoFar(output, to string, versions []result.Entry, l Listener) (*Status
 	}
 	var whole []string
 	for _, path := range parts {
-		if _, _, err := result.VerifyPart(path, n.Plan); err != nil {
+		held, err := result.VerifyPart(path, n.Basis)
+		if err != nil {
 			l.Note(fmt.Sprintf("%v; it is left out", err))
+			continue
+		}
+		if held.Steps != n.Steps {
 			continue
 		}
 		whole = append(whole, path)

@@ -44,7 +44,8 @@ func newSetup(p *Plan) (*setup, error) {
 		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(), Taps: map[int][]float64{},
 	}}
 	s.layout = &result.Layout{
-		Title: p.Title, Plan: p.Hash(), Points: p.Points(), Mode: string(p.Sweep.Mode), Connectome: p.Connectome,
+		Title: p.Title, Plan: p.Hash(), Basis: p.Basis(), Steps: p.Run.Steps(), Points: p.Points(),
+		Identity: func(i int) []byte { return p.Point(i).identity() }, Mode: string(p.Sweep.Mode), Connectome: p.Connectome,
 		Name: func(i int) string { return p.Point(i).Name() },
 	}
 	for _, state := range p.Model.States {
@@ -248,7 +249,7 @@ func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn) *metri
 	wired := c.points[point].Wiring.Connectome
 	return &metrics.Input{
 		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
-		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(s.plan.Point(c.first + point).Subject),
+		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(s.layout.Number(c.first+point) / s.plan.perSubject()),
 		Targets: s.plan.targetData(),
 	}
 }

@@ -92,35 +92,48 @@ func (p *Plan) ConnectomeOf(subject int) (*connectome.Connectome, error) {
 	return c, nil
 }
 
-// nodeSteps is the work that points first, ..., first+count-1 take in all.
-func (p *Plan) nodeSteps(first, count int) float64 {
-	total, each := 0.0, p.perSubject()
+// subject is that of the point in a place.
+func (s *setup) subject(place int) *Subject {
+	return &s.plan.Subjects[s.layout.Number(place)/s.plan.perSubject()]
+}
+
+// stretch is the next place that may have another subject.
+func (s *setup) stretch(place int) int {
+	if s.layout.Order != nil {
+		return place + 1
+	}
+	each := s.plan.perSubject()
+	return (place/each + 1) * each
+}
+
+// nodeSteps is the work that the points in the places first, ..., first+count-1 take in all.
+func (s *setup) nodeSteps(first, count int) float64 {
+	total := 0.0
 	for i := first; i < first+count; {
-		next := min((i/each+1)*each, first+count)
-		total += float64(p.Run.Steps()) * float64(p.Subjects[i/each].Nodes()) * float64(next-i)
+		next := min(s.stretch(i), first+count)
+		total += float64(s.plan.Run.Steps()) * float64(s.subject(i).Nodes()) * float64(next-i)
 		i = next
 	}
 	return total
 }
 
 // nodeStepsOf is the same for the points of batches.
-func (p *Plan) nodeStepsOf(batches []partition.Batch) float64 {
+func (s *setup) nodeStepsOf(batches []partition.Batch) float64 {
 	total := 0.0
 	for _, b := range batches {
-		total += p.nodeSteps(b.First, b.Count)
+		total += s.nodeSteps(b.First, b.Count)
 	}
 	return total
 }
 
-// bySize divides ranges of points where the number of nodes changes.
-func (p *Plan) bySize(ranges []partition.Batch) []partition.Batch {
+// bySize divides ranges of places where the number of nodes changes.
+func (s *setup) bySize(ranges []partition.Batch) []partition.Batch {
 	var out []partition.Batch
-	each := p.perSubject()
 	for _, r := range ranges {
 		for first := r.First; first < r.End(); {
 			next := first
-			for nodes := p.Subjects[first/each].Nodes(); next < r.End() && p.Subjects[next/each].Nodes() == nodes; {
-				next = min((next/each+1)*each, r.End())
+			for nodes := s.subject(first).Nodes(); next < r.End() && s.subject(next).Nodes() == nodes; {
+				next = min(s.stretch(next), r.End())
 			}
 			out = append(out, partition.Batch{First: first, Count: next - first})
 			first = next

@@ -201,18 +201,8 @@ func (p *Plan) Hash() string {
 		w.line("seeds", fmt.Sprint(p.Cohort.Seeds))
 	}
 	p.writeRun(&w)
-	p.writeRecords(&w, false)
-	if bold := p.Record("bold"); bold != nil && bold.Bold.Model != nil {
-		w.text("model", bold.Bold.Model.Digest())
-		w.line("initial", list(bold.Bold.Initial, document.Number))
-	}
-	w.line("metrics", list(p.Metrics.Of, document.Quote))
-	for _, m := range p.Metrics.Table() {
-		w.text("metric", m.Name)
-	}
-	w.line("period", document.Number(p.Metrics.Period))
-	p.optionsText(&w)
-	p.targetHash(&w)
+	p.recordsDigest(&w)
+	p.metricsDigest(&w)
 	fmt.Fprintln(&w, "mode", p.Sweep.Mode, "points", p.Sweep.Points, "seed", p.Sweep.Seed)
 	h.Write([]byte(w.String()))
 	for _, a := range p.Sweep.Axes {

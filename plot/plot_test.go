@@ -21,7 +21,7 @@ func sweep(t *testing.T) *result.Result {
 	brain := &connectome.Connectome{Source: "made up", Labels: []string{"L", "R"}, Centres: make([][3]float64, 2),
 		Weights: []float64{0, 1, 0.1, 0}, Lengths: make([]float64, 4), Cortical: make([]bool, 2)}
 	l := &result.Layout{
-		Title: "test", Plan: "ab", Points: 6, Mode: "grid", Grid: []int{3, 2}, Connectome: brain, States: []string{"E"},
+		Title: "test", Plan: "ab", Basis: "ab", Points: 6, Mode: "grid", Grid: []int{3, 2}, Connectome: brain, States: []string{"E"},
 		Axes: []result.Axis{
 			{Address: "b_e", Unit: "pA", Value: func(p int) float64 { return 10 * float64(p/2) }},
 			{Address: "coupling.a", Value: func(p int) float64 { return 0.1 * float64(1+p%2) }},

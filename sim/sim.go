@@ -130,8 +130,9 @@ type Pace struct {
 	Progress func(steps int64) // is told the steps that every point has done, after each epoch
 	From     *State            // goes on from here instead of from the start
 	// Save is given the state between two epochs when Due says so, and, when ctx is cancelled, before Run returns.
-	Save func(*State) error
-	Due  func() bool
+	Save  func(*State) error
+	Due   func() bool
+	Final bool // Save is given the state at the end, too
 }
 
 // State is a batch between two epochs: with the study and the points all that is needed to go on.
@@ -182,10 +183,11 @@ func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, pace Pace) 
 // pause saves the state where that is due, and stops the run where that is asked for.
 func (b *batch) pause(ctx context.Context, done int64, pace Pace) error {
 	stopped := ctx.Err()
+	due := stopped != nil || pace.Due != nil && pace.Due()
 	if done == b.study.Steps {
-		return nil
+		stopped, due = nil, pace.Final
 	}
-	if pace.Save != nil && (stopped != nil || pace.Due != nil && pace.Due()) {
+	if pace.Save != nil && due {
 		state, err := b.state(done)
 		if err == nil {
 			err = pace.Save(state)

@@ -28,6 +28,7 @@ type runFlags struct {
 	force  bool
 	batch  int
 	every  time.Duration
+	keep   bool
 	hours  string
 	set    []string
 }
@@ -56,6 +57,7 @@ ready to go on, 4 done but some points failed.`,
 	cmd.Flags().BoolVar(&f.force, "force", false, "remove an old result and old parts, and begin anew")
 	cmd.Flags().IntVar(&f.batch, "batch", 0, "most points of a batch, which is what a killed job may lose (default: about a minute's work)")
 	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 10*time.Minute, "time between two checkpoints of what is in work; 0 keeps finished parts only")
+	cmd.Flags().BoolVar(&f.keep, "keep-parts", false, "keep the parts and the final states beside the result, for a job with more points or a longer duration")
 	cmd.Flags().StringVar(&f.hours, "max-hours", "", "stop after so many hours, ready to go on; auto: shortly before the batch system ends the job")
 	addSet(cmd.Flags(), &f.set)
 	return cmd
@@ -123,7 +125,7 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	defer dev.Close()
 	l := newListener(comm.Rank(), said, output, errs, func(log *logrus.Logger) { greet(log, job, dev, comm, note, chosen) })
 	defer l.close()
-	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Every: f.every, Versions: versions(), Listener: l})
+	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Every: f.every, Keep: f.keep, Versions: versions(), Listener: l})
 	l.end()
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"fmt"
 	"slices"
 
 	"brainsweep/io/h5"
@@ -35,60 +36,42 @@ func (m *merger) bests() error {
 
 // collect copies a series of points, in ascending order, out of their parts.
 func (m *merger) collect(set *h5.Dataset, s Series, points []int) error {
-	for row := 0; row < len(points); {
-		part := m.parts[m.holder(points[row])]
-		end := row
-		for end < len(points) && points[end] < part.first+part.count {
-			end++
-		}
-		if err := fromPart(part.path, set, s, row, points[row:end], max(1, slab/8/m.layout.width(s))); err != nil {
+	places := m.places()
+	for row, point := range points {
+		i, _ := m.holder(places[point])
+		if err := m.use(m.parts[i]); err != nil {
 			return err
 		}
-		row = end
-	}
-	return nil
-}
-
-// holder is the part that holds a point.
-func (m *merger) holder(point int) int {
-	i, found := slices.BinarySearchFunc(m.parts, point, func(h held, p int) int { return h.first - p })
-	if !found {
-		i--
-	}
-	return i
-}
-
-// fromPart copies a series of points of one part to row, row+1, ... of the result's data set.
-func fromPart(path string, set *h5.Dataset, s Series, row int, points []int, step int) error {
-	file, err := h5.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	from, err := file.OpenDataset("/series/" + s.Group + "/" + s.Name)
-	if err != nil {
-		return err
-	}
-	kept, err := keptPoints(file, s)
-	if err != nil {
-		return err
-	}
-	for i, point := range points {
-		at := slices.Index(kept, point)
-		if s.Single {
-			err = copyRow[float32](set, from, row+i, at, step)
-		} else {
-			err = copyRow[float64](set, from, row+i, at, step)
-		}
-		if err != nil {
+		if err := fromPart(m.parts[i].file, set, s, row, places[point], max(1, slab/8/m.layout.width(s))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// keptPoints lists the points at which a part keeps a series.
-func keptPoints(part *h5.File, s Series) ([]int, error) {
+// fromPart copies a series of the point in a place of a part to a row of the result's data set.
+func fromPart(part *h5.File, set *h5.Dataset, s Series, row, place, step int) error {
+	from, err := part.OpenDataset("/series/" + s.Group + "/" + s.Name)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	kept, err := keptPlaces(part, s)
+	if err != nil {
+		return err
+	}
+	at := slices.Index(kept, place)
+	if at < 0 {
+		return fmt.Errorf("part %s lacks %s/%s in place %d", part.Path(), s.Group, s.Name, place)
+	}
+	if s.Single {
+		return copyRow[float32](set, from, row, at, step)
+	}
+	return copyRow[float64](set, from, row, at, step)
+}
+
+// keptPlaces lists the places at which a part keeps a series.
+func keptPlaces(part *h5.File, s Series) ([]int, error) {
 	value, err := part.Attr("/series/"+s.Group+"/"+s.Name, "points")
 	long, _ := value.([]int64)
 	points := make([]int, len(long))

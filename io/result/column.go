@@ -78,18 +78,17 @@ func (c *column[T]) flush() error {
 	return c.set.Write(offset, count, rows)
 }
 
-// take adds what a data set of a part holds, a slab at a time.
-func (c *column[T]) take(from *h5.Dataset, row int) error {
-	shape := from.Shape()
+// take adds rows of a data set of a part, a slab at a time.
+func (c *column[T]) take(from *h5.Dataset, first, count, to int) error {
 	step := max(1, slab/8/max(1, c.width))
-	for first := 0; first < shape[0]; first += step {
-		n := min(step, shape[0]-first)
+	for done := 0; done < count; done += step {
+		n := min(step, count-done)
 		rows := make([]T, n*c.width)
-		offset, count := block(first, n, shape)
-		if err := from.Read(offset, count, rows); err != nil {
+		offset, size := block(first+done, n, from.Shape())
+		if err := from.Read(offset, size, rows); err != nil {
 			return err
 		}
-		if err := c.put(row+first, rows); err != nil {
+		if err := c.put(to+done, rows); err != nil {
 			return err
 		}
 	}

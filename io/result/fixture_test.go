@@ -45,7 +45,7 @@ func brain(n int) *connectome.Connectome {
 // small has every kind of thing that a layout can have. Its numbers are formulas of point, sample and node.
 func small(points int) *result.Layout {
 	return &result.Layout{
-		Title: "A small one", Plan: "0123abcd", Points: points, Mode: "grid", Grid: []int{points, 1},
+		Title: "A small one", Plan: "0123abcd", Basis: "0123abcd", Points: points, Mode: "grid", Grid: []int{points, 1},
 		Axes: []result.Axis{
 			{Address: "b_e", Unit: "pA", Value: func(point int) float64 { return 10 * float64(point) }},
 			{Address: "coupling.a", Value: func(point int) float64 { return 0.5 }},
@@ -96,7 +96,11 @@ func metric(l *result.Layout, point, metric, i int) float64 {
 // fill gives a part all its numbers, the samples in epochs.
 func fill(t testing.TB, l *result.Layout, p *result.Part, first, count, epoch int) {
 	t.Helper()
-	for point := first; point < first+count; point++ {
+	for place := first; place < first+count; place++ {
+		point := place
+		if l.Order != nil {
+			point = l.Order[place]
+		}
 		for s, series := range l.Series {
 			width := l.Nodes()
 			if series.Global {
@@ -112,11 +116,11 @@ func fill(t testing.TB, l *result.Layout, p *result.Part, first, count, epoch in
 				for i := range rows {
 					rows[i] = sample(point, s, from+i/width, i%width)
 				}
-				ok(t, p.Series(point, s, from, precision(rows, series.Single)))
+				ok(t, p.Series(place, s, from, precision(rows, series.Single)))
 			}
 		}
 		if failed(point) {
-			p.Fail(point, result.Fault{Node: 1, State: 2, Time: 1500})
+			p.Fail(place, result.Fault{Node: 1, State: 2, Time: 1500})
 			continue
 		}
 		for m, what := range l.Metrics {
@@ -124,9 +128,9 @@ func fill(t testing.TB, l *result.Layout, p *result.Part, first, count, epoch in
 			for i := range values {
 				values[i] = metric(l, point, m, i)
 			}
-			ok(t, p.Metric(point, m, values))
+			ok(t, p.Metric(place, m, values))
 		}
-		p.Done(point)
+		p.Done(place)
 	}
 }
 

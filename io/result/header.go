@@ -14,7 +14,7 @@ import (
 // header is text and has a checksum too.
 const headerSize = 512
 
-const headerFormat = "brainsweep part 1\nplan %s\npoints %d %d\nbytes %d\ncrc32c %08x\n"
+const headerFormat = "brainsweep part 2\nbasis %s\npoints %d %d\nnames %s\nsteps %d\nfailed %d\nbytes %d\ncrc32c %08x\n"
 
 var (
 	// ErrDamaged is in the chain of the error about a part that is cut off or altered, or is no part at all.
@@ -23,44 +23,52 @@ var (
 	ErrOtherPlan = errors.New("made for another plan")
 )
 
+// Held is what a part says that it holds.
+type Held struct {
+	First, Count int    // places
+	Names        string // which points, as Layout.Names
+	Steps        int64  // that they were simulated for
+	Failed       int    // how many of them failed
+}
+
 type header struct {
-	plan         string
-	first, count int
-	size         int64  // of the file [bytes]
-	sum          uint32 // CRC-32C of what follows the header
+	basis string
+	Held
+	size int64  // of the file [bytes]
+	sum  uint32 // CRC-32C of what follows the header
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func (h header) encode() []byte {
-	text := fmt.Appendf(nil, headerFormat, h.plan, h.first, h.count, h.size, h.sum)
+	text := fmt.Appendf(nil, headerFormat, h.basis, h.First, h.Count, h.Names, h.Steps, h.Failed, h.size, h.sum)
 	text = fmt.Appendf(text, "header %08x\n", crc32.Checksum(text, castagnoli))
 	return append(text, bytes.Repeat([]byte{'\n'}, headerSize-len(text))...)
 }
 
-// readHeader reads the header of a part and looks at the plan, if one is given, and at the length of the file.
-func readHeader(path, plan string) (h header, err error) {
+// readHeader reads the header of a part and looks at the basis, if one is given, and at the length of the file.
+func readHeader(path, basis string) (h header, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return h, err
 	}
 	defer file.Close()
-	return h, h.read(file, path, plan)
+	return h, h.read(file, path, basis)
 }
 
-func (h *header) read(file *os.File, path, plan string) error {
+func (h *header) read(file *os.File, path, basis string) error {
 	raw := make([]byte, headerSize)
 	if n, err := io.ReadFull(file, raw); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return damaged(path, "it ends after %d bytes", n)
 	} else if err != nil {
 		return err
 	}
-	_, err := fmt.Sscanf(string(raw), headerFormat, &h.plan, &h.first, &h.count, &h.size, &h.sum)
+	_, err := fmt.Sscanf(string(raw), headerFormat, &h.basis, &h.First, &h.Count, &h.Names, &h.Steps, &h.Failed, &h.size, &h.sum)
 	if err != nil || !bytes.Equal(raw, h.encode()) {
 		return damaged(path, "it does not begin with the header of a part")
 	}
-	if plan != "" && h.plan != plan {
-		return fmt.Errorf("part %s is %w: %s, not %s", path, ErrOtherPlan, h.plan, plan)
+	if basis != "" && h.basis != basis {
+		return fmt.Errorf("part %s is %w: %s, not %s", path, ErrOtherPlan, h.basis, basis)
 	}
 	info, err := file.Stat()
 	if err == nil && info.Size() != h.size {
@@ -73,26 +81,33 @@ func damaged(path, format string, args ...any) error {
 	return fmt.Errorf("part %s is %w: %s", path, ErrDamaged, fmt.Sprintf(format, args...))
 }
 
-// VerifyPart reads a whole part and tells which points it holds, first, ..., first+count-1. The error
-// says what is wrong with it: it wraps ErrDamaged or ErrOtherPlan, or comes from the system.
-func VerifyPart(path, plan string) (first, count int, err error) {
+// VerifyPart reads a whole part and tells what it holds. The error says what is wrong with it: it wraps
+// ErrDamaged or ErrOtherPlan, or comes from the system.
+func VerifyPart(path, basis string) (Held, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return 0, 0, err
+		return Held{}, err
 	}
 	defer file.Close()
 	var h header
-	if err := h.read(file, path, plan); err != nil {
-		return 0, 0, err
+	if err := h.read(file, path, basis); err != nil {
+		return Held{}, err
 	}
 	sum, err := checksum(file)
 	if err != nil {
-		return 0, 0, err
+		return Held{}, err
 	}
 	if sum != h.sum {
-		return 0, 0, damaged(path, "its contents do not match their checksum")
+		return Held{}, damaged(path, "its contents do not match their checksum")
 	}
-	return h.first, h.count, nil
+	return h.Held, nil
+}
+
+// CountPart tells what a part says that it holds, by its header, which has a checksum of its own, and its length. It does
+// not read what VerifyPart does, and so is quick.
+func CountPart(path, basis string) (Held, error) {
+	h, err := readHeader(path, basis)
+	return h.Held, err
 }
 
 // checksum reads the file from where it stands to its end.

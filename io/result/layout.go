@@ -8,6 +8,8 @@
 package result
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,9 +21,16 @@ import (
 
 // Layout is what a job's files hold, besides the numbers that it computes.
 type Layout struct {
-	Title      string
-	Plan       string // digest of everything that decides the numbers; parts of another plan are refused
-	Points     int
+	Title  string
+	Plan   string // digest of everything that decides the numbers
+	Basis  string // digest of what decides the numbers of a point besides what it is; parts with another are refused
+	Steps  int64  // that every point is simulated for; what Basis leaves open
+	Points int
+	// Order gives the number of the point in each place. Parts hold points by place, so that points may be added to a job
+	// between those that parts hold; nil is the order of the points.
+	Order []int
+	// Identity tells points apart, whatever their number is: parts note whose points they hold. It may be nil.
+	Identity   func(point int) []byte
 	Mode       string // how the axes make points, as sweep.Mode
 	Grid       []int  // in mode grid, the number of values of each axis, the last axis fastest; else nil
 	Axes       []Axis
@@ -104,6 +113,23 @@ func (m Metric) Address() string { return m.Quantity + "." + m.Name }
 
 func (m Metric) group() string { return "/metrics/" + m.Quantity }
 
+// Number is that of the point in a place.
+func (l *Layout) Number(place int) int {
+	if l.Order == nil {
+		return place
+	}
+	return l.Order[place]
+}
+
+// Names is a digest, in hexadecimal, of which points are in the places first, ..., first+count-1.
+func (l *Layout) Names(first, count int) string {
+	h := sha256.New()
+	for place := first; l.Identity != nil && place < first+count; place++ {
+		h.Write(l.Identity(l.Number(place)))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Nodes is the number of nodes.
 func (l *Layout) Nodes() int { return l.Connectome.N() }
 
@@ -161,8 +187,11 @@ func (l *Layout) Check() error {
 	if l.Points < 1 {
 		add("%d points; there must be at least one", l.Points)
 	}
-	if l.Plan == "" || len(l.Plan) > 128 || strings.ContainsAny(l.Plan, " \n") {
-		add("the plan's digest %q is not a word of at most 128 letters", l.Plan)
+	if l.Basis == "" || len(l.Basis) > 128 || strings.ContainsAny(l.Basis, " \n") {
+		add("the digest %q is not a word of at most 128 letters", l.Basis)
+	}
+	if l.Order != nil && len(l.Order) != l.Points {
+		add("an order of %d points; there are %d", len(l.Order), l.Points)
 	}
 	taken := l.checkNames(add)
 	groups := map[string]Series{}

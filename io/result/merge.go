@@ -30,6 +30,7 @@ func Merge(out string, l *Layout, parts []string, progress func(done, total int)
 		return err
 	}
 	m := &merger{layout: l, file: file, parts: held, rankings: map[Keep]*ranking{}}
+	defer m.close()
 	if err := m.run(progress); err != nil {
 		file.Close() // what became of the contents does not matter
 		return errors.Join(err, os.Remove(temporary(out)))
@@ -43,23 +44,23 @@ func Merge(out string, l *Layout, parts []string, progress func(done, total int)
 	return nil
 }
 
-// held is a part and its points.
-type held struct {
-	path         string
-	first, count int
-}
-
-// survey reads the headers of the parts and puts them in the order of their points.
-func survey(l *Layout, parts []string) ([]held, error) {
-	var all []held
+// survey reads the headers of the parts and puts them in the order of their places.
+func survey(l *Layout, parts []string) ([]*source, error) {
+	var all []*source
 	for _, path := range parts {
-		h, err := readHeader(path, l.Plan)
+		h, err := readHeader(path, l.Basis)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, held{path, h.first, h.count})
+		all = append(all, &source{path: path, first: h.First, count: h.Count})
+		if h.Steps != l.Steps {
+			return nil, fmt.Errorf("part %s is of %d steps, not %d", path, h.Steps, l.Steps)
+		}
+		if h.First+h.Count <= l.Points && h.Names != l.Names(h.First, h.Count) {
+			return nil, fmt.Errorf("part %s holds other points", path)
+		}
 	}
-	slices.SortFunc(all, func(a, b held) int { return a.first - b.first })
+	slices.SortFunc(all, func(a, b *source) int { return a.first - b.first })
 	next := 0
 	for i, h := range all {
 		if h.first < next {
@@ -77,7 +78,8 @@ func survey(l *Layout, parts []string) ([]held, error) {
 type merger struct {
 	layout   *Layout
 	file     *h5.File
-	parts    []held
+	parts    []*source
+	open     []*source // of parts, at most a few
 	copies   []copying
 	rankings map[Keep]*ranking
 	runs     runs
@@ -85,9 +87,9 @@ type merger struct {
 
 // copying is a data set of the parts on its way into the result.
 type copying struct {
-	path  string                                  // in the parts
-	shape []int                                   // of one point
-	take  func(from *h5.Dataset, first int) error // the rows of a part whose first point is first
+	path  string                                             // in the parts
+	shape []int                                              // of one point
+	take  func(from *h5.Dataset, first, count, to int) error // rows of a part, to the rows of the result from to on
 	flush func() error
 }
 
@@ -115,11 +117,11 @@ func inTurn(steps ...func() error) error {
 
 // all takes over the parts.
 func (m *merger) all(progress func(done, total int)) error {
-	for _, p := range m.parts {
-		if err := m.part(p); err != nil {
+	for _, s := range m.spans() {
+		if err := m.copy(s); err != nil {
 			return err
 		}
-		progress(p.first+p.count, m.layout.Points)
+		progress(s.to+s.count, m.layout.Points)
 	}
 	for _, c := range m.copies {
 		if err := c.flush(); err != nil {
@@ -281,9 +283,9 @@ func addSeries[T float32 | float64](m *merger, f *frame, v variable, fill T) err
 		return err
 	}
 	last.flush = func() error { return nil }
-	last.take = func(from *h5.Dataset, first int) error {
-		for row := range from.Shape()[0] {
-			if err := copyRow[T](set, from, first+row, row, stepOf(chunk, v.kind)); err != nil {
+	last.take = func(from *h5.Dataset, first, count, to int) error {
+		for row := range count {
+			if err := copyRow[T](set, from, to+row, first+row, stepOf(chunk, v.kind)); err != nil {
 				return err
 			}
 		}
@@ -302,68 +304,4 @@ func stepOf(chunk []int, kind h5.Type) int {
 		size *= n
 	}
 	return max(1, slab/size) * chunk[1]
-}
-
-// part takes over what a part holds.
-func (m *merger) part(p held) error {
-	if _, _, err := VerifyPart(p.path, m.layout.Plan); err != nil {
-		return err
-	}
-	file, err := h5.Open(p.path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	for _, c := range m.copies {
-		from, err := file.OpenDataset(c.path)
-		if err != nil {
-			return err
-		}
-		if want := append([]int{p.count}, c.shape...); !slices.Equal(from.Shape(), want) {
-			return fmt.Errorf("part %s has %s in shape %v, not %v", p.path, c.path, from.Shape(), want)
-		}
-		if err := c.take(from, p.first); err != nil {
-			return err
-		}
-	}
-	if err := m.rank(file, p); err != nil {
-		return err
-	}
-	return m.runs.add(file)
-}
-
-// rank enters the points whose series the part keeps into the rankings. Parts that were written together keep all that
-// are among the best of all, and of a few parts alone the best that are there.
-func (m *merger) rank(file *h5.File, p held) error {
-	seen := map[Keep]bool{}
-	for _, s := range m.layout.Series {
-		if s.Keep.Best == 0 || seen[s.Keep] {
-			continue
-		}
-		seen[s.Keep] = true
-		if m.rankings[s.Keep] == nil {
-			m.rankings[s.Keep] = newRanking(s.Keep)
-		}
-		scores, metric := make([]float64, p.count), m.layout.Metrics[m.layout.ranked(s.Keep)]
-		if err := readAll(file, metric.group()+"/"+metric.Name, scores); err != nil {
-			return err
-		}
-		kept, err := keptPoints(file, s)
-		if err != nil {
-			return err
-		}
-		for _, point := range kept {
-			m.rankings[s.Keep].add(point, scores[point-p.first])
-		}
-	}
-	return nil
-}
-
-func readAll(file *h5.File, name string, data any) error {
-	set, err := file.OpenDataset(name)
-	if err != nil {
-		return err
-	}
-	defer set.Close()
-	return set.Read(nil, nil, data)
 }

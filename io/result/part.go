@@ -75,10 +75,10 @@ func Parts(folder string) ([]string, error) {
 // CreatePart begins the part of points first, ..., first+count-1 under a temporary name. Close makes
 // it a part, Abandon removes it. Parts that share a Best, which may be nil, keep fewer series in all.
 func CreatePart(path string, l *Layout, first, count int, best *Best) (*Part, error) {
-	return newPart(path, l, first, count, best, nil)
+	return newPart(path, l, first, count, best, false)
 }
 
-func newPart(path string, l *Layout, first, count int, best *Best, have func(series int) int) (*Part, error) {
+func newPart(path string, l *Layout, first, count int, best *Best, spooled bool) (*Part, error) {
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
@@ -89,19 +89,19 @@ func newPart(path string, l *Layout, first, count int, best *Best, have func(ser
 		best = &Best{}
 	}
 	p := &Part{layout: l, path: path, first: first, count: count, best: best, scores: map[Keep][]float64{},
-		status: filled(count, Missing), faults: make([]Fault, count), spooled: have != nil}
+		status: filled(count, Missing), faults: make([]Fault, count), spooled: spooled}
 	var err error
 	if p.file, err = h5.CreateAfter(temporary(path), headerSize); err != nil {
 		return nil, err
 	}
-	if err := p.lay(have); err != nil {
-		return nil, errors.Join(err, p.Abandon())
+	if err := p.lay(); err != nil {
+		return nil, errors.Join(err, p.giveUp())
 	}
 	return p, nil
 }
 
 // lay makes the data sets.
-func (p *Part) lay(have func(series int) int) error {
+func (p *Part) lay() error {
 	l := p.layout
 	for _, m := range l.Metrics {
 		set, err := p.dataset(m.group(), m.Name, h5.Float64, append([]int{p.count}, l.lengths(m)...))
@@ -111,7 +111,7 @@ func (p *Part) lay(have func(series int) int) error {
 		p.metrics = append(p.metrics, newValues(set))
 	}
 	for i, s := range l.Series {
-		st := &store{samples: s.Times.Count, width: l.width(s), single: s.Single, next: make([]int, p.count)}
+		st := &store{samples: s.Times.Count, width: l.width(s), single: s.Single, next: make([]int, p.count), sums: make([]uint32, p.count)}
 		p.series = append(p.series, st)
 		if s.Keep.Best > 0 {
 			p.scores[s.Keep] = filled(p.count, math.NaN())
@@ -119,7 +119,6 @@ func (p *Part) lay(have func(series int) int) error {
 		var err error
 		switch {
 		case p.spooled:
-			st.next = filled(p.count, have(i))
 			st.scratch, err = os.OpenFile(p.spool(i), os.O_RDWR|os.O_CREATE, 0o666)
 		case s.Keep.Best > 0:
 			st.scratch, err = scratch(temporary(p.path))
@@ -194,13 +193,21 @@ func (p *Part) mark(point int, status uint8, f Fault) {
 	p.lock.Unlock()
 }
 
-// Close makes the part whole, waits until it is on the disk, and gives it its name. If that fails,
-// nothing is left.
+// Close makes the part whole, waits until it is on the disk, and gives it its name. If that fails, nothing is left; of
+// a spooled part, what Leave leaves.
 func (p *Part) Close(run Run) error {
 	if err := p.finish(run); err != nil {
-		return errors.Join(err, p.Abandon())
+		return errors.Join(err, p.giveUp())
 	}
 	return nil
+}
+
+// giveUp is Leave for a spooled part, and Abandon for others.
+func (p *Part) giveUp() error {
+	if p.spooled {
+		return p.Leave()
+	}
+	return p.Abandon()
 }
 
 func (p *Part) finish(run Run) error {
@@ -216,13 +223,24 @@ func (p *Part) finish(run Run) error {
 	if err := p.file.Close(); err != nil {
 		return err
 	}
-	if err := seal(temporary(p.path), header{plan: p.layout.Plan, first: p.first, count: p.count}); err != nil {
+	if err := seal(temporary(p.path), header{basis: p.layout.Basis, Held: p.held()}); err != nil {
 		return err
 	}
 	if err := publish(p.path); err != nil {
 		return err
 	}
 	return p.removeSpools()
+}
+
+// held is what the header says.
+func (p *Part) held() Held {
+	h := Held{First: p.first, Count: p.count, Names: p.layout.Names(p.first, p.count), Steps: p.layout.Steps}
+	for _, s := range p.status {
+		if s == Failed {
+			h.Failed++
+		}
+	}
+	return h
 }
 
 // Abandon ends the part without leaving a file.
@@ -288,7 +306,7 @@ func (p *Part) keep() error {
 				scores[row] = math.NaN()
 			}
 		}
-		kept[keep] = p.best.take(keep, p.first, scores)
+		kept[keep] = p.best.take(keep, p.layout.Number, p.first, scores)
 	}
 	all := make([]int, p.count)
 	for row := range all {
@@ -357,7 +375,7 @@ func (p *Part) describe(run Run) error {
 		}
 	}
 	for _, a := range []Entry{
-		{"plan", p.layout.Plan}, {"first", p.first}, {"count", p.count},
+		{"basis", p.layout.Basis}, {"first", p.first}, {"count", p.count},
 		{"host", run.Host}, {"device", run.Device}, {"rank", run.Rank}, {"node_steps", run.NodeSteps},
 		{"started", run.Started.UTC().Format(time.RFC3339Nano)}, {"ended", run.Ended.UTC().Format(time.RFC3339Nano)},
 	} {
@@ -366,28 +384,4 @@ func (p *Part) describe(run Run) error {
 		}
 	}
 	return nil
-}
-
-// CountPart tells how many points a part holds and how many of them failed. It trusts the part where
-// VerifyPart looks at every byte.
-func CountPart(path, plan string) (points, failed int, err error) {
-	h, err := readHeader(path, plan)
-	if err != nil {
-		return 0, 0, err
-	}
-	file, err := h5.Open(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer file.Close()
-	status := make([]uint8, h.count)
-	if err := readAll(file, "/points/status", status); err != nil {
-		return 0, 0, err
-	}
-	for _, s := range status {
-		if s == Failed {
-			failed++
-		}
-	}
-	return h.count, failed, nil
 }

@@ -14,8 +14,8 @@ type Best struct {
 	rankings map[Keep]*ranking
 }
 
-// take adds the scores of points first, first+1, ... and tells which of them are among the best so far.
-func (b *Best) take(k Keep, first int, scores []float64) []int {
+// take adds the scores of the points in the places first, first+1, ... and tells which places are among the best so far.
+func (b *Best) take(k Keep, number func(place int) int, first int, scores []float64) []int {
 	b.lock.Lock()
 	defer b.lock.Unlock()
 	if b.rankings == nil {
@@ -25,11 +25,15 @@ func (b *Best) take(k Keep, first int, scores []float64) []int {
 		b.rankings[k] = newRanking(k)
 	}
 	for i, score := range scores {
-		b.rankings[k].add(first+i, score)
+		b.rankings[k].add(number(first+i), score)
 	}
-	return slices.DeleteFunc(b.rankings[k].points(), func(point int) bool {
-		return point < first || point >= first+len(scores)
-	})
+	points, places := b.rankings[k].points(), []int{}
+	for place := first; place < first+len(scores); place++ {
+		if _, among := slices.BinarySearch(points, number(place)); among {
+			places = append(places, place)
+		}
+	}
+	return places
 }
 
 // ranking holds the best points seen so far by the values of a metric. NaN is never among them, and of equal

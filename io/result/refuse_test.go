@@ -18,14 +18,14 @@ func TestEveryDamage(t *testing.T) {
 	l := small(5)
 	path := write(t, l, 5)[0]
 	whole := must(os.ReadFile(path))(t)
-	first, count, err := result.VerifyPart(path, l.Plan)
-	if first != 0 || count != 5 || err != nil {
-		t.Fatal(first, count, err)
+	held, err := result.VerifyPart(path, l.Basis)
+	if held.First != 0 || held.Count != 5 || err != nil {
+		t.Fatal(held, err)
 	}
 	bad := filepath.Join(t.TempDir(), result.PartName(0, 5))
 	refused := func(what string, at int, content []byte) {
 		ok(t, os.WriteFile(bad, content, 0o600))
-		if _, _, err := result.VerifyPart(bad, l.Plan); !errors.Is(err, result.ErrDamaged) {
+		if _, err := result.VerifyPart(bad, l.Basis); !errors.Is(err, result.ErrDamaged) {
 			t.Errorf("%s at byte %d of %d: %v", what, at, len(whole), err)
 		}
 		out := filepath.Join(filepath.Dir(bad), "out.h5")
@@ -47,10 +47,10 @@ func TestEveryDamage(t *testing.T) {
 
 func TestPartsThatDoNotFit(t *testing.T) {
 	l, other := small(5), small(5)
-	other.Plan = "ffff"
+	other.Basis = "ffff"
 	parts := write(t, l, 2, 3)
 	out := filepath.Join(t.TempDir(), "out.h5")
-	if _, _, err := result.VerifyPart(parts[0], "ffff"); !errors.Is(err, result.ErrOtherPlan) || !strings.Contains(err.Error(), "0123abcd, not ffff") {
+	if _, err := result.VerifyPart(parts[0], "ffff"); !errors.Is(err, result.ErrOtherPlan) || !strings.Contains(err.Error(), "0123abcd, not ffff") {
 		t.Errorf("got %v", err)
 	}
 	if err := result.Merge(out, other, parts, nil); !errors.Is(err, result.ErrOtherPlan) {
@@ -71,10 +71,10 @@ func TestPartsThatDoNotFit(t *testing.T) {
 	}
 	text := filepath.Join(t.TempDir(), "text.part")
 	ok(t, os.WriteFile(text, bytes.Repeat([]byte("text\n"), 1000), 0o600))
-	if _, _, err := result.VerifyPart(text, l.Plan); !errors.Is(err, result.ErrDamaged) {
+	if _, err := result.VerifyPart(text, l.Basis); !errors.Is(err, result.ErrDamaged) {
 		t.Errorf("got %v", err)
 	}
-	if _, _, err := result.VerifyPart(text+"x", l.Plan); !errors.Is(err, os.ErrNotExist) {
+	if _, err := result.VerifyPart(text+"x", l.Basis); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 	if left := must(filepath.Glob(out + "*"))(t); len(left) > 0 {

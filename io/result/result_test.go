@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"brainsweep/io/h5"
 	"brainsweep/io/result"
+	"brainsweep/io/result/resulttest"
 )
 
 // TestWhatComesOut reads every number of a merged result.
@@ -270,5 +272,29 @@ func TestFewerThanBest(t *testing.T) {
 	}
 	if got := must(r.PointsOf(must(r.Variable("bold.bold"))(t)))(t); !reflect.DeepEqual(got, []int{1, 2, 3, 4, 6, 7}) {
 		t.Errorf("bold: %v", got)
+	}
+}
+
+// TestPlaces merges parts whose points are in an order of their own, as when points were added between others. It does not show,
+// nor does which points are in which part.
+func TestPlaces(t *testing.T) {
+	identity := func(point int) []byte { return []byte{byte(point)} }
+	want := resulttest.Contents(t, merge(t, small(20), write(t, small(20), 7, 13)))
+	l := small(20)
+	l.Identity = identity
+	for place := range 20 {
+		l.Order = append(l.Order, place*2%20+place/10) // first the even ones
+	}
+	parts := write(t, l, 4, 6, 1, 9)
+	resulttest.Same(t, "in an order of its own", resulttest.Contents(t, merge(t, l, parts)), want)
+	fewer := append(slices.Clone(parts[:1]), parts[2:]...)
+	if got := resulttest.Contents(t, merge(t, l, fewer))["/points/status"]; strings.Count(got, "2") < 6 {
+		t.Errorf("without a part, the status is %s", got)
+	}
+	other := small(20)
+	other.Identity = identity
+	out := filepath.Join(t.TempDir(), "out.h5")
+	if err := result.Merge(out, other, parts, nil); err == nil || !strings.Contains(err.Error(), "holds other points") {
+		t.Errorf("parts of other points: %v", err)
 	}
 }

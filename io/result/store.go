@@ -2,6 +2,7 @@ package result
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,7 +16,8 @@ import (
 type store struct {
 	samples, width int
 	single         bool
-	next           []int // by row, the sample that comes next
+	next           []int    // by row, the sample that comes next
+	sums           []uint32 // by row, CRC-32C of what was written
 	set            *h5.Dataset
 	scratch        *os.File
 }
@@ -58,6 +60,7 @@ func (s *store) append(row, first int, rows any) error {
 			values, rows, first, s.samples, s.width, s.next[row])
 	}
 	s.next[row] += n
+	s.sums[row] = crc32.Update(s.sums[row], castagnoli, raw)
 	if s.scratch != nil {
 		_, err := s.scratch.WriteAt(raw, s.offset(row, first))
 		return err
@@ -109,15 +112,7 @@ func (s *store) pad(row int) error {
 func (s *store) move(row, to int) error {
 	for first := 0; first < s.samples; {
 		n := min(s.step(), s.samples-first)
-		var rows any
-		var raw []byte
-		if s.single {
-			v := make([]float32, n*s.width)
-			rows, raw = v, bytesOf(v)
-		} else {
-			v := make([]float64, n*s.width)
-			rows, raw = v, bytesOf(v)
-		}
+		rows, raw := s.room(n)
 		if _, err := s.scratch.ReadAt(raw, s.offset(row, first)); err != nil {
 			return err
 		}
@@ -127,6 +122,16 @@ func (s *store) move(row, to int) error {
 		first += n
 	}
 	return nil
+}
+
+// room is memory for n samples, and its bytes.
+func (s *store) room(n int) (rows any, raw []byte) {
+	if s.single {
+		v := make([]float32, n*s.width)
+		return v, bytesOf(v)
+	}
+	v := make([]float64, n*s.width)
+	return v, bytesOf(v)
 }
 
 // bytesOf is the memory of v.
