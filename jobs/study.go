@@ -247,9 +247,10 @@ func (s *setup) values(o sim.Outcome, c *collector, point int) [][]float64 {
 // newInput is what a metric, and those after it of the same channel, are drawn from.
 func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn) *metrics.Input {
 	wired := c.points[point].Wiring.Connectome
+	subject := s.layout.Number(c.first+point) / s.plan.perSubject()
 	return &metrics.Input{
 		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
-		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(s.layout.Number(c.first+point) / s.plan.perSubject()),
-		Targets: s.plan.targetData(),
+		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(subject),
+		Targets: s.plan.targetData(subject),
 	}
 }

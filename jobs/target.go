@@ -30,7 +30,8 @@ type Target struct {
 
 	place  int // among the plan's targets
 	data   *metrics.Target
-	digest []byte // of all numbers in data
+	own    map[int]*metrics.Target // of subjects whose nodes are not the plan's
+	digest []byte                  // of all numbers in data
 }
 
 // The kinds of targets.
@@ -89,11 +90,15 @@ func (p *Plan) Table(quantity string) []metrics.Metric {
 	return table
 }
 
-// targetData gives the targets that a point is compared with, as metrics take them.
-func (p *Plan) targetData() []*metrics.Target {
+// targetData gives the targets that a subject's points are compared with, as metrics take them.
+func (p *Plan) targetData(subject int) []*metrics.Target {
 	var out []*metrics.Target
 	for _, t := range p.Targets {
-		out = append(out, t.data)
+		if own := t.own[subject]; own != nil {
+			out = append(out, own)
+		} else {
+			out = append(out, t.data)
+		}
 	}
 	return out
 }
@@ -142,7 +147,12 @@ func (r *reader) target(at []string) {
 	if len(r.faults) > before {
 		return
 	}
-	t.data = data
+	t.data, t.own = data, map[int]*metrics.Target{}
+	for i := range r.plan.Subjects {
+		if place := r.plan.Subjects[i].place; place != nil {
+			t.own[i] = data.Select(place)
+		}
+	}
 	r.targetUse(&t, path("use"))
 	r.sameNames(&t, at)
 	r.plan.Targets = append(r.plan.Targets, t)

@@ -34,6 +34,26 @@ func (t *Target) Setup() Setup {
 	return Setup{Nodes: t.series.N(), Samples: t.series.Len(), Rate: t.series.Rate, Config: t.config}
 }
 
+// Select is the target with the given nodes alone, in that order.
+func (t *Target) Select(nodes []int) *Target {
+	out := &Target{FCD: t.FCD, Window: t.Window, Step: t.Step, Frequency: t.Frequency, Power: t.Power, Band: t.Band, config: t.config}
+	if n := int(math.Round(math.Sqrt(float64(len(t.FC))))); t.FC != nil {
+		for _, i := range nodes {
+			for _, j := range nodes {
+				out.FC = append(out.FC, t.FC[i*n+j])
+			}
+		}
+	}
+	if t.series != nil {
+		var x [][]float64
+		for _, i := range nodes {
+			x = append(x, t.series.X[i])
+		}
+		out.series = NewSignal(t.series.Rate, x)
+	}
+	return out
+}
+
 // input is the target's series as metrics take it.
 func (t *Target) input() *Input {
 	all := NewSeries(t.series.N(), true)

@@ -153,3 +153,28 @@ func TestTargetTooShort(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestTargetSelect compares the first two nodes, exchanged, with a target of all four.
+func TestTargetSelect(t *testing.T) {
+	simulated, empirical := twoSeries()
+	var few []float64
+	for k := 0; k < len(simulated); k += 4 {
+		few = append(few, simulated[k+2], simulated[k+1], simulated[k])
+	}
+	all := metrics.NewSeries(3, true)
+	for k := 0; k < len(few); k += 3 {
+		all.Add(few[k : k+3])
+	}
+	whole := metrics.NewTarget(metrics.Transposed(100, empirical, 4, 1), nil)
+	fc := inputOf(empirical, nil, nil).FC()
+	in := &metrics.Input{Moments: all.Moments(), Signal: metrics.Transposed(100, few, 3, 1)}
+	in.Targets = []*metrics.Target{whole.Select([]int{2, 1, 0}), (&metrics.Target{FC: fc}).Select([]int{2, 1, 0})}
+	ours := in.FC()
+	sum := 0.0
+	for _, p := range [][4]int{{0, 1, 2, 1}, {0, 2, 2, 0}, {1, 2, 1, 0}} {
+		sum += math.Pow(ours[p[0]*3+p[1]]-fc[p[2]*4+p[3]], 2) / 3
+	}
+	same(t, "fc_rmse of a series", compareOne(in, "fc_rmse"), math.Sqrt(sum), relative)
+	in.Targets = in.Targets[1:]
+	same(t, "fc_rmse of a matrix", compareOne(in, "fc_rmse"), math.Sqrt(sum), relative)
+}
