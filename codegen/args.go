@@ -32,6 +32,9 @@ func (g *generator) arguments() {
 	if len(g.page.Noisy) > 0 {
 		g.array(Buffer{Name: "key", Elem: U64, PerTeam: 1, About: "of a point's noise"})
 	}
+	if c := len(g.page.Coloured); c > 0 {
+		g.array(Buffer{Name: "colour", Elem: Real, PerTeam: c * n, State: true, Write: true, About: "coloured noise [point][noise][node]"})
+	}
 	if u := g.page.Stimuli; u != nil {
 		g.array(Buffer{Name: "stimulus_constants", Elem: Double, PerTeam: len(u.constants), About: "folded numbers of the stimuli [point][constant]"})
 	}

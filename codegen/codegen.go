@@ -41,6 +41,8 @@ type Spec struct {
 	Nodes     int      // at least 1
 	PerNode   []string // addresses of the parameters that differ from node to node
 	Noisy     []string // states driven by noise; none: the run is deterministic
+	Coloured  []string // those of them whose noise has a correlation time, "noise.<state>.ntau"
+	Clamped   []string // states that are held at the value "clamp.<state>"
 	Stimuli   []Stimulus
 	Streams   []Stream
 }

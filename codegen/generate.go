@@ -1,21 +1,14 @@
 package codegen
 
 import (
-	"embed"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
-	"text/template"
 
 	"brainsweep/device"
 	"brainsweep/model"
 	"brainsweep/model/expr"
 )
-
-//go:embed kernel/*.tmpl kernel/*.c
-var texts embed.FS
 
 // page is what the template sees.
 type page struct {
@@ -44,6 +37,8 @@ type page struct {
 	SeesInput    bool     // quantities rest on the coupling terms
 	Inputs       []string // the coupling terms that are computed
 	Noisy        []noisy
+	Coloured     []coloured
+	Gains        []string // of noise: what their function gives
 	Kicks        []kick
 	Stimuli      *unit
 	StimulusStep string // C text
@@ -52,12 +47,6 @@ type page struct {
 	Accumulates  bool
 	Moments      bool
 	Args         []arg
-}
-
-// noisy is a state driven by noise: the number of the state and the C text of the noise's amplitude.
-type noisy struct {
-	State int
-	Gain  string
 }
 
 // span is a number of steps whose input is gathered at once: its place in a row, its bit among the near ones.
@@ -122,26 +111,37 @@ func (g *generator) main() error {
 	for _, st := range s.Model.States {
 		u.States = append(u.States, Field{Field: "s_" + st.Name, About: about(st.Name, st.Unit, st.About)})
 	}
-	u.Bounds = bounds(s.Model, u.suffix)
+	u.Bounds = bounds(s.Model, u.suffix, s.Clamped...)
 	if err := g.coupling(); err != nil {
 		return err
 	}
-	g.derivatives(u, s.Model, dyn)
-	g.noise(perNode)
+	g.derivatives(u, s.Model, s.Scheme.slopes(dyn.Graph, s.Model.States, dyn.Derivatives))
+	g.noise()
 	if err := g.stimuli(); err != nil {
 		return err
 	}
 	g.kicks()
 	step := u.constant(dyn.Graph.Var(StepAddress))
-	g.page.Stages = s.Scheme.stages(u.States, step, u.suffix, func(state int) string {
-		for _, k := range g.page.Kicks {
-			if k.State == state {
-				return fmt.Sprintf("z%d", state)
-			}
-		}
-		return ""
-	})
+	g.page.Stages = s.Scheme.stages(u.States, step, u.suffix, g.kickOf, g.clampOf)
 	return nil
+}
+
+// kickOf is the C text of what a state gets in a step besides its derivative, "" for nothing.
+func (g *generator) kickOf(state int) string {
+	for _, k := range g.page.Kicks {
+		if k.State == state {
+			return fmt.Sprintf("z%d", state)
+		}
+	}
+	return ""
+}
+
+// clampOf is the C text of the value at which a state is held, "" where it is free.
+func (g *generator) clampOf(state int) string {
+	if name := g.spec.Model.States[state].Name; slices.Contains(g.spec.Clamped, name) {
+		return g.unit.constant(g.dyn.Graph.Var("clamp." + name))
+	}
+	return ""
 }
 
 // leaves tells the unit what each leaf of the graph is.
@@ -161,6 +161,11 @@ func (g *generator) leaves(perNode map[string]bool) {
 	}
 	for _, st := range g.spec.Model.States {
 		fixed("noise." + st.Name)
+		fixed("noise." + st.Name + ".ntau")
+		fixed("clamp." + st.Name)
+		for _, name := range st.GainNames {
+			fixed(st.GainAddress(name))
+		}
 		g.unit.leaves[st.Name] = live
 		g.unit.text[st.Name] = "v.s_" + st.Name
 	}
@@ -277,6 +282,11 @@ func (g *generator) reuseSources(sources, terms []root) {
 // neededInputs tells which coupling terms a derivative or a recorded quantity rests on; others are not computed.
 func (g *generator) neededInputs() map[int]bool {
 	roots := slices.Clone(g.dyn.Derivatives)
+	for j, st := range g.spec.Model.States {
+		if g.dyn.Gains[j] != nil && slices.Contains(g.spec.Noisy, st.Name) {
+			roots = append(roots, g.dyn.Gains[j])
+		}
+	}
 	for _, s := range g.spec.Streams {
 		names := []string{s.Drive}
 		if s.Kind != Balloon {
@@ -300,119 +310,13 @@ func (g *generator) neededInputs() map[int]bool {
 }
 
 // derivatives prints a model's right-hand side.
-func (g *generator) derivatives(u *unit, m *model.Model, dyn *model.Dynamics) {
+func (g *generator) derivatives(u *unit, m *model.Model, slopes []*expr.Node) {
 	roots := make([]root, len(m.States))
 	for j := range m.States {
-		roots[j] = root{u.States[j].Field, dyn.Derivatives[j]}
+		roots[j] = root{u.States[j].Field, slopes[j]}
 	}
 	u.Functions = append(u.Functions, u.function(equations(m), u.Prefix+"state", u.Prefix+"derivatives",
 		"PARAMETERS, const struct "+u.Prefix+"inputs c", roots))
-}
-
-// noise gives each noisy state its amplitude sqrt(2 D dt): the Wiener increment of variance 2 D per ms.
-func (g *generator) noise(perNode map[string]bool) {
-	graph := g.dyn.Graph
-	for j, st := range g.spec.Model.States {
-		for _, name := range g.spec.Noisy {
-			if name == st.Name {
-				d := graph.Make(expr.Mul, graph.Const(2), graph.Var("noise."+name))
-				gain := graph.Make(expr.Sqrt, graph.Make(expr.Mul, d, graph.Var(StepAddress)))
-				g.page.Noisy = append(g.page.Noisy, noisy{State: j, Gain: g.unit.constant(gain)})
-			}
-		}
-	}
-}
-
-// text runs the template over all that was gathered.
-func (g *generator) text() (string, error) {
-	s, p := g.spec, &g.page
-	p.Title, p.Reference = s.Title, wrapped(s.Model.Title+". "+s.Model.Reference)
-	p.Nodes, p.Scheme, p.Precision = s.Nodes, s.Scheme, s.Precision
-	p.Block, p.Rows, p.Wide, p.Main = Block, Rows, Wide(s.Nodes), g.unit
-	p.wiring(s.Nodes)
-	p.Infinity = "0x7f800000u"
-	if s.Precision == 64 {
-		p.Infinity = "0x7ff0000000000000ull"
-	}
-	for _, u := range g.k.units {
-		u.spellParameters()
-	}
-	t, err := template.New("kernel").Funcs(template.FuncMap{"join": strings.Join}).ParseFS(texts, "kernel/*.tmpl")
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	numerics, err := numerics(s.Precision, p.Wider)
-	if err != nil {
-		return "", err
-	}
-	b.WriteString(numerics)
-	if err := t.ExecuteTemplate(&b, "kernel.c.tmpl", p); err != nil {
-		return "", err
-	}
-	return b.String(), nil
-}
-
-// numerics gives the functions that expressions call, in a precision; with wider those in double, too, for a kernel
-// of single precision. Theirs begin with w_ instead of m_.
-func numerics(precision int, wider bool) (string, error) {
-	read := func(names ...string) (string, error) {
-		var all strings.Builder
-		for _, name := range names {
-			text, err := texts.ReadFile("kernel/" + name)
-			if err != nil {
-				return "", err
-			}
-			all.Write(text)
-			all.WriteByte('\n')
-		}
-		return all.String(), nil
-	}
-	own, err := read(fmt.Sprintf("math%d.c", precision), "math_functions.c", "math_noise.c")
-	if err != nil || !wider {
-		return own, err
-	}
-	wide, err := read("math64.c", "math_functions.c")
-	return own + wideWords.ReplaceAllStringFunc(wide, widened) + "\n", err
-}
-
-// wideWords are the words of the numerics that depend on the precision.
-var wideWords = regexp.MustCompile(`#if PRECISION == 64|\b(real|ureal|ireal|PRECISION|BITS|REAL_OF|FMA|SQRT|FLOOR|[mM]_\w+)\b`)
-
-func widened(word string) string {
-	switch word {
-	case "#if PRECISION == 64":
-		return "#if 1"
-	case "real":
-		return "double"
-	case "ureal":
-		return "u64"
-	case "ireal":
-		return "i64"
-	case "PRECISION":
-		return "64"
-	case "REAL_OF":
-		return "WIDE_OF"
-	}
-	if rest, ok := strings.CutPrefix(word, "m_"); ok {
-		return "w_" + rest
-	}
-	if rest, ok := strings.CutPrefix(word, "M_"); ok {
-		return "W_" + rest
-	}
-	return "WIDE_" + word
-}
-
-// spellParameters completes the parameter lists, which name the node constants only where there are any.
-func (u *unit) spellParameters() {
-	list := "const struct " + u.Prefix + "constants k, "
-	if len(u.nodeConstants) > 0 {
-		list += "const struct " + u.Prefix + "node_constants n, "
-	}
-	list += "const struct " + u.Prefix + "state v"
-	for i := range u.Functions {
-		u.Functions[i].Parameters = strings.Replace(u.Functions[i].Parameters, "PARAMETERS", list, 1)
-	}
 }
 
 // Wide is the length of a row of co-moments: nodes rounded up to 8.

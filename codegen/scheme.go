@@ -2,9 +2,12 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"brainsweep/fault"
+	"brainsweep/model"
+	"brainsweep/model/expr"
 )
 
 // Scheme is an explicit one-step scheme, as data. With f the derivative at fixed input, z the noise of the step and
@@ -12,13 +15,20 @@ import (
 //
 //	k_s = f(Y_s),  Y_1 = x,  Y_s = B(x + dt * sum_j A[s-1][j] k_j + Noise[s-1] z),
 //	x' = B(x + dt * sum_j Weights[j] k_j + z).
+//
+// In a map the equations give the next state itself, x' = B(f(x) + z). In an exponential scheme k_s of a state whose
+// equation is linear in the state itself, with the slope J, is phi(dt J) f(Y_s), where phi(z) = (exp(z) - 1)/z: the state's
+// own decay is exact, whatever the step, as long as all else is held.
 type Scheme struct {
 	Name    string
 	Title   string
 	A       [][]float64 // of stages 2, 3, ...
 	Noise   []float64   // share of the step's noise in the stages 2, 3, ...
 	Weights []float64
-	Order   int // of convergence without noise
+	Order   int // of convergence without noise; 0 for a map
+
+	Map         bool
+	Exponential bool
 }
 
 // Schemes lists the schemes. With noise, Euler is Euler-Maruyama, and Heun adds the same draw to both stages.
@@ -29,8 +39,54 @@ func Schemes() []Scheme {
 			Weights: []float64{0.5, 0.5}, Order: 2},
 		{Name: "rk4", Title: "Runge-Kutta of order 4, noise added once a step", A: [][]float64{{0.5}, {0, 0.5}, {0, 0, 1}},
 			Noise: []float64{0, 0, 0}, Weights: []float64{1. / 6, 1. / 3, 1. / 3, 1. / 6}, Order: 4},
+		// Dormand & Prince 1980, the solution of order 5. The step is the job's: coupling is taken once a step and delays are
+		// whole steps, so an adapted step could only solve the frozen problem of one step, not the network's.
+		{Name: "dopri5", Title: "Dormand-Prince of order 5 with a fixed step, noise added once a step", A: [][]float64{
+			{1. / 5},
+			{3. / 40, 9. / 40},
+			{44. / 45, -56. / 15, 32. / 9},
+			{19372. / 6561, -25360. / 2187, 64448. / 6561, -212. / 729},
+			{9017. / 3168, -355. / 33, 46732. / 5247, 49. / 176, -5103. / 18656},
+		}, Noise: make([]float64, 5), Weights: []float64{35. / 384, 0, 500. / 1113, 125. / 192, -2187. / 6784, 11. / 84}, Order: 5},
+		{Name: "exponential", Title: "exponential Euler: the decay of states that are linear in themselves is exact", Weights: []float64{1},
+			Order: 1, Exponential: true},
+		{Name: "map", Title: "the equations give the next state, not a derivative", Weights: []float64{1}, Map: true},
 	}
 }
+
+// slopes are a scheme's derivatives of a model's states: as they are, or those of an exponential scheme.
+func (s Scheme) slopes(g *expr.Graph, states []model.State, derivatives []*expr.Node) []*expr.Node {
+	if !s.Exponential {
+		return derivatives
+	}
+	out := make([]*expr.Node, len(derivatives))
+	for j, f := range derivatives {
+		x := g.Var(states[j].Name)
+		slope := g.Diff(f, x)
+		if reads(slope, x) {
+			slope = g.Const(0) // not linear in x: Euler
+		}
+		out[j] = g.Make(expr.Mul, f, phi(g, g.Make(expr.Mul, slope, g.Var(StepAddress))))
+	}
+	return out
+}
+
+// phi makes (exp(z) - 1)/z, near 0 its series, whose next term is 0.1^9/10!.
+func phi(g *expr.Graph, z *expr.Node) *expr.Node {
+	one := g.Const(1)
+	if isNumber(z, 0) {
+		return one
+	}
+	series := one
+	for k := 9.0; k > 1; k-- {
+		series = g.Make(expr.Add, one, g.Make(expr.Mul, g.Make(expr.Div, z, g.Const(k)), series))
+	}
+	quotient := g.Make(expr.Div, g.Make(expr.Sub, g.Make(expr.Exp, z), one), z)
+	return g.Make(expr.Where, g.Make(expr.Lt, g.Make(expr.Abs, z), g.Const(0.1)), series, quotient)
+}
+
+// reads reports whether n rests on the leaf.
+func reads(n, leaf *expr.Node) bool { return slices.Contains(expr.Order(n), leaf) }
 
 // FindScheme returns the scheme of a name.
 func FindScheme(name string) (Scheme, error) {
@@ -53,8 +109,9 @@ type stage struct {
 	Updates []string // statements that turn Next, a copy of v0, into that state
 }
 
-// stages spells the scheme out for the states. noise gives the text of a state's noise of the step, or "".
-func (s Scheme) stages(states []Field, step, suffix string, noise func(state int) string) []stage {
+// stages spells the scheme out for the states. noise gives the text of a state's noise of the step, or "", clamp that of the
+// value at which a state is held.
+func (s Scheme) stages(states []Field, step, suffix string, noise, clamp func(state int) string) []stage {
 	rows := append(append([][]float64(nil), s.A...), s.Weights)
 	out := make([]stage, len(rows))
 	at := "v0"
@@ -65,7 +122,14 @@ func (s Scheme) stages(states []Field, step, suffix string, noise func(state int
 		}
 		out[r] = stage{Number: r + 1, At: at, Next: next}
 		for j, state := range states {
+			if held := clamp(j); held != "" {
+				out[r].Updates = append(out[r].Updates, next+"."+state.Field+" = "+held+";")
+				continue
+			}
 			update := next + "." + state.Field + " += " + increment(row, state.Field, step, suffix)
+			if s.Map {
+				update = next + "." + state.Field + " = d1." + state.Field
+			}
 			if z := noise(j); z != "" && share != 0 {
 				update += " + " + factor(share, suffix) + z
 			}

@@ -77,13 +77,16 @@ func (g *generator) kicks() {
 		var terms []string
 		for i, n := range g.page.Noisy {
 			if n.State == j {
-				terms = append(terms, fmt.Sprintf("%s * AT(draw, %d * 4 + (t & 3), i)", n.Gain, i))
+				terms = append(terms, n.draw(i))
 			}
 		}
 		for i, s := range g.spec.Stimuli {
 			for _, name := range s.Into {
 				if name == st.Name {
-					share := g.dyn.Graph.Make(expr.Mul, g.dyn.Graph.Var(StepAddress), g.dyn.Graph.Var(s.Address(WeightOf)))
+					share := g.dyn.Graph.Var(s.Address(WeightOf))
+					if !g.spec.Scheme.Map {
+						share = g.dyn.Graph.Make(expr.Mul, g.dyn.Graph.Var(StepAddress), share)
+					}
 					terms = append(terms, fmt.Sprintf("%s * (real)drive.q%d", g.unit.constant(share), i))
 				}
 			}

@@ -183,20 +183,24 @@ func (g *generator) balloon(st *stream, s Stream) error {
 	u.Bounds = bounds(s.Model, u.suffix)
 	observable := s.Quantities[0].Name
 	u.Structs = []Struct{{u.Prefix + "inputs", []string{"input"}}, {u.Prefix + "observed", []string{"f_" + observable}}}
-	g.derivatives(u, s.Model, dyn)
+	g.derivatives(u, s.Model, dyn.Derivatives)
 	u.Functions = append(u.Functions, u.function("What is observed.", u.Prefix+"observed", u.Prefix+"observed", "PARAMETERS",
 		[]root{{"f_" + observable, dyn.Values[observable]}}))
 	step := strings.Replace(u.constant(dyn.Graph.Var(StepAddress)), "k.", u.Prefix+"k.", 1)
-	st.Stages = s.Scheme.stages(u.States, step, u.suffix, func(int) string { return "" })
+	none := func(int) string { return "" }
+	st.Stages = s.Scheme.stages(u.States, step, u.suffix, none, none)
 	st.Unit = u
 	g.k.units = append(g.k.units, u)
 	return nil
 }
 
-// bounds prints the clamping of the states.
-func bounds(m *model.Model, suffix string) []string {
+// bounds prints the hard bounds of the states but for those clamped.
+func bounds(m *model.Model, suffix string, clamped ...string) []string {
 	var out []string
 	for _, s := range m.States {
+		if slices.Contains(clamped, s.Name) {
+			continue
+		}
 		field := "v.s_" + s.Name
 		if !math.IsInf(s.Min, 0) {
 			low := signed(s.Min, suffix)

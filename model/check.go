@@ -33,6 +33,9 @@ func (m *Model) Check() error {
 		if !(s.Noise >= 0) {
 			list.Addf(s.Pos, "%s: noise is a variance, which cannot be %s", what, expr.Number(s.Noise))
 		}
+		if !(s.NoiseTau >= 0) {
+			list.Addf(s.Pos, "%s: the correlation time of its noise cannot be %s", what, expr.Number(s.NoiseTau))
+		}
 	}
 	if len(m.States) == 0 {
 		list.Addf(fault.Pos{File: m.file}, "a model needs at least one state")

@@ -14,7 +14,7 @@ import (
 // The error is a fault.List with all that is wrong in the equations: unknown names, wrong calls, circles.
 func (m *Model) Dynamics() (*Dynamics, error) {
 	r := newResolver(m)
-	d := &Dynamics{Graph: r.graph, Values: map[string]*expr.Node{}, Derivatives: make([]*expr.Node, len(m.States))}
+	d := &Dynamics{Graph: r.graph, Values: map[string]*expr.Node{}, Derivatives: make([]*expr.Node, len(m.States)), Gains: make([]*expr.Node, len(m.States))}
 	for mode := range max(1, m.Modes) {
 		for _, f := range m.Functions {
 			r.function(f.Name, mode)
@@ -32,6 +32,7 @@ func (m *Model) Dynamics() (*Dynamics, error) {
 				n, err := s.Derivative.Build(r.graph, r.scope(mode))
 				r.mistakes.Add(err)
 				d.Derivatives[j] = n
+				d.Gains[j] = r.gain(s)
 			}
 		}
 		if len(r.mistakes) > 0 { // the other modes have the same
@@ -65,10 +66,21 @@ func (d *Dynamics) shareDivisions() {
 	for _, name := range names {
 		roots = append(roots, d.Values[name])
 	}
+	for _, gain := range d.Gains {
+		if gain != nil {
+			roots = append(roots, gain)
+		}
+	}
 	roots = d.Graph.ShareDivisions(roots)
-	copy(d.Derivatives, roots)
+	roots = roots[copy(d.Derivatives, roots):]
 	for i, name := range names {
-		d.Values[name] = roots[len(d.Derivatives)+i]
+		d.Values[name] = roots[i]
+	}
+	roots = roots[len(names):]
+	for j, gain := range d.Gains {
+		if gain != nil {
+			d.Gains[j], roots = roots[0], roots[1:]
+		}
 	}
 }
 
@@ -104,6 +116,7 @@ func (m *Model) used() map[string]bool {
 		if !s.Derivative.Missing() {
 			s.Derivative.Build(r.graph, r.scope(s.Mode))
 		}
+		r.gain(s)
 	}
 	for _, o := range m.Observables {
 		r.value(m.symbol(o.Name))
@@ -173,6 +186,24 @@ func (r *resolver) scope(mode int) expr.Scope {
 		Function: func(name string) *expr.Function { return r.function(name, mode) },
 		Known:    r.known, Modes: r.modes, Mode: mode, In: r.scope,
 	}
+}
+
+// gain gives the factor of a state's noise, nil where there is none. Its own names hide those of the equations.
+func (r *resolver) gain(s State) *expr.Node {
+	if s.NoiseGain.Missing() {
+		return nil
+	}
+	scope := r.scope(s.Mode)
+	scope.Value = func(name string) *expr.Node {
+		if slices.Contains(s.GainNames, name) {
+			return r.graph.Var(s.GainAddress(name))
+		}
+		return r.value(name, s.Mode)
+	}
+	scope.Known = slices.Concat(s.GainNames, r.known)
+	n, err := s.NoiseGain.Build(r.graph, scope)
+	r.mistakes.Add(err)
+	return n
 }
 
 // value gives the node of a name in a mode, nil when there is none.

@@ -46,14 +46,20 @@ type State struct {
 	Symbol     string // as the equations call it: Name, or in a model with modes Name without _1, _2, ...
 	Mode       int    // from 0
 	Unit       string
-	Low, High  float64 // range of a drawn initial value
-	Min, Max   float64 // hard bounds, applied after each stage; infinite when unbounded
-	Noise      float64 // default D: white noise of variance 2 D per ms drives the state
-	Noisy      bool    // whether the model file gives it noise
+	Low, High  float64   // range of a drawn initial value
+	Min, Max   float64   // hard bounds, applied after each stage; infinite when unbounded
+	Noise      float64   // default D: white noise of variance 2 D per ms drives the state
+	Noisy      bool      // whether the model file gives it noise
+	NoiseTau   float64   // default correlation time of its noise [ms]; 0 for white noise
+	NoiseGain  expr.Expr // factor of its noise, taken at the start of a step; missing for 1
+	GainNames  []string  // names of numbers that a job adds to those of the equations in NoiseGain; see GainAddress
 	About      string
 	Derivative expr.Expr // dx/dt [unit/ms]
 	Pos        fault.Pos
 }
+
+// GainAddress is the address of a number that a job gives a state's NoiseGain.
+func (s State) GainAddress(name string) string { return "noise." + s.Name + "." + name }
 
 // Function is a user function of the model's language.
 type Function struct {
@@ -88,5 +94,6 @@ type Preset struct {
 type Dynamics struct {
 	Graph       *expr.Graph
 	Derivatives []*expr.Node          // of each state, in the order of Model.States
+	Gains       []*expr.Node          // of each state's noise, nil for 1
 	Values      map[string]*expr.Node // every definition and observable by name, the states and the coupling terms themselves
 }

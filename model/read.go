@@ -42,7 +42,7 @@ func Read(path string) (*Model, error) {
 //	[observables]                     # definitions that can be recorded
 //	x = { unit = "nA", about = "input current" }
 //	[noise]                           # states that noise may drive, with the default D
-//	S = 0.0
+//	S = 0.0                           # or { D = 0.0, ntau = 5.0, gain = "1 - S" }
 //	[presets.paper]
 //	about      = "..."
 //	parameters = { tau = 90.0 }
@@ -280,13 +280,6 @@ func (r *reader) coupling() {
 		if !slices.Contains(names, key) {
 			r.mistakes.Add(document.Unknown(r.Pos("coupling", key), "key", key, names))
 		}
-	}
-}
-
-func (r *reader) noise() {
-	for name, d := range r.numbers("noise", r.stateNames(), "state", "noise") {
-		s := r.state(name)
-		s.Noise, s.Noisy = d, true
 	}
 }
 

@@ -121,6 +121,12 @@ func (m *Model) writeStates(b *strings.Builder) {
 		noise := ""
 		if s.Noisy {
 			noise = "noise D = " + expr.Number(s.Noise)
+			if s.NoiseTau != 0 {
+				noise += ", ntau = " + expr.Number(s.NoiseTau) + " ms"
+			}
+			if !s.NoiseGain.Missing() {
+				noise += ", times " + s.NoiseGain.String()
+			}
 		}
 		return []string{s.Symbol, s.Unit, start, limits(s.Min, s.Max), noise, s.About}
 	})
@@ -247,6 +253,9 @@ func (m *Model) Digest() string {
 	slices.Sort(lines)
 	for _, s := range m.States { // their order tells them apart in the noise
 		lines = append(lines, fmt.Sprintf("state %s in %s, noisy %v", s.Name, interval(s.Min, s.Max), s.Noisy))
+		if !s.NoiseGain.Missing() {
+			lines = append(lines, "gain "+s.NoiseGain.String()+" with "+strings.Join(s.GainNames, " "))
+		}
 	}
 	var names []string
 	for _, p := range m.Parameters {

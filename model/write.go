@@ -70,7 +70,7 @@ func (m *Model) writeRest(b *strings.Builder, modes int) {
 	section(b, "noise", noisy)
 	for _, s := range m.States {
 		if s.Noisy && s.Mode == 0 {
-			fmt.Fprintf(b, "%s = %s\n", s.Symbol, numberValue(s.Noise))
+			fmt.Fprintf(b, "%s = %s\n", s.Symbol, s.noiseValue())
 		}
 	}
 	section(b, "parameters", len(m.Parameters))
@@ -115,6 +115,21 @@ func (m *Model) writeRest(b *strings.Builder, modes int) {
 		table("initial", initial, states)
 		table("noise", noise, states)
 	}
+}
+
+// noiseValue is a state's line in [noise].
+func (s State) noiseValue() string {
+	if s.NoiseTau == 0 && s.NoiseGain.Missing() {
+		return numberValue(s.Noise)
+	}
+	text := "{ D = " + numberValue(s.Noise)
+	if s.NoiseTau != 0 {
+		text += ", ntau = " + numberValue(s.NoiseTau)
+	}
+	if !s.NoiseGain.Missing() {
+		text += ", gain = " + textValue(s.NoiseGain.String())
+	}
+	return text + " }"
 }
 
 func section(b *strings.Builder, name string, entries int) {
