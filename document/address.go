@@ -49,7 +49,7 @@ func Split(address string) ([]string, bool) {
 }
 
 // Set puts a value at an address, as --set address=value does: over what stands there, or new, with the
-// tables that it needs. Names that stand in the document as one quoted key with dots are found without quotes:
+// tables that it needs; a number or a text does not become a table. Names that stand in the document as one quoted key with dots are found without quotes:
 // sweep.coupling.a.points is sweep."coupling.a".points where there is such an entry. value is TOML; what is no
 // TOML is taken as text, since a shell eats quotes. The place of the new value is `--set address=value`.
 func (d *Document) Set(address, value string) error {
@@ -83,8 +83,7 @@ func (d *Document) Set(address, value string) error {
 		}
 		next := table.kid(name, pos)
 		if !next.table && !next.list {
-			next = newTable(pos)
-			table.put(name, next)
+			return fault.Mistake{Pos: pos, Msg: name + " is no table here, so nothing in it can be set; write all of it: " + name + "={ ... }"}
 		}
 		table, path = next, rest
 	}

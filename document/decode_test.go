@@ -117,7 +117,6 @@ func TestSet(t *testing.T) {
 		{"parameters.b_e", "60.0", []string{"parameters", "b_e"}, 60.0},
 		{"record.0.monitor", "bold", []string{"record", "0", "monitor"}, "bold"},
 		{"record.0.period", "1 ms", []string{"record", "0", "period"}, "1 ms"},
-		{"title.deeper", "1", []string{"title", "deeper"}, int64(1)},
 		{"coupling.a", "0.5", []string{"coupling", "a"}, 0.5},
 	}
 	for _, c := range cases {
@@ -147,9 +146,10 @@ func TestSetErrors(t *testing.T) {
 		{"a", "[1, 2", "--set a=[1, 2: not a TOML value: expected a comma (',') or array terminator (']'), but got end of file; entries are separated by commas"},
 		{"a", "", "--set a=: not a TOML value: unexpected EOF; expected value"},
 		{"record.3.period", "1", "--set record.3.period=1: there is no element 3; the list has 1, counted from 0"},
+		{"title.deeper", "1", "--set title.deeper=1: title is no table here, so nothing in it can be set; write all of it: title={ ... }"},
 	}
 	for _, c := range cases {
-		d := parse(t, "[[record]]\n")
+		d := parse(t, "title = 'x'\n[[record]]\n")
 		check(t, d.Set(c.address, c.value), c.want)
 	}
 }

@@ -15,12 +15,13 @@ import (
 	"brainsweep/jobs"
 )
 
-// long is brain for so long that a batch has several epochs.
+// long is brain for so long that a batch has several epochs, with coloured noise, whose state goes on, too.
 func long(t testing.TB, precision string) *jobs.Job {
 	t.Helper()
 	text := strings.Replace(fmt.Sprintf(brain, precision, "b_e = [0, 30, 60, 90]"), `duration = "200 ms"`, `duration = "80 s"`, 1)
 	text = strings.Replace(text, `monitor = "raw"`, "monitor = \"subsample\"\nperiod = \"7 ms\"", 1)
 	text = strings.Replace(text, `window = "100 ms", step = "20 ms"`, `window = "20 s", step = "5 s"`, 1)
+	text = strings.Replace(text, "[sweep]", "[noise]\nou = { D = 1, ntau = 3, gain = \"1 + tanh(E)\" }\n[sweep]", 1)
 	j, err := jobs.Parse(filepath.Join(t.TempDir(), "job.toml"), []byte(text))
 	if err != nil {
 		t.Fatal(err)

@@ -29,11 +29,11 @@ func (r *reader) initial() {
 		if row, ok := table[state.Name]; ok {
 			s.Values = row
 		}
-		if s.Values != nil || r.Has("initial", state.Name) {
-			r.put(s, "initial", state.Name)
+		if at := r.ofState("initial", state); s.Values != nil || r.Has(at...) {
+			r.put(s, at...)
 		}
 	}
-	r.known([]string{"initial"}, "state", "model "+m.Name, append(stateNames(m), "file"))
+	r.known([]string{"initial"}, "state", "model "+m.Name, append(keysOfStates(m), "file"))
 }
 
 // initialFile reads initial.file: a line for each state, its name, then a number for each node.

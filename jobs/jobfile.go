@@ -172,9 +172,9 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 func (r *reader) job() {
 	p := r.plan
 	if !r.section(&struct {
-		Title, Model, Preset                                                                            *string
-		Connectome, Coupling, Stimulus, Run, Parameters, Noise, Initial, Sweep, Record, Metrics, Target any
-	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
+		Title, Model, Preset                                                                                   *string
+		Connectome, Coupling, Stimulus, Run, Parameters, Noise, Clamp, Initial, Sweep, Record, Metrics, Target any
+	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
 		return
 	}
 	r.model()
@@ -184,6 +184,7 @@ func (r *reader) job() {
 	r.parameters()
 	r.speed()
 	r.noise()
+	r.clamp()
 	r.initial()
 	r.stimuli()
 	r.sweep()

@@ -41,7 +41,7 @@ duration = "1 s"
 // TestEffectivePlan holds the plan's text, with all defaults, to goldens.
 func TestEffectivePlan(t *testing.T) {
 	texts := map[string]string{"least": least}
-	for _, name := range []string{"full", "drawn", "list", "hrf"} {
+	for _, name := range []string{"full", "drawn", "list", "hrf", "noise"} {
 		text, err := os.ReadFile("testdata/" + name + ".toml")
 		if err != nil {
 			t.Fatal(err)

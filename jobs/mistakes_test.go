@@ -56,7 +56,7 @@ job.toml:7:14: run.transient: "long" is not a number with a unit; write for exam
 job.toml:6:9: run.step: 0 ms is not above 0
 job.toml:7:14: run.transient: -1 ms is below 0`},
 	{"duration between steps", with("[run]\nduration = '1 s'\nstep = '0.3 ms'\n"), `job.toml:5:13: run.duration: 1 s is not a multiple of the step, 0.3 ms; nearest are 999.9 ms and 1.0002 s`},
-	{"choices of the run", with("[run]\nduration = '1 s'\nscheme = 'hoin'\nprecision = 'half'\nnoise = 'some'\nseed = -1\n"), `job.toml:6:11: run.scheme: unknown value "hoin"; there is euler, heun, rk4
+	{"choices of the run", with("[run]\nduration = '1 s'\nscheme = 'hoin'\nprecision = 'half'\nnoise = 'some'\nseed = -1\n"), `job.toml:6:11: run.scheme: unknown value "hoin"; there is euler, heun, rk4, dopri5, exponential, map
 job.toml:7:14: run.precision: unknown value "half"; there is single, double
 job.toml:8:10: run.noise: unknown value "some"; there is independent, common, none
 job.toml:9:8: run.seed: expected a whole number of at least 0, found -1`},
@@ -109,11 +109,11 @@ job.toml:8:7: sweep.tau: expected a list of values or { from = ..., to = ..., po
 job.toml:9:11: sweep.E_L.1: +Inf is not a finite number
 job.toml:10:13: sweep.current.0: wrong unit: "1 V" is a voltage, current is a current`},
 	{"addresses", with("[sweep]\ngian = [1]\ncoupling.c = [1]\nnoise.uo = [1]\ninitial.y = [1]\nrun.step = [1]\nconnectome.sped = [1]\nmodel = ['a']\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
-job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, initial.<state>, run.seed
+job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed
 job.toml:9:7: unknown state "uo" of model toy (did you mean "ou"?)
 job.toml:10:9: unknown state "y" of model toy (did you mean "w"?)
-job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, initial.<state>, run.seed
-job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, initial.<state>, run.seed
+job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed
+job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed
 job.toml:13:1: unknown parameter "model" of model toy; there is tau, gain, E_L, current`},
 	{"bounds of axes", with("[sweep]\ngain = { from = 0, to = 11, points = 3 }\nconnectome.speed = [0, 3]\nnoise.ou = [-1]\ninitial.x = [-1]\nrun.seed = [0.5]\n"), `job.toml:7:8: sweep.gain: 11 is out of bounds; it must be from 0 to 10
 job.toml:8:21: sweep.connectome.speed: 0 is out of bounds; it must be above 0 mm/ms
@@ -181,6 +181,17 @@ job.toml:7:21: unknown quantity "z" (did you mean "w"?)
 job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper
 job.toml:8:22: unknown metric "fcd_everything"; groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper
 job.toml:9:11: metrics.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
+	{"noise", with("[noise]\nx = { d = 1, ntau = '3 mV', gain = 'y + 2*z', z = 'a' }\nw = { D = -1, gain = '2*x', k = 2, dd = 1 }\nou = { ntau = -1, gain = 'a +' }\ny = 1\n[clamp]\nx = 7\nz = 1\n"), `job.toml:7:22: noise.x.ntau: wrong unit: "3 mV" is a voltage, ntau is a time
+job.toml:7:37: unknown name "y" (did you mean "d"?)
+job.toml:7:52: noise.x.z: "a" is not a number
+job.toml:8:11: noise.w.D: -1 is out of bounds; it must be at least 0
+job.toml:8:23: the gain has no use for "k", nor has the noise: its keys are D, ntau, gain and the numbers that the gain names
+job.toml:8:23: the gain has no use for "dd", nor has the noise: its keys are D, ntau, gain and the numbers that the gain names
+job.toml:9:15: noise.ou.ntau: -1 is out of bounds; it must be at least 0 ms
+job.toml:9:30: expected a value, found the end
+job.toml:10:1: unknown state "y" of model toy (did you mean "w"?)
+job.toml:12:5: clamp.x: 7 is out of bounds; it must be from 0 to 5 kHz
+job.toml:13:1: unknown state "z" of model toy (did you mean "w"?)`},
 	{"metrics of nothing", with("[metrics]\n"), `job.toml:6:2: metrics.of is missing; write for example of = ["x"]
 job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},
 	{"too few samples", with("[run]\nduration = '1 s'\ntransient = '500 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '1 s'\n[metrics]\nof = ['bold']\nuse = ['fc']\n"), `job.toml:11:8: metrics.of: fc of bold needs at least 2 samples (a correlation); with a period of 1 s there are 1`},

@@ -12,13 +12,14 @@ import (
 //
 // A point's name is the SHA-256 of, in this order,
 //
-//	"brainsweep point 1" and a line end
+//	"brainsweep point 2" and a line end
 //	the model: its digest, see model.Model.Digest
 //	the coupling: its name and its formulas
 //	of each stimulus: its name, its formula and the states that it drives
 //	the connectome: its digest (weights and tract lengths as they enter the equations)
 //	the step [ms]
-//	in the order of their addresses, every parameter of the model, coupling.*, connectome.speed, noise.*, stimulus.* and initial.*:
+//	in the order of their addresses, every parameter of the model, coupling.*, connectome.speed, noise.*, clamp.*,
+//	stimulus.* and initial.*:
 //	the address and
 //	- of one value for all nodes: 1 and the value
 //	- of one value for each node: their number and the SHA-256 of the values
@@ -36,7 +37,7 @@ func newNaming(p *Plan, subject *Subject) naming {
 	text := func(b []byte, s string) []byte { return append(append(b, s...), 0) }
 	count := binary.LittleEndian.AppendUint64
 
-	b := []byte("brainsweep point 1\n")
+	b := []byte("brainsweep point 2\n")
 	b = text(b, p.Model.Digest())
 	b = text(text(text(b, p.Coupling.Name), p.Coupling.Pre), p.Coupling.Post)
 	for _, s := range p.Stimuli {

@@ -154,18 +154,6 @@ func (p *Plan) PerNode() []string {
 	return out
 }
 
-// Noisy lists the states that noise drives at some point, in the model's order.
-func (p *Plan) Noisy() []string {
-	var out []string
-	for _, state := range p.Model.States {
-		address := "noise." + state.Name
-		if s := p.Setting(address); p.Swept(address) || s != nil && s.Values[0] != 0 {
-			out = append(out, state.Name)
-		}
-	}
-	return out
-}
-
 // Points is the number of points: those of the sweep for each subject and seed.
 func (p *Plan) Points() int { return p.perSubject() * max(1, len(p.Subjects)) }
 

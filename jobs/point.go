@@ -85,12 +85,15 @@ func (pt Point) Key() uint64 {
 }
 
 // Initial gives the state at the start, [state][node]: the settings initial.<state>, and for the other states uniform
-// draws from the model's range, keyed by Key, node and state.
+// draws from the model's range, keyed by Key, node and state. What is clamped starts at its clamp.
 func (pt Point) Initial() []float64 {
 	n, key := pt.plan.Subjects[pt.Subject].Nodes(), pt.Key()
 	out := make([]float64, 0, n*len(pt.plan.Model.States))
 	for j, s := range pt.plan.Model.States {
 		address := "initial." + s.Name
+		if pt.plan.Setting(clampOf(s)) != nil {
+			address = clampOf(s)
+		}
 		drawn := pt.plan.Setting(address) == nil
 		for i := range n {
 			if drawn {

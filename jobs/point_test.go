@@ -16,7 +16,7 @@ import (
 
 // name makes a point's name after the description in the package, from what the point says of itself.
 func name(p *jobs.Plan, pt jobs.Point) string {
-	b := "brainsweep point 1\n" + p.Model.Digest() + "\x00"
+	b := "brainsweep point 2\n" + p.Model.Digest() + "\x00"
 	b += p.Coupling.Name + "\x00" + p.Coupling.Pre + "\x00" + p.Coupling.Post + "\x00"
 	b += p.Connectome.Digest() + "\x00"
 	double := func(x float64) string {
@@ -79,10 +79,10 @@ func TestNamesAreStable(t *testing.T) {
 		first, last float64 // of the initial state
 		hash        string
 	}{
-		{"full", 17, "51bc5e3e56ff0165c93d8f2232979df6b97eb46ac287e1008af2cb599606f097", "d36c8db66aedd7c2", 0.1, 0,
-			"067cb80e1d5616a2c7daa0dc2cf32887e1ad06d2cb19f4cd4f706c1709ae9c45"},
-		{"drawn", 3, "ea36e627f0d0872f647f2caafbc321d0e061ff5663538f766c73d1994a182da3", "0b32f7f2b1f27090", 0.7043609524844214, 0.16835519135929644,
-			"cb289f2ac3b250a40b62fcc6bceb0efb68e017a4ac102c63a82975baca29107b"},
+		{"full", 17, "9a4a436a0f6e1f158b6cac39d18c6f7be62c49b65c7b0c913ced424569ade634", "d36c8db66aedd7c2", 0.1, 0,
+			"382f10c319d4bf80c0d83af591d0cb207d211f2d2f546fdd62d618b20726b894"},
+		{"drawn", 3, "565f0555978c8fe7d8616bc0e08cca80654b5f751cbc5a31e180fcbd0d9de810", "b7c39ecf08a590cf", 0.1357898482820019, 0.6343388294335455,
+			"908366e2dee7a189cac1e109ce459255dd2522de2e1571b0ec16cfe833f0893e"},
 	} {
 		p := read(t, "testdata/"+c.file+".toml").Plan
 		pt := p.Point(c.point)
@@ -99,20 +99,22 @@ func TestNamesAreStable(t *testing.T) {
 func TestNameDependsOnTheEquationsAlone(t *testing.T) {
 	base := parse(t, least).Plan.Point(0)
 	same := map[string]string{
-		"order of keys":       "title = 'x'\n[run]\nduration = '1 s'\n[connectome]\nsource = 'synthetic:10'\n" + "", // the model follows by --set
-		"precision":           least + "precision = 'double'\n",
-		"scheme":              least + "scheme = 'euler'\n",
-		"duration":            strings.Replace(least, "1 s", "2 s", 1),
-		"transient":           least + "transient = '100 ms'\n",
-		"seed":                least + "seed = 5\n",
-		"written out":         least + "[parameters]\ngain = 0.5\n[noise]\nou = 0.25\n[coupling]\na = 0.00390625\n",
-		"unit":                least + "[parameters]\ntau = '0.01 s'\n",
-		"node by node":        least + "[parameters]\ntau = [10, 10, 10, 10, 10, 10, 10, 10, 10, 10]\n",
-		"sweep":               least + "[sweep]\ngain = [0.5]\n",
-		"monitors":            least + "[[record]]\nmonitor = 'raw'\nof = 'x'\n[metrics]\nof = 'x'\nuse = 'rate'\n",
-		"minus zero":          least + "[coupling]\nb = -0.0\n",
-		"common noise":        least + "noise = 'common'\n",
-		"normalised for none": strings.Replace(least, "[run]", "normalise = 'none'\n[run]", 1),
+		"order of keys":        "title = 'x'\n[run]\nduration = '1 s'\n[connectome]\nsource = 'synthetic:10'\n" + "", // the model follows by --set
+		"precision":            least + "precision = 'double'\n",
+		"scheme":               least + "scheme = 'euler'\n",
+		"duration":             strings.Replace(least, "1 s", "2 s", 1),
+		"transient":            least + "transient = '100 ms'\n",
+		"seed":                 least + "seed = 5\n",
+		"written out":          least + "[parameters]\ngain = 0.5\n[noise]\nou = 0.25\n[coupling]\na = 0.00390625\n",
+		"unit":                 least + "[parameters]\ntau = '0.01 s'\n",
+		"node by node":         least + "[parameters]\ntau = [10, 10, 10, 10, 10, 10, 10, 10, 10, 10]\n",
+		"sweep":                least + "[sweep]\ngain = [0.5]\n",
+		"monitors":             least + "[[record]]\nmonitor = 'raw'\nof = 'x'\n[metrics]\nof = 'x'\nuse = 'rate'\n",
+		"minus zero":           least + "[coupling]\nb = -0.0\n",
+		"common noise":         least + "noise = 'common'\n",
+		"noise as a table":     least + "[noise.ou]\nD = 0.25\nntau = 0\n",
+		"swept without colour": least + "[sweep]\nnoise.ou.ntau = [0]\n",
+		"normalised for none":  strings.Replace(least, "[run]", "normalise = 'none'\n[run]", 1),
 	}
 	for what, text := range same {
 		if got := parse(t, text, "model=toy.toml").Plan.Point(0).Name(); got != base.Name() {
@@ -125,6 +127,10 @@ func TestNameDependsOnTheEquationsAlone(t *testing.T) {
 		"one node":   least + "[parameters]\ntau = [10, 10, 10, 10, 10, 10, 10, 10, 10, 11]\n",
 		"preset":     "preset = 'loud'\n" + least,
 		"coupling":   least + "[coupling]\nfunction = 'scaling'\n",
+		"colour":     least + "[noise]\nou = { ntau = 5 }\n",
+		"gain":       least + "[noise]\nou = { gain = 'x' }\n",
+		"its number": least + "[noise]\nou = { gain = 'k', k = 1 }\n",
+		"a clamp":    least + "[clamp]\nx = 1\n",
 		"strength":   least + "[coupling]\na = 0.1\n",
 		"speed":      strings.Replace(least, "[run]", "speed = '4 m/s'\n[run]", 1),
 		"connectome": strings.Replace(least, "synthetic:10", "synthetic:11", 1),

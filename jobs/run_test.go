@@ -166,10 +166,33 @@ of = ["x"]
 use = ["rate"]
 `
 
+// noises is a sweep of noise of every kind, with a clamped state.
+const noises = `model = "toy.toml"
+[connectome]
+source = "synthetic:10"
+[run]
+duration = "60 ms"
+precision = "%s"
+[noise]
+x = { D = 0.01, ntau = 2 }
+ou = { D = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], gain = "1 + s*tanh(ou)", s = 0 }
+[clamp]
+w = 0.5
+[sweep]
+%s
+[[record]]
+monitor = "raw"
+of = ["x", "w", "ou"]
+[metrics]
+of = ["x"]
+use = ["rate"]
+`
+
 var sameJobs = []struct{ name, text, precision, sweep string }{
 	{"single", brain, "single", "b_e = [0, 60, 120]\nconnectome.speed = [1, 4]"},
 	{"double", brain, "double", "b_e = [0, 60, 120]\nconnectome.speed = [1, 4]"},
 	{"failing", failing, "double", "grow = [0.01, 0.7, 0.9, 0.02, 2.0, 0.03]"},
+	{"noises", noises, "single", "noise.x.ntau = [0, 2]\n\"noise.ou.s\" = [0, 1, 2]"},
 }
 
 // TestSameBytes runs jobs on several ranks, with several threads, in batches of several sizes. It does not show.

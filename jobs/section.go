@@ -228,29 +228,6 @@ func (r *reader) speed() {
 	r.plan.add(s)
 }
 
-// noise reads [noise]: D of each state. The default is the preset's, else the model's; run.noise = "none" makes it 0.
-func (r *reader) noise() {
-	m := r.plan.Model
-	if m == nil || !r.isTable("noise") {
-		return
-	}
-	preset := r.presetOf(m)
-	names := stateNames(m)
-	for _, state := range m.States {
-		d := state.Noise
-		if v, ok := preset.Noise[state.Name]; ok {
-			d = v
-		}
-		r.putScalar(Setting{Address: "noise." + state.Name, Values: []float64{d}, Max: math.Inf(1)})
-	}
-	if r.plan.Run.Noise == NoiseNone {
-		for _, state := range m.States {
-			r.plan.Setting("noise." + state.Name).Values[0] = 0
-		}
-	}
-	r.known([]string{"noise"}, "state", "model "+m.Name, names)
-}
-
 func stateNames(m *model.Model) []string {
 	var names []string
 	for _, s := range m.States {

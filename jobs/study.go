@@ -39,7 +39,7 @@ func newSetup(p *Plan) (*setup, error) {
 	s := &setup{plan: p, study: &sim.Study{
 		Spec: codegen.Spec{
 			Title: p.Title, Model: p.Model, Coupling: p.Coupling, Scheme: scheme, Precision: p.Run.Precision,
-			Nodes: p.Subjects[0].Nodes(), PerNode: p.PerNode(), Noisy: p.Noisy(), Stimuli: p.Stimuli,
+			Nodes: p.Subjects[0].Nodes(), PerNode: p.PerNode(), Noisy: p.Noisy(), Coloured: p.Coloured(), Clamped: p.Clamped(), Stimuli: p.Stimuli,
 		},
 		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(), Taps: map[int][]float64{},
 	}}

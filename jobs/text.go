@@ -30,10 +30,15 @@ func (p *Plan) Text() string {
 	w.text("function", p.Coupling.Name)
 	w.settings(p, "coupling")
 	p.writeRun(&w)
-	for _, section := range []string{"parameters", "noise", "initial"} {
-		w.section("[" + section + "]")
-		w.settings(p, section)
+	w.section("[parameters]")
+	w.settings(p, "parameters")
+	p.noiseText(&w)
+	if len(p.Clamped()) > 0 {
+		w.section("[clamp]")
+		w.settings(p, "clamp")
 	}
+	w.section("[initial]")
+	w.settings(p, "initial")
 	p.stimulusText(&w)
 	p.writeSweep(&w)
 	p.writeRecords(&w, true)

@@ -196,6 +196,7 @@ func (r *resolver) gain(s State) *expr.Node {
 	scope := r.scope(s.Mode)
 	scope.Value = func(name string) *expr.Node {
 		if slices.Contains(s.GainNames, name) {
+			r.used[s.GainAddress(name)] = true
 			return r.graph.Var(s.GainAddress(name))
 		}
 		return r.value(name, s.Mode)

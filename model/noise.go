@@ -49,7 +49,7 @@ func (r *reader) gain(path ...string) (expr.Expr, error) {
 }
 
 // WithGain is the model with another gain of a state's noise, whose text stands at pos: in the names of the equations and
-// those of names, which hide them. The error is a fault.List.
+// those of names, which hide them and must all be used. The error is a fault.List.
 func (m *Model) WithGain(state, text string, names []string, pos fault.Pos) (*Model, error) {
 	gain, err := expr.Parse(pos, text)
 	if err != nil {
@@ -62,6 +62,15 @@ func (m *Model) WithGain(state, text string, names []string, pos fault.Pos) (*Mo
 			out.States[j].NoiseGain, out.States[j].GainNames = gain, names
 		}
 	}
-	_, err = out.Dynamics()
-	return &out, err
+	if _, err := out.Dynamics(); err != nil {
+		return nil, err
+	}
+	var list fault.List
+	used := out.used()
+	for _, name := range names {
+		if !used[State{Name: state}.GainAddress(name)] {
+			list.Addf(pos, "the gain has no use for %q, nor has the noise: its keys are D, ntau, gain and the numbers that the gain names", name)
+		}
+	}
+	return &out, list.Err()
 }
