@@ -136,6 +136,9 @@ func (a Axis) ticks() []gonum.Tick {
 	return ticks
 }
 
+// Geometric tells whether the values are above zero and each is the same factor times the one before.
+func (a Axis) Geometric() bool { return a.Texts == nil && geometric(a.Values) }
+
 // even tells whether the values lie a step apart, to the rounding of float32.
 func even(values []float64, step float64) bool {
 	for i, v := range values {

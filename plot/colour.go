@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 )
@@ -32,6 +33,15 @@ func hex(codes ...uint32) Colours {
 		c = append(c, color.RGBA{uint8(code >> 16), uint8(code >> 8), uint8(code), 255})
 	}
 	return c
+}
+
+// Hex writes the colours as pages and style sheets do: #440154.
+func (c Colours) Hex() []string {
+	var texts []string
+	for _, at := range c {
+		texts = append(texts, fmt.Sprintf("#%02x%02x%02x", at.R, at.G, at.B))
+	}
+	return texts
 }
 
 // At is the colour at t from 0 to 1; beyond, that of the end. NaN is grey.

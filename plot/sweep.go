@@ -16,11 +16,16 @@ import (
 	"brainsweep/io/result"
 )
 
+// Leaders are the addresses of what most people look at first, the foremost first.
+func Leaders() []string {
+	return []string{"E.fc_mean", "E.rate_mean", "bold.fc_mean", "bold.fc", "E.fc", "E.psd"}
+}
+
 // drawSweep draws a metric over two axes as a map, or over one as curves.
 func drawSweep(r *result.Result, o Options) (*Figure, error) {
 	v, err := find(r, o.Metric, "metric with one number per point", func(v result.Variable) bool {
 		return !v.IsSeries() && len(v.Dims) == 1
-	}, "E.fc_mean", "E.rate_mean")
+	}, Leaders()...)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func runDoctor(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	all[0].Findings = append(all[0].Findings, examineMPI(ctx, mpiTrouble, all))
-	if report(out, all) > 0 {
+	if writeCheckups(out, all) > 0 {
 		return errors.New("doctor: a job cannot run here yet")
 	}
 	return nil
@@ -92,8 +92,8 @@ func gatherCheckups(comm mpi.Comm, mine checkup) ([]checkup, error) {
 	return all, nil
 }
 
-// report writes all that rank 0 found and what is not well on the others. It returns how many things are missing.
-func report(out io.Writer, all []checkup) (missing int) {
+// writeCheckups writes all that rank 0 found and what is not well on the others. It returns how many things are missing.
+func writeCheckups(out io.Writer, all []checkup) (missing int) {
 	for rank, c := range all {
 		where := ""
 		if rank > 0 {

@@ -72,6 +72,7 @@ mean-field models over connectomes, on many processes, into one HDF5 file.`,
 		mergeCommand(said),
 		inspectCommand(),
 		plotCommand(),
+		reportCommand(),
 		doctorCommand(),
 		versionCommand(),
 	)

@@ -14,7 +14,7 @@ type room struct {
 
 var house = map[string]room{
 	"cmd/brainsweep": {floor: 6, imports: []string{
-		"cpu", "device", "gpu", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "mpi", "plot",
+		"cpu", "device", "gpu", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "mpi", "plot", "report",
 	}, outside: []string{"github.com/sirupsen/logrus", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys"}},
 
 	"jobs": {floor: 5, imports: []string{
@@ -22,7 +22,8 @@ var house = map[string]room{
 		"model", "model/library", "model/rateml", "mpi", "partition", "philox", "sim", "sweep",
 	}},
 
-	"plot": {floor: 5, imports: []string{"io/result"}, outside: []string{"gonum.org/v1/plot"}},
+	"plot":   {floor: 5, imports: []string{"io/result"}, outside: []string{"gonum.org/v1/plot"}},
+	"report": {floor: 5, imports: []string{"io/result", "plot"}},
 
 	"io/result": {floor: 4, imports: []string{"connectome", "io/h5"}},
 	"io/tvb":    {floor: 4, imports: []string{"connectome", "io/h5"}},

@@ -202,8 +202,11 @@ func (r *Result) PointsOf(v Variable) ([]int, error) {
 func (r *Result) Axis(address string) ([]float64, error) { return r.Numbers("/points/" + address) }
 
 // AxisUnit gives the unit of a swept quantity.
-func (r *Result) AxisUnit(address string) (string, error) {
-	v, err := r.variable("/points/" + address)
+func (r *Result) AxisUnit(address string) (string, error) { return r.UnitOf("/points/" + address) }
+
+// UnitOf gives the unit of a data set, "" for none.
+func (r *Result) UnitOf(name string) (string, error) {
+	v, err := r.variable(name)
 	return v.Unit, err
 }
 
