@@ -16,7 +16,7 @@ import (
 const seedAddress = "run.seed"
 
 // options are the keys of [sweep] that are no addresses.
-var options = [...]string{"mode", "file", "points", "seed"}
+var options = [...]string{"mode", "file", "points", "seed", "only"}
 
 // sweepable says what an axis may be.
 const sweepable = "what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed"
@@ -48,6 +48,31 @@ func (r *reader) sweep() {
 		return
 	}
 	r.faults.Add(placed(s.Check(), r.Pos("sweep")))
+	if r.Has("sweep", "only") && len(r.faults) == before {
+		r.only()
+	}
+}
+
+// only narrows the sweep to one of its points, whose name, and so whose noise, stays what it was.
+func (r *reader) only() {
+	var number int
+	s := &r.plan.Sweep
+	before := len(r.faults)
+	r.faults.Add(r.Decode(&number, "sweep", "only"))
+	if len(r.faults) > before {
+		return
+	}
+	if number < 0 || number >= s.Len() {
+		r.faultf(r.ValuePos("sweep", "only"), "sweep.only: there is no point %d; they are 0 to %d", number, s.Len()-1)
+		return
+	}
+	one := sweep.Space{Mode: sweep.Grid}
+	for i, v := range s.Point(number, nil) {
+		axis := s.Axes[i]
+		axis.Range, axis.Values = sweep.Range{}, []float64{v}
+		one.Axes = append(one.Axes, axis)
+	}
+	s.Space, s.File, s.Rules = one, "", make([]Rule, len(one.Axes))
 }
 
 // sweepOptions reads points, seed and file, each where the mode has a use for it.

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -102,6 +103,25 @@ func TestSetChangesTheJob(t *testing.T) {
 	} {
 		if _, err := jobs.Parse("testdata/job.toml", []byte(least), set); err == nil || err.Error() != want {
 			t.Errorf("--set %s: %v, want %s", set, err, want)
+		}
+	}
+}
+
+func TestOnePointAloneHasItsName(t *testing.T) {
+	for _, sweep := range []string{
+		"gain = { from = 0, to = 1, points = 3 }\ntau = [5, 7]\n",
+		"mode = 'zip'\ngain = { from = 0.1, to = 0.7, points = 6 }\n'run.seed' = [1, 2, 3, 4, 5, 6]\n",
+		"mode = 'latin-hypercube'\npoints = 6\ngain = { from = 0.001, to = 1, scale = 'log' }\ntau = { from = 1, to = 9 }\n",
+	} {
+		all := parse(t, least+"[sweep]\n"+sweep).Plan
+		for i := range all.Points() {
+			alone := parse(t, least+"[sweep]\n"+sweep, fmt.Sprint("sweep.only=", i)).Plan
+			again := parse(t, alone.Text()).Plan
+			for _, p := range []*jobs.Plan{alone, again} {
+				if p.Points() != 1 || p.Point(0).Name() != all.Point(i).Name() || p.Point(0).Key() != all.Point(i).Key() {
+					t.Errorf("point %d of %q is another one alone:\n%s", i, sweep, p.Text())
+				}
+			}
 		}
 	}
 }

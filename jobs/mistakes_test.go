@@ -96,6 +96,8 @@ job.toml:4:1: sweep: expected a table, found a number
 job.toml:5:1: record: a list of tables; write [[record]] with two brackets
 job.toml:6:1: metrics: expected a table, found a number
 job.toml:7:1: coupling: expected a table, found a string`},
+	{"no such point", with("[sweep]\ngain = [0.1, 0.2]\nonly = 2\n"), `job.toml:8:8: sweep.only: there is no point 2; they are 0 to 1`},
+	{"no number of a point", with("[sweep]\ngain = [0.1, 0.2]\nonly = 'x'\n"), `job.toml:8:9: sweep.only: expected a whole number, found the string "x"`},
 	{"no points", with("[sweep]\ngain = { from = 0, to = 1, points = 0 }\n"), `job.toml:7:37: sweep.gain: 0 points; there must be at least one`},
 	{"log through zero", with("[sweep]\ngain = { from = 0, to = 1, points = 3, scale = 'log' }\nE_L = { from = -1, to = 1, points = 3, scale = 'log' }\n"), `job.toml:7:8: sweep.gain: from 0 to 1; a logarithmic scale cannot reach or cross zero
 job.toml:8:7: sweep.E_L: from -1 to 1; a logarithmic scale cannot reach or cross zero`},

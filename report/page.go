@@ -33,6 +33,15 @@ var (
 	mainScript string
 )
 
+// program is how many bytes the page has before any number is in it.
+func program() int {
+	size := 0
+	for _, part := range []string{index, style, chartStyle, chart, chartLicence, data, drawing, sweepMap, point, mainScript} {
+		size += len(part)
+	}
+	return size
+}
+
 // writePage writes the page: what a browser shows at once, the numbers, and the script that shows them.
 func writePage(w io.Writer, d *digest) error {
 	t, err := template.New("head").Parse(index)

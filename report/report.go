@@ -35,7 +35,7 @@ func Write(w io.Writer, r *result.Result, o Options) (Summary, error) {
 	if o.Most == 0 {
 		o.Most = usual
 	}
-	d := &digest{result: r, room: room{left: o.Most * 7 / 10}} // base64 makes four bytes of three; the rest is the program's
+	d := &digest{result: r, room: room{left: max(0, o.Most-program()) * 7 / 10}} // base64 makes four bytes of three
 	steps := []func() error{d.about, d.axes, d.status, d.scalars, d.connectome, d.details, d.provenance}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -212,7 +212,11 @@ func leadersFirst(found []result.Variable) []result.Variable {
 		if i := slices.Index(plot.Leaders(), v.Address()); i >= 0 {
 			return i
 		}
-		return len(plot.Leaders())
+		_, metric, _ := strings.Cut(v.Address(), ".")
+		if i := slices.IndexFunc(plot.Leaders(), func(l string) bool { return strings.HasSuffix(l, "."+metric) }); i >= 0 {
+			return len(plot.Leaders()) + i
+		}
+		return 2 * len(plot.Leaders())
 	}
 	slices.SortStableFunc(found, func(a, b result.Variable) int { return rank(a) - rank(b) })
 	return found

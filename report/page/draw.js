@@ -122,8 +122,9 @@ function bar(s, colours, limits, name) {
   c.textAlign = 'left';
   c.textBaseline = 'middle';
   if (Number.isFinite(limits[0])) {
-    for (const t of limits[1] > limits[0] ? [0, 0.25, 0.5, 0.75, 1] : [0.5]) {
-      c.fillText(show(limits[0] + t * (limits[1] - limits[0]), 3), x + wide + 5, s.top + s.height * (1 - t));
+    const wide = limits[1] - limits[0], digits = wide > 0 ? Math.min(7, 2 + Math.ceil(Math.log10(Math.max(...limits.map(Math.abs)) / wide) + 1e-9)) : 5;
+    for (const t of wide > 0 ? [0, 0.25, 0.5, 0.75, 1] : [0.5]) {
+      c.fillText(show(limits[0] + t * wide, Math.max(3, digits)), x + wide + 5, s.top + s.height * (1 - t));
     }
   }
   c.save();
@@ -177,11 +178,14 @@ function curve(box, x, ys, o) {
   }));
   const scale = log => log ? { distr: 3, time: false } : { time: false };
   box.replaceChildren();
-  return new uPlot({
+  const u = new uPlot({
     width: Math.max(240, box.clientWidth), height: o.height || 220, series,
     scales: { x: scale(o.xLog), y: scale(o.yLog) },
     axes: [axis(o.xName, 40, o.xLog), axis(o.yName, 58, o.yLog)],
     bands: o.names.length === 3 ? [{ series: [3, 2], fill: paint('--band') }] : [],
     cursor: { drag: { x: true, y: false } }, legend: { live: true },
   }, [Array.from(x), ...ys.map(y => Array.from(y, v => Number.isFinite(v) ? v : null))], box);
+  u.ctx.canvas.setAttribute('role', 'img');
+  u.ctx.canvas.setAttribute('aria-label', `${o.yName} over ${o.xName}, from ${reach(ys[0]).map(v => show(v, 3)).join(' to ')}`);
+  return u;
 }

@@ -203,7 +203,7 @@ function stepper(k) {
   const axis = words.axes[k], n = lengthOf(axis);
   const set = i => { map.held[k] = i; redraw(); byId(`held-${k}`).focus(); };
   const options = Array.from({ length: n + 1 }, (_, i) => make('option', { value: i - 1, selected: map.held[k] === i - 1 }, i === 0 ? `mean over all ${n}` : `${axisText(axis, i - 1)} ${axis.unit}`));
-  return make('label', {}, axis.address, make('span', { class: 'stepper' },
+  return make('div', {}, make('label', { for: `held-${k}` }, axis.address), make('span', { class: 'stepper' },
     make('button', { type: 'button', 'aria-label': `${axis.address}: one value down`, onclick: () => set(Math.max(average, map.held[k] - 1)) }, '◀'),
     make('select', { id: `held-${k}`, onchange: e => set(Number(e.target.value)) }, ...options),
     make('button', { type: 'button', 'aria-label': `${axis.address}: one value up`, onclick: () => set(Math.min(n - 1, map.held[k] + 1)) }, '▶')));

@@ -25,7 +25,7 @@ function showPoint() {
 function rerun(point) {
   const quote = t => /^[\w.,:=+\/-]+$/.test(t) ? t : `'${t.replace(/'/g, `'\\''`)}'`;
   const sets = words.set.map(s => ` --set ${quote(s)}`).join('');
-  return `brainsweep run job.toml${sets}${words.points > 1 ? ` --point ${point}` : ''} -o point-${point}.h5`;
+  return `brainsweep run job.toml${sets}${words.points > 1 ? ` --set sweep.only=${point}` : ''} -o point-${point}.h5`;
 }
 
 function showFigures(point) {
@@ -88,7 +88,7 @@ function showMetrics(point) {
 // beginPoint builds what stands above the point's figures.
 function beginPoint() {
   const step = by => () => choose(Math.min(words.points - 1, Math.max(0, map.point + by)));
-  byId('point-controls').replaceChildren(make('label', {}, `Number, 0 to ${words.points - 1}`, make('span', { class: 'stepper' },
+  byId('point-controls').replaceChildren(make('div', {}, make('label', { for: 'point-number' }, `Number, 0 to ${words.points - 1}`), make('span', { class: 'stepper' },
     make('button', { type: 'button', 'aria-label': 'the point before', onclick: step(-1) }, '◀'),
     make('input', { id: 'point-number', type: 'number', min: 0, max: words.points - 1, onchange: e => {
       const n = Math.round(Number(e.target.value));
