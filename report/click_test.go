@@ -174,3 +174,27 @@ func TestALargePageOpensAtOnce(t *testing.T) {
 	b.wantText("#point-title", fmt.Sprint("Point ", p))
 	b.wantText("#metric-table", five(math.Round(rate(p)*1e12)/1e12))
 }
+
+// With SCREENSHOTS naming a folder and RESULT a result file, this takes the pictures of docs/report.md.
+func TestScreenshots(t *testing.T) {
+	name := os.Getenv("RESULT")
+	if os.Getenv("SCREENSHOTS") == "" || name == "" {
+		t.Skip("takes pictures where SCREENSHOTS names a folder and RESULT a result file")
+	}
+	r, err := result.Open(name)
+	check(t, err)
+	defer r.Close()
+	path := save(t, r)
+	b := startBrowser(t)
+	for _, window := range []struct {
+		name          string
+		width, height int
+	}{{"wide", 1280, 1000}, {"narrow", 390, 1300}} {
+		for _, dark := range []bool{false, true} {
+			b.size(window.width, window.height)
+			b.dark(dark)
+			b.open(path)
+			b.picture(fmt.Sprintf("report-%s-%s", window.name, map[bool]string{false: "light", true: "dark"}[dark]))
+		}
+	}
+}

@@ -50,7 +50,7 @@ func brain() *connectome.Connectome {
 func makeResult(t testing.TB, n int, details bool) *result.Result {
 	t.Helper()
 	l := &result.Layout{
-		Title: "Up & down <states>", Plan: "ab", Points: n * n, Mode: "grid", Grid: []int{n, n}, Connectome: brain(), States: []string{"E"},
+		Title: "Up & down <states>", Plan: "ab", Basis: "ab", Points: n * n, Mode: "grid", Grid: []int{n, n}, Connectome: brain(), States: []string{"E"},
 		Axes: []result.Axis{
 			{Address: "b_e", Unit: "pA", Value: func(p int) float64 { return 10 * float64(p/n) }},
 			{Address: "coupling.a", Value: func(p int) float64 { return 0.1 * float64(1+p%n) }},

@@ -122,9 +122,9 @@ function bar(s, colours, limits, name) {
   c.textAlign = 'left';
   c.textBaseline = 'middle';
   if (Number.isFinite(limits[0])) {
-    const wide = limits[1] - limits[0], digits = wide > 0 ? Math.min(7, 2 + Math.ceil(Math.log10(Math.max(...limits.map(Math.abs)) / wide) + 1e-9)) : 5;
-    for (const t of wide > 0 ? [0, 0.25, 0.5, 0.75, 1] : [0.5]) {
-      c.fillText(show(limits[0] + t * wide, Math.max(3, digits)), x + wide + 5, s.top + s.height * (1 - t));
+    const span = limits[1] - limits[0], digits = span > 0 ? Math.min(7, 2 + Math.ceil(Math.log10(Math.max(...limits.map(Math.abs)) / span) + 1e-9)) : 5;
+    for (const t of span > 0 ? [0, 0.25, 0.5, 0.75, 1] : [0.5]) {
+      c.fillText(show(limits[0] + t * span, Math.max(3, digits)), x + wide + 5, s.top + s.height * (1 - t));
     }
   }
   c.save();
@@ -165,10 +165,14 @@ function evenLimits(values) {
 
 // curve draws curves over x; band are two more series between which it fills.
 function curve(box, x, ys, o) {
-  const decades = (_, splits) => splits.map(v => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9 ? v : null);
+  const decades = (_, splits) => {
+    const whole = v => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9;
+    const every = Math.ceil(splits.filter(whole).length / 6);
+    return splits.map(v => whole(v) && Math.round(Math.log10(v)) % every === 0 ? v : null);
+  };
   const axis = (name, size, log) => ({
     label: name, stroke: paint('--ink'), size, labelSize: 20, labelFont: '12px system-ui, "DejaVu Sans", sans-serif', font: '12px system-ui, "DejaVu Sans", sans-serif',
-    ...(log ? { filter: decades } : {}), grid: { stroke: paint('--line'), width: 1, ...(log ? { filter: decades } : {}) }, ticks: { stroke: paint('--line'), width: 1 },
+    ...(log ? { filter: decades } : {}), grid: { stroke: paint('--line'), width: 1, ...(log ? { filter: decades } : {}) }, ticks: { stroke: paint('--line'), width: 1, ...(log ? { filter: decades } : {}) },
     values: (_, splits) => splits.map(v => v === null ? '' : show(v, 4)),
   });
   const series = [{ label: o.xName, value: (_, v) => show(v) }];
@@ -179,9 +183,9 @@ function curve(box, x, ys, o) {
   const scale = log => log ? { distr: 3, time: false } : { time: false };
   box.replaceChildren();
   const u = new uPlot({
-    width: Math.max(240, box.clientWidth), height: o.height || 220, series,
+    width: Math.max(240, box.clientWidth), height: o.height || 240, series,
     scales: { x: scale(o.xLog), y: scale(o.yLog) },
-    axes: [axis(o.xName, 40, o.xLog), axis(o.yName, 58, o.yLog)],
+    axes: [axis(o.xName, 40, o.xLog), axis(o.yName, 64, o.yLog)],
     bands: o.names.length === 3 ? [{ series: [3, 2], fill: paint('--band') }] : [],
     cursor: { drag: { x: true, y: false } }, legend: { live: true },
   }, [Array.from(x), ...ys.map(y => Array.from(y, v => Number.isFinite(v) ? v : null))], box);
