@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
@@ -36,6 +35,7 @@ type worker struct {
 	kept    int64           // bytes of wirings
 	others  map[int]*worker // of subjects with another number of nodes than this one's
 	most    int             // points for which the device has memory at a time, as far as it is known; 0: no end seen
+	hosts   *hosts          // nil until metrics are computed
 }
 
 // wired is what a wiring is made of, besides the step.
@@ -81,7 +81,7 @@ func (w *worker) sized(ctx context.Context, nodes int) (*worker, error) {
 			return nil, err
 		}
 		other := *w
-		other.setup, other.runner, other.wirings, other.kept, other.most = &s, runner, map[wired]*sim.Wiring{}, 0, 0
+		other.setup, other.runner, other.wirings, other.kept, other.most, other.hosts = &s, runner, map[wired]*sim.Wiring{}, 0, 0, nil
 		if other.kernel, err = s.kernelDigest(); err != nil {
 			return nil, errors.Join(err, runner.Close())
 		}
@@ -92,9 +92,9 @@ func (w *worker) sized(ctx context.Context, nodes int) (*worker, error) {
 
 // close frees the kernels and their buffers.
 func (w *worker) close() error {
-	err := w.runner.Close()
+	err := errors.Join(w.runner.Close(), w.hosts.close())
 	for _, other := range w.others {
-		err = errors.Join(err, other.runner.Close())
+		err = errors.Join(err, other.runner.Close(), other.hosts.close())
 	}
 	return err
 }
@@ -193,7 +193,7 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	}
 	outcomes, err := w.runner.Run(ctx, points, &recorder{a.collector, a.part, b.First}, a.pace())
 	if err == nil {
-		err = w.store(a.part, b.First, outcomes, a.collector)
+		err = w.store(ctx, a.part, b.First, outcomes, a.collector)
 	}
 	if err != nil {
 		if errors.Is(err, device.ErrMemory) {
@@ -218,19 +218,24 @@ func named(err error, b partition.Batch) error {
 	return fmt.Errorf("points %d to %d: %w", b.First, b.End()-1, err)
 }
 
-// store computes and writes the metrics of a batch, on as many cores as there are workers or processors.
-func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome, c *collector) error {
+// store computes and writes the metrics of a batch.
+func (w *worker) store(ctx context.Context, part *result.Part, first int, outcomes []sim.Outcome, c *collector) error {
+	// A batch that is simulated is worth its metrics, even when the run is to stop.
+	if err := w.openHosts(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
 	errs := make([]error, len(outcomes))
-	slots := make(chan struct{}, max(1, min(w.dev.Info().Workers, runtime.GOMAXPROCS(0))))
 	var all sync.WaitGroup
 	for i, o := range outcomes {
-		all.Add(1)
-		slots <- struct{}{}
-		go func() {
-			defer all.Done()
-			errs[i] = w.storePoint(part, first+i, o, w.values(o, c, i))
-			<-slots
-		}()
+		host := <-w.hosts.free
+		all.Go(func() {
+			values, err := w.values(o, c, i, host)
+			w.hosts.free <- host
+			if err == nil {
+				err = w.storePoint(part, first+i, o, values)
+			}
+			errs[i] = err
+		})
 	}
 	all.Wait()
 	for i, err := range errs {

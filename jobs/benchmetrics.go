@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"syscall"
@@ -88,13 +89,13 @@ func BenchMetrics(ctx context.Context, dev device.Device, use []string) (*Metric
 	if err != nil {
 		return nil, err
 	}
-	defer plain.runner.Close()
+	defer plain.close()
 	label := plain.plan.Connectome.Labels[0]
 	full, err := newBenchWorker(ctx, dev, bare+fmt.Sprintf(benchOptions, list(use, document.Quote), label))
 	if err != nil {
 		return nil, err
 	}
-	defer full.runner.Close()
+	defer full.close()
 	out := &MetricsBench{}
 	best := func(of *Spent, now Spent) {
 		if of.CPU == 0 || now.CPU < of.CPU {
@@ -141,22 +142,26 @@ func (w *worker) turn(ctx context.Context, count int) (spent Spent, c *collector
 	if err != nil {
 		return spent, nil, first, err
 	}
+	if err := w.openHosts(ctx); err != nil {
+		return spent, nil, first, err
+	}
 	began := clocks()
 	c = w.newCollector(0, points)
 	outcomes, err := w.runner.Run(ctx, points, collecting{c}, sim.Pace{})
 	if err != nil {
 		return spent, nil, first, err
 	}
+	errs := make([]error, count)
 	var all sync.WaitGroup
-	for i, o := range outcomes { // as many points as workers
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			w.values(o, c, i)
-		}()
+	for i, o := range outcomes {
+		host := <-w.hosts.free
+		all.Go(func() {
+			_, errs[i] = w.values(o, c, i, host)
+			w.hosts.free <- host
+		})
 	}
 	all.Wait()
-	return since(began), c, outcomes[0], nil
+	return since(began), c, outcomes[0], errors.Join(errs...)
 }
 
 // collecting is a sink that writes nothing.
@@ -170,6 +175,8 @@ func (c collecting) Samples(point, stream, quantity int, _ int64, rows any) erro
 // groupCosts times each group on the first point's series.
 func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []GroupCost {
 	var out []GroupCost
+	host := <-w.hosts.free
+	defer func() { w.hosts.free <- host }()
 	count := float64(len(w.plan.Metrics.Of) * w.plan.Connectome.N() * w.plan.metricSetup(w.plan.Metrics.Of[0]).Samples)
 	for _, g := range metrics.Groups() {
 		cost := 0.0
@@ -183,7 +190,7 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 				}
 				any = true
 				if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].Group != g.Name {
-					in = w.newInput(o, c, 0, m)
+					in = w.newInput(o, c, 0, m, host)
 				}
 				m.Values(in)
 			}

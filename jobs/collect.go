@@ -76,7 +76,7 @@ func (c *collector) add(point int, ch channel, rows any) {
 }
 
 // signal is the whole series of a channel at a point, in the unit of the report; nil where none is collected.
-func (c *collector) signal(point int, ch channel, unit string) *metrics.Signal {
+func (c *collector) signal(point int, ch channel, unit string, host *metrics.Host) *metrics.Signal {
 	k := c.kept[ch]
 	if k == nil {
 		return nil
@@ -84,9 +84,9 @@ func (c *collector) signal(point int, ch channel, unit string) *metrics.Signal {
 	from, to := point*k.samples, (point+1)*k.samples
 	rate, scale := c.rate(ch), metrics.Scale(unit)
 	if k.single != nil {
-		return metrics.Transposed(rate, k.single[from:to], c.study.Nodes, scale)
+		return metrics.Hosted(rate, k.single[from:to], c.study.Nodes, scale, host)
 	}
-	return metrics.Transposed(rate, k.double[from:to], c.study.Nodes, scale)
+	return metrics.Hosted(rate, k.double[from:to], c.study.Nodes, scale, host)
 }
 
 // save adds what is collected to a state, so that a checkpoint has it.

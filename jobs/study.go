@@ -228,28 +228,29 @@ func (s *setup) dims(shape metrics.Shape, quantity string) []string {
 	return names
 }
 
-// values computes the metrics of a point of a batch, in the order of the layout; nil for a point that failed.
-func (s *setup) values(o sim.Outcome, c *collector, point int) [][]float64 {
+// values computes the metrics of a point of a batch, in the order of the layout; nil for a point that failed. The host may
+// be nil.
+func (s *setup) values(o sim.Outcome, c *collector, point int, host *metrics.Host) ([][]float64, error) {
 	if o.Fault != nil {
-		return nil
+		return nil, nil
 	}
 	out := make([][]float64, len(s.metrics))
 	var in *metrics.Input // of one channel after the other, as metrics come
 	for i, m := range s.metrics {
 		if i == 0 || m.channel != s.metrics[i-1].channel {
-			in = s.newInput(o, c, point, m)
+			in = s.newInput(o, c, point, m, host)
 		}
 		out[i] = m.Values(in)
 	}
-	return out
+	return out, host.Err()
 }
 
 // newInput is what a metric, and those after it of the same channel, are drawn from.
-func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn) *metrics.Input {
+func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn, host *metrics.Host) *metrics.Input {
 	wired := c.points[point].Wiring.Connectome
 	subject := s.layout.Number(c.first+point) / s.plan.perSubject()
 	return &metrics.Input{
-		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit), Unit: m.unit,
+		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit, host), Unit: m.unit,
 		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(subject),
 		Targets: s.plan.targetData(subject),
 	}

@@ -46,7 +46,8 @@ type Avalanches struct {
 func FindAvalanches(s *Signal, threshold float64, bin int) Avalanches {
 	counts := make([]int, s.Len()/bin)
 	a := Avalanches{}
-	for i, x := range s.X {
+	for i := range s.N() {
+		x := s.Node(i)
 		if !s.lively(i) {
 			continue
 		}

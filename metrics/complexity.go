@@ -51,7 +51,7 @@ func binarised(s *Signal, i int, threshold float64) []uint64 {
 	if s.Flat[i] {
 		return out
 	}
-	for t, v := range s.X[i] {
+	for t, v := range s.Node(i) {
 		if v > threshold {
 			out[t/64] |= 1 << (63 - t%64)
 		}

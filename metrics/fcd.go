@@ -87,25 +87,20 @@ func WindowFC(s *Signal, length, step int) [][]float64 {
 		return nil
 	}
 	rest := length % step
-	var blocks []*window
-	block := func(from, to int) {
-		if from < to {
-			blocks = append(blocks, newWindow(s, from, to))
-		} else {
-			blocks = append(blocks, nil)
-		}
-	}
 	if length < step {
 		rest = length
 	}
 	// A window begins with block 2k and ends with a rest.
 	last := count*step + length
+	var edges []int
 	for from := 0; from < last; from += step {
-		block(from, min(from+rest, last))
-		if length >= step {
-			block(min(from+rest, last), min(from+step, last))
-		} else {
-			blocks = append(blocks, nil)
+		edges = append(edges, from, min(from+rest, last))
+	}
+	edges = append(edges, last)
+	blocks := newWindows(s, edges)
+	if length < step {
+		for k := 1; k < len(blocks); k += 2 {
+			blocks[k] = nil
 		}
 	}
 	out := make([][]float64, count+1)
@@ -121,24 +116,55 @@ func WindowFC(s *Signal, length, step int) [][]float64 {
 type window struct {
 	count         int
 	sum, min, max []float64
-	products      []float64 // n*n, i <= j
+	products      []float64 // n rows of stride numbers, of which those from the diagonal on count
+	stride        int
 }
 
-func newWindow(s *Signal, from, to int) *window {
+// newWindows sums the blocks between the edges; one without a sample is nil.
+func newWindows(s *Signal, edges []int) []*window {
+	// The shift only keeps digits; that of a bad node is any sample of it that is finite.
+	shift := make([]float64, s.N())
+	for i := range shift {
+		shift[i] = s.Mean[i]
+		if s.Bad[i] {
+			shift[i] = firstFinite(s.Node(i))
+		}
+	}
+	out := make([]*window, len(edges)-1)
+	if s.host == nil {
+		for k := range out {
+			if edges[k] < edges[k+1] {
+				out[k] = newWindow(s, shift, edges[k], edges[k+1])
+			}
+		}
+		return out
+	}
+	stride := s.host.stride()
+	size := (3 + s.N()) * stride
+	numbers := []int64{int64(len(out))}
+	for _, at := range edges {
+		numbers = append(numbers, int64(at))
+	}
+	sums := s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(out))
+	for k := range out {
+		part := func(row int) []float64 { return sums[k*size+row*stride:][:s.N()] }
+		if count := edges[k+1] - edges[k]; count > 0 {
+			out[k] = &window{count, part(0), part(1), part(2), sums[k*size+3*stride : (k+1)*size], stride}
+		}
+	}
+	return out
+}
+
+func newWindow(s *Signal, shift []float64, from, to int) *window {
 	n := s.N()
-	w := &window{count: to - from, sum: make([]float64, n), min: make([]float64, n), max: make([]float64, n), products: make([]float64, n*n)}
+	w := &window{to - from, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n*n), n}
 	flat := make([]float64, n*(to-from))
 	rows := make([][]float64, n)
 	for i := range rows {
 		rows[i] = flat[i*(to-from) : (i+1)*(to-from)]
-		// The shift only keeps digits; that of a bad node is any sample of it that is finite.
-		shift := s.Mean[i]
-		if s.Bad[i] {
-			shift = firstFinite(s.X[i])
-		}
 		w.min[i], w.max[i] = math.Inf(1), math.Inf(-1)
-		for k, x := range s.X[i][from:to] {
-			y := x - shift
+		for k, x := range s.Node(i)[from:to] {
+			y := x - shift[i]
 			rows[i][k] = y
 			w.sum[i] += y
 			w.min[i], w.max[i] = min(w.min[i], x), max(w.max[i], x)
@@ -168,7 +194,7 @@ func (w *window) merge(blocks []*window) {
 		if w.count == 0 {
 			w.sum, w.products = append(w.sum[:0], b.sum...), append(w.products[:0], b.products...)
 			w.min, w.max = append(w.min[:0], b.min...), append(w.max[:0], b.max...)
-			w.count = b.count
+			w.count, w.stride = b.count, b.stride
 			continue
 		}
 		w.count += b.count
@@ -176,8 +202,11 @@ func (w *window) merge(blocks []*window) {
 			w.sum[i] += b.sum[i]
 			w.min[i], w.max[i] = min(w.min[i], b.min[i]), max(w.max[i], b.max[i])
 		}
-		for p, v := range b.products {
-			w.products[p] += v
+		for i := range w.sum {
+			row := w.products[i*w.stride:][:w.stride]
+			for j, v := range b.products[i*w.stride:][:len(w.sum)] {
+				row[j] += v
+			}
 		}
 	}
 }
@@ -187,7 +216,7 @@ func (w *window) correlations() []float64 {
 	n, count := len(w.sum), float64(w.count)
 	root := make([]float64, n)
 	for i := range root {
-		squares := w.products[i*n+i] - w.sum[i]*w.sum[i]/count
+		squares := w.products[i*w.stride+i] - w.sum[i]*w.sum[i]/count
 		root[i] = math.NaN()
 		if w.min[i] < w.max[i] && squares > 0 && !math.IsInf(squares, 0) {
 			root[i] = math.Sqrt(squares)
@@ -196,7 +225,7 @@ func (w *window) correlations() []float64 {
 	out := make([]float64, 0, n*(n-1)/2)
 	for i := range n {
 		for j := i + 1; j < n; j++ {
-			r := (w.products[i*n+j] - w.sum[i]*w.sum[j]/count) / root[i] / root[j]
+			r := (w.products[i*w.stride+j] - w.sum[i]*w.sum[j]/count) / root[i] / root[j]
 			out = append(out, max(-1, min(1, r)))
 		}
 	}

@@ -55,7 +55,7 @@ func PaperPLI(s *Signal) float64 {
 		if s.Bad[i] {
 			continue
 		}
-		re := s.X[i]
+		re := s.Node(i)
 		im := analytic(f, [][]float64{re}, nil, false)[0]
 		phase[i] = make([]float64, s.Len())
 		for t := range re {

@@ -55,7 +55,12 @@ func (in *Input) plv() []float64 {
 	return once(in, "plv", func() []float64 { return in.phases().PLV() })
 }
 func (in *Input) pli() []float64 {
-	return once(in, "pli", func() []float64 { return in.phases().PLI() })
+	return once(in, "pli", func() []float64 {
+		if a := in.hostPhases(); a != nil {
+			return a.pli()
+		}
+		return in.phases().PLI()
+	})
 }
 
 // Phases are the phasors of the nodes, cos phi and sin phi, [node][time]; nil for a node without a phase.

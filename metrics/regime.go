@@ -88,7 +88,7 @@ func (in *Input) etas() []float64 {
 func (in *Input) bimodalities() []float64 {
 	return once(in, "bimodality", func() []float64 {
 		out := make([]float64, in.Signal.N())
-		in.Signal.each(out, func(i int) float64 { bc, _, _ := Bimodality(in.Signal.X[i]); return bc })
+		in.Signal.each(out, func(i int) float64 { bc, _, _ := Bimodality(in.Signal.Node(i)); return bc })
 		return out
 	})
 }
@@ -99,7 +99,7 @@ func (in *Input) sorted() [][]float64 {
 		out := make([][]float64, in.Signal.N())
 		for i := range out {
 			if !in.Signal.Bad[i] {
-				out[i] = ascending(in.Signal.X[i])
+				out[i] = ascending(in.Signal.Node(i))
 			}
 		}
 		return out
@@ -130,17 +130,12 @@ func Class(mean, bc, eta float64) float64 {
 
 // PaperAI tells whether a node's activity is asynchronous-irregular by the paper's rule, and gives the peaks it kept.
 func PaperAI(s *Signal, i int) (ai bool, kept []Peak) {
-	const highest, bins, top, least, lowest = 120.0, 101, 100.0, 100.0, 5
+	const highest, bins, least, lowest = 120.0, histogramBins, 100.0, 5
 	if s.Max[i] > highest {
 		return true, nil
 	}
 	counts := make([]float64, bins+2)
-	for _, x := range s.X[i] {
-		if x < 0 || x > top {
-			continue
-		}
-		counts[1+histogramBin(x, bins, top)]++
-	}
+	copy(counts[1:], s.histogram(i))
 	floor := slices.Min(counts[1 : bins+1])
 	counts[0], counts[bins+1] = floor, floor
 	for _, p := range Peaks(counts) {
@@ -152,6 +147,26 @@ func PaperAI(s *Signal, i int) (ai bool, kept []Peak) {
 	kept = kept[:min(2, len(kept))]
 	slices.SortFunc(kept, func(a, b Peak) int { return a.At - b.At })
 	return len(kept) > 0 && kept[0].At > lowest, kept
+}
+
+// histogramBins equal bins lie on [0, histogramTop] Hz.
+const histogramBins, histogramTop = 101, 100.0
+
+// histogram counts the samples of node i in each bin.
+func (s *Signal) histogram(i int) []float64 {
+	if s.host != nil {
+		if s.counts == nil {
+			s.counts = s.host.launch(s, "histogram", Task{}, s.N()*histogramBins)
+		}
+		return s.counts[i*histogramBins : (i+1)*histogramBins]
+	}
+	counts := make([]float64, histogramBins)
+	for _, x := range s.Node(i) {
+		if x >= 0 && x <= histogramTop {
+			counts[histogramBin(x, histogramBins, histogramTop)]++
+		}
+	}
+	return counts
 }
 
 // histogramBin is the bin of x among equal bins on [0, top]; a border belongs to the bin above, the last to the last.

@@ -6,21 +6,30 @@ import (
 )
 
 // Signal is a whole series in the unit of the report, node by node, with what every metric asks of a node first.
+// It serves one goroutine.
 type Signal struct {
-	Rate float64     // samples a second [Hz]
-	X    [][]float64 // [node][time]
-	Bad  []bool      // a sample is not finite
-	Flat []bool      // all samples are the same
-	Mean []float64   // NaN where bad
+	Rate float64   // samples a second [Hz]
+	Bad  []bool    // a sample is not finite
+	Flat []bool    // all samples are the same
+	Mean []float64 // NaN where bad
 	Min  []float64
 	Max  []float64
+
+	samples int
+	x       [][]float64 // [node][time]; nil until a metric asks for it
+	rows    any         // []float32 or []float64, [time][node], of which x is the transpose times the factor
+	factor  float64
+	host    *Host     // nil: Go computes
+	counts  []float64 // of all nodes, once the host has made the histograms
 }
 
 // NewSignal looks through x, [node][time], which it keeps.
 func NewSignal(rate float64, x [][]float64) *Signal {
-	n := len(x)
-	s := &Signal{Rate: rate, X: x, Bad: make([]bool, n), Flat: make([]bool, n),
-		Mean: make([]float64, n), Min: make([]float64, n), Max: make([]float64, n)}
+	s := newSignal(rate, len(x))
+	s.x = x
+	if len(x) > 0 {
+		s.samples = len(x[0])
+	}
 	for i, row := range x {
 		sum, least, most := 0.0, math.Inf(1), math.Inf(-1)
 		shift := 0.0
@@ -36,19 +45,48 @@ func NewSignal(rate float64, x [][]float64) *Signal {
 				most = v
 			}
 		}
-		s.Min[i], s.Max[i] = least, most
-		s.Mean[i] = shift + sum/float64(len(row))
-		s.Bad[i] = len(row) == 0 || math.IsNaN(sum) || math.IsInf(sum, 0)
-		if s.Bad[i] {
-			s.Mean[i] = math.NaN()
-		}
-		s.Flat[i] = !s.Bad[i] && least == most
+		s.judge(i, shift+sum/float64(len(row)), least, most)
 	}
 	return s
 }
 
-// Transposed makes a signal of rows, [time][node], each of n numbers, times scale.
-func Transposed[T float32 | float64](rate float64, rows []T, n int, scale float64) *Signal {
+func newSignal(rate float64, n int) *Signal {
+	return &Signal{Rate: rate, Bad: make([]bool, n), Flat: make([]bool, n),
+		Mean: make([]float64, n), Min: make([]float64, n), Max: make([]float64, n)}
+}
+
+// judge notes what a look through node i has found.
+func (s *Signal) judge(i int, mean, least, most float64) {
+	s.Mean[i], s.Min[i], s.Max[i] = mean, least, most
+	s.Bad[i] = s.samples == 0 || math.IsNaN(mean) || math.IsInf(mean, 0)
+	if s.Bad[i] {
+		s.Mean[i] = math.NaN()
+	}
+	s.Flat[i] = !s.Bad[i] && least == most
+}
+
+// Transposed makes a signal of rows, [time][node], each of n numbers, times a factor.
+func Transposed[T float32 | float64](rate float64, rows []T, n int, factor float64) *Signal {
+	return NewSignal(rate, byNode(rows, n, factor))
+}
+
+// Hosted is Transposed with a host that computes what it can; it keeps the rows.
+func Hosted[T float32 | float64](rate float64, rows []T, n int, factor float64, host *Host) *Signal {
+	if host == nil || len(rows) == 0 {
+		return Transposed(rate, rows, n, factor)
+	}
+	s := newSignal(rate, n)
+	s.rows, s.factor, s.host, s.samples = rows, factor, host, len(rows)/n
+	stride := host.stride()
+	out := host.launch(s, "survey", Task{}, 3*stride)
+	for i := range n {
+		s.judge(i, out[i], out[stride+i], out[2*stride+i])
+	}
+	return s
+}
+
+// byNode gives [node][time].
+func byNode[T float32 | float64](rows []T, n int, factor float64) [][]float64 {
 	samples := len(rows) / n
 	flat := make([]float64, len(rows))
 	x := make([][]float64, n)
@@ -63,24 +101,32 @@ func Transposed[T float32 | float64](rate float64, rows []T, n int, scale float6
 			row := x[i][from:to]
 			at := from*n + i
 			for k := range row {
-				row[k] = scale * float64(rows[at])
+				row[k] = factor * float64(rows[at])
 				at += n
 			}
 		}
 	}
-	return NewSignal(rate, x)
+	return x
+}
+
+// Node is the series of node i. The caller must not change it.
+func (s *Signal) Node(i int) []float64 {
+	if s.x == nil {
+		switch rows := s.rows.(type) {
+		case []float32:
+			s.x = byNode(rows, s.N(), s.factor)
+		case []float64:
+			s.x = byNode(rows, s.N(), s.factor)
+		}
+	}
+	return s.x[i]
 }
 
 // N is the number of nodes.
-func (s *Signal) N() int { return len(s.X) }
+func (s *Signal) N() int { return len(s.Mean) }
 
 // Len is the number of samples.
-func (s *Signal) Len() int {
-	if len(s.X) == 0 {
-		return 0
-	}
-	return len(s.X[0])
-}
+func (s *Signal) Len() int { return s.samples }
 
 // lively tells whether node i is neither bad nor constant.
 func (s *Signal) lively(i int) bool { return !s.Bad[i] && !s.Flat[i] }
@@ -88,7 +134,7 @@ func (s *Signal) lively(i int) bool { return !s.Bad[i] && !s.Flat[i] }
 // livelyNodes lists the nodes that are neither bad nor constant.
 func (s *Signal) livelyNodes() []int {
 	var out []int
-	for i := range s.X {
+	for i := range s.N() {
 		if s.lively(i) {
 			out = append(out, i)
 		}
@@ -100,7 +146,7 @@ func (s *Signal) livelyNodes() []int {
 func (s *Signal) centred(dst []float64, i int) []float64 {
 	dst = slices.Grow(dst[:0], s.Len())[:s.Len()]
 	mean := s.Mean[i]
-	for t, v := range s.X[i] {
+	for t, v := range s.Node(i) {
 		dst[t] = v - mean
 	}
 	return dst
@@ -115,7 +161,7 @@ func (s *Signal) variance(i int) float64 {
 		return 0
 	}
 	sum := 0.0
-	for _, v := range s.X[i] {
+	for _, v := range s.Node(i) {
 		sum += square(v - s.Mean[i])
 	}
 	return sum / float64(s.Len())

@@ -47,7 +47,7 @@ func (t *Target) Select(nodes []int) *Target {
 	if t.series != nil {
 		var x [][]float64
 		for _, i := range nodes {
-			x = append(x, t.series.X[i])
+			x = append(x, t.series.Node(i))
 		}
 		out.series = NewSignal(t.series.Rate, x)
 	}
@@ -60,7 +60,7 @@ func (t *Target) input() *Input {
 	row := make([]float64, t.series.N())
 	for k := range t.series.Len() {
 		for i := range row {
-			row[i] = t.series.X[i][k]
+			row[i] = t.series.Node(i)[k]
 		}
 		all.Add(row)
 	}

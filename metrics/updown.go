@@ -1,6 +1,10 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
 
 // updownGroup is the group "updown": up and down states of each node.
 //
@@ -61,20 +65,33 @@ func (in *Input) states() []States {
 
 // FindStates finds the states of every node that is not bad; sigma and least in seconds.
 func FindStates(s *Signal, sigma, ratio, offset, least float64) []States {
-	out := make([]States, s.N())
-	sigma *= s.Rate
+	weights := gaussian(sigma * s.Rate)
+	var out []States
+	if s.host != nil {
+		out = statesByHost(s, weights, ratio, offset)
+	} else {
+		out = statesOfAll(s, weights, ratio, offset)
+	}
 	shortest := int(math.Floor(least*s.Rate + 0.5))
-	weights := gaussian(sigma)
+	for i := range out {
+		if !s.Bad[i] {
+			out[i].merge(shortest)
+		}
+	}
+	return out
+}
+
+// statesOfAll smooths each node and compares it with its threshold.
+func statesOfAll(s *Signal, weights []float64, ratio, offset float64) []States {
+	out := make([]States, s.N())
 	var y, long []float64
 	for i := range out {
 		if s.Bad[i] {
 			continue
 		}
-		if s.Flat[i] {
-			y = append(y[:0], s.X[i]...)
-		} else {
-			long = mirrored(long, s.X[i], len(weights)-1)
-			y = append(y[:0], s.X[i]...)
+		y = append(y[:0], s.Node(i)...)
+		if !s.Flat[i] {
+			long = mirrored(long, s.Node(i), len(weights)-1)
 			smoothed(y, long, weights)
 		}
 		largest := math.Inf(-1)
@@ -91,10 +108,48 @@ func FindStates(s *Signal, sigma, ratio, offset, least float64) []States {
 			}
 		}
 		st.Runs = append(st.Runs, len(y)-start)
-		st.merge(shortest)
 		out[i] = st
 	}
 	return out
+}
+
+// statesByHost has the host do it. Of each tile and time it gives eight bytes, of which those are not 0 whose nodes are up.
+func statesByHost(s *Signal, weights []float64, ratio, offset float64) []States {
+	h, n := s.host, s.Len()
+	flat := h.perNode(func(i int) float64 {
+		if s.Flat[i] {
+			return 1
+		}
+		return 0
+	})
+	both := twoSided(weights)
+	t := Task{Numbers: []int64{int64(len(both))}, Table: slices.Concat([]float64{ratio, offset}, flat, both),
+		Work: tileWidth * (2*n + len(both) + 32)}
+	stride := h.stride()
+	found := h.launch(s, "states", t, 2*stride+stride/tileWidth*n)
+	out := make([]States, stride)
+	start := make([]int, stride)
+	for first := 0; first < stride; first += tileWidth {
+		up := found[2*stride+first/tileWidth*n:][:n]
+		before := math.Float64bits(up[0])
+		for l := range tileWidth {
+			out[first+l] = States{Rate: s.Rate, First: byte(before>>(8*l)) != 0, Largest: found[first+l], Threshold: found[stride+first+l]}
+		}
+		for t, word := range up {
+			now := math.Float64bits(word)
+			for changed := now ^ before; changed != 0; {
+				l := bits.TrailingZeros64(changed) / 8
+				out[first+l].Runs = append(out[first+l].Runs, t-start[first+l])
+				start[first+l] = t
+				changed &^= 0xff << (8 * l)
+			}
+			before = now
+		}
+	}
+	for i := range out {
+		out[i].Runs = append(out[i].Runs, n-start[i])
+	}
+	return out[:s.N()]
 }
 
 // gaussian gives the weights at distances 0, 1, ... of a Gaussian that is cut at 4 sigma [samples] and adds up to 1.
@@ -128,14 +183,20 @@ func mirrored(dst, x []float64, pad int) []float64 {
 	return dst
 }
 
+// twoSided gives the weights from the farthest before to the farthest behind.
+func twoSided(weights []float64) []float64 {
+	var both []float64
+	for k := len(weights) - 1; k > 0; k-- {
+		both = append(both, weights[k])
+	}
+	return append(both, weights...)
+}
+
 // smoothed fills dst with the weighted sums of long, which has len(weights)-1 samples more at both ends.
 func smoothed(dst, long, weights []float64) {
 	pad, even := len(weights)-1, 0
 	if even = len(dst) - len(dst)%16; wide && even > 0 {
-		both := make([]float64, 0, 2*pad+1)
-		for k := -pad; k <= pad; k++ {
-			both = append(both, weights[max(k, -k)])
-		}
+		both := twoSided(weights)
 		fir(&dst[0], &long[0], &both[0], len(both), even)
 	} else {
 		even = 0

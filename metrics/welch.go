@@ -1,6 +1,9 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Spectra are the segments of Welch's method and the power spectral densities made of them.
 //
@@ -27,7 +30,7 @@ func Welch(s *Signal, n, keep int) *Spectra {
 	if keep > 0 {
 		sp.Coefficient = make([][][]float64, s.N())
 	}
-	for i := range s.X {
+	for i := range s.N() {
 		sp.Power[i] = make([]float64, len(sp.Frequency))
 		if s.Bad[i] {
 			copy(sp.Power[i], nans(len(sp.Frequency)))
@@ -40,12 +43,10 @@ func Welch(s *Signal, n, keep int) *Spectra {
 		}
 	}
 	window, norm := hann(n)
-	f := newFFT(n)
-	nodes := s.livelyNodes()
-	for len(nodes) > 0 {
-		together := nodes[:min(f.width(), len(nodes))]
-		sp.add(s, together, f, window, step)
-		nodes = nodes[len(together):]
+	if s.host != nil && s.host.plan(n) != nil && keep == 0 {
+		sp.addByHost(s, window, step)
+	} else {
+		sp.addAll(s, window, step)
 	}
 	norm = 1 / (norm * s.Rate * float64(sp.Segments))
 	for _, p := range sp.Power {
@@ -57,6 +58,44 @@ func Welch(s *Signal, n, keep int) *Spectra {
 		}
 	}
 	return sp
+}
+
+// addAll takes the segments of all nodes.
+func (sp *Spectra) addAll(s *Signal, window []float64, step int) {
+	f := newFFT(sp.Segment)
+	nodes := s.livelyNodes()
+	for len(nodes) > 0 {
+		together := nodes[:min(f.width(), len(nodes))]
+		sp.add(s, together, f, window, step)
+		nodes = nodes[len(together):]
+	}
+}
+
+// addByHost has the host do it.
+func (sp *Spectra) addByHost(s *Signal, window []float64, step int) {
+	h, bins := s.host, len(sp.Frequency)
+	scale := func(i int) float64 {
+		_, size := math.Frexp(s.Max[i] - s.Min[i])
+		return math.Ldexp(1, size)
+	}
+	p := h.plan(sp.Segment)
+	t := Task{
+		Numbers: append([]int64{int64(step), int64(sp.Segments), 0, 0}, p.numbers...),
+		Table: slices.Concat(p.table, window, h.perNode(func(i int) float64 {
+			if !s.lively(i) {
+				return 0
+			}
+			return 1 / scale(i)
+		})),
+		Work: 2 * tileWidth * (sp.Segment + bins),
+	}
+	out := h.launch(s, "welch", t, s.N()*bins)
+	for _, i := range s.livelyNodes() {
+		square := scale(i) * scale(i)
+		for k, v := range out[i*bins : (i+1)*bins] {
+			sp.Power[i][k] = v * square
+		}
+	}
 }
 
 // add takes the segments of some nodes. Series are brought to about the same size first, by powers of two, since those
@@ -71,7 +110,7 @@ func (sp *Spectra) add(s *Signal, nodes []int, f fft, window []float64, step int
 	c := make([]complex128, len(sp.Frequency))
 	for at := range sp.Segments {
 		for k, i := range nodes {
-			segment(x[k], s.X[i][at*step:at*step+sp.Segment], window, 1/scale[k])
+			segment(x[k], s.Node(i)[at*step:at*step+sp.Segment], window, 1/scale[k])
 		}
 		f.load(x)
 		f.transform()

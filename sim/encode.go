@@ -3,7 +3,13 @@ package sim
 import (
 	"encoding/binary"
 	"math"
+	"unsafe"
 )
+
+// raw is the memory of numbers, whose lowest byte comes first on every machine that this program runs on.
+func raw[T float32 | float64 | int64](v []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(T))))
+}
 
 // decode reads reals. blank overwrites what lies from a place on with NaN.
 func (b *batch) decode(p []byte) (rows any, blank func(from int)) {

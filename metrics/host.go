@@ -1,0 +1,160 @@
+package metrics
+
+import (
+	"embed"
+	"math"
+	"strings"
+)
+
+//go:embed kernel/*.c
+var kernels embed.FS
+
+// Kernels is the source of the kernels that a Machine runs, in the language of docs/kernel-contract.md and with the
+// vectors of gcc and clang, for the cores of a host.
+func Kernels() (string, error) {
+	var text strings.Builder
+	for _, name := range []string{"lanes", "fft", "welch", "phase", "states", "products"} {
+		part, err := kernels.ReadFile("kernel/" + name + ".c")
+		if err != nil {
+			return "", err
+		}
+		text.Write(part)
+		text.WriteByte('\n')
+	}
+	return text.String(), nil
+}
+
+// Machine runs the kernels of Kernels. It is used by one goroutine at a time.
+type Machine interface {
+	// Load takes the series that the launches after it are about, []float32 or []float64, [time][node]; the factor takes
+	// its numbers to the unit of the report.
+	Load(rows any, factor float64) error
+	// Launch runs a kernel and fills out.
+	Launch(kernel string, t Task, out []float64) error
+}
+
+// Task is what a kernel is told.
+type Task struct {
+	Numbers    []int64
+	Table      []float64
+	Work, Kept int // numbers of scratch that it needs, and of what it leaves to later kernels
+}
+
+// Host has a machine do what takes most of the time of metrics. What the machine does is done in Go where there is
+// none, to the same numbers but for rounding. A Host serves one goroutine.
+type Host struct {
+	machine Machine
+	nodes   int
+	loaded  *Signal
+	plans   map[int]*plan
+	err     error
+}
+
+// NewHost returns a host for series of so many nodes.
+func NewHost(m Machine, nodes int) *Host {
+	return &Host{machine: m, nodes: nodes, plans: map[int]*plan{}}
+}
+
+// Err is the first thing that went wrong with the machine; numbers computed since then mean nothing. A nil host has none.
+func (h *Host) Err() error {
+	if h == nil {
+		return nil
+	}
+	return h.err
+}
+
+// tileWidth is the number of nodes that a kernel takes together.
+const tileWidth = 8
+
+// stride is the number of nodes rounded up to whole tiles.
+func (h *Host) stride() int { return (h.nodes + tileWidth - 1) / tileWidth * tileWidth }
+
+// launch runs a kernel over a signal and gives the count numbers that it leaves.
+func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
+	out := make([]float64, count)
+	if h.err == nil && h.loaded != s {
+		h.err = h.machine.Load(s.rows, s.factor)
+		h.loaded = s
+	}
+	if h.err == nil {
+		h.err = h.machine.Launch(kernel, t, out)
+	}
+	return out
+}
+
+// perNode is a table of a number for each node, 0 in the lanes beyond.
+func (h *Host) perNode(of func(i int) float64) []float64 {
+	out := make([]float64, h.stride())
+	for i := range h.nodes {
+		out[i] = of(i)
+	}
+	return out
+}
+
+// plan is how the kernels take a transform of length n = rows x columns.
+type plan struct {
+	numbers []int64
+	table   []float64
+}
+
+// longestLine is the greatest number of rows or columns that a kernel takes.
+const longestLine = 1024
+
+// plan plans transforms of length n; nil where the kernels have none.
+func (h *Host) plan(n int) *plan {
+	if p, ok := h.plans[n]; ok {
+		return p
+	}
+	const most = 8
+	if len(h.plans) >= most {
+		clear(h.plans)
+	}
+	h.plans[n] = newPlan(n)
+	return h.plans[n]
+}
+
+// newPlan takes as many rows as columns, about.
+func newPlan(n int) *plan {
+	if n < 1 || !smooth(n, manyFactor) {
+		return nil
+	}
+	rows := 1
+	for d := 1; d*d <= n; d++ {
+		if n%d == 0 {
+			rows = d
+		}
+	}
+	columns := n / rows
+	if columns > longestLine {
+		return nil
+	}
+	p := &plan{numbers: []int64{int64(n), int64(rows), int64(columns)}, table: make([]float64, 0, 4*n)}
+	turn := func(k, n int) {
+		sin, cos := math.Sincos(-2 * math.Pi * float64(k%n) / float64(n))
+		p.table = append(p.table, cos, sin)
+	}
+	for t := range columns {
+		for k := range rows {
+			turn(t*k, n)
+		}
+	}
+	for k := range rows {
+		for t := range columns {
+			turn(t*k, n)
+		}
+	}
+	for _, length := range []int{rows, columns} {
+		left := length
+		for _, r := range factors(length) {
+			p.numbers = append(p.numbers, int64(r))
+			for at := range left / r {
+				for k := 1; k < r; k++ {
+					turn(at*k, left)
+				}
+			}
+			left /= r
+		}
+		p.numbers = append(p.numbers, 0)
+	}
+	return p
+}

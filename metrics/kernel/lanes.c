@@ -1,0 +1,37 @@
+/* The arithmetic of metrics that takes most of their time, on the host's cores, over a series rows[time][NODES].
+   Eight nodes stand side by side in a vector: each of them sees the arithmetic of one series, in double.
+   Lanes beyond the last node hold numbers that nobody reads. Each kernel has a twin in Go, which is its reference:
+   see package metrics. */
+
+typedef unsigned char u8;
+typedef double lane __attribute__((vector_size(64)));
+typedef double lane_anywhere __attribute__((vector_size(64), aligned(8)));
+typedef i64 mask __attribute__((vector_size(64)));
+typedef real reals __attribute__((vector_size(8 * sizeof(real)), aligned(sizeof(real))));
+
+enum { W = 8, TILES = (NODES + W - 1) / W };
+
+struct args {
+	const real *rows;     /* [samples][NODES], and room for a tile behind */
+	i64 samples;
+	const i64 *number;    /* what a kernel is told */
+	const double *table;  /* constants, and what is known of each node */
+	double *out;
+	double *work;         /* scratch, of this launch */
+	double *kept;         /* what one launch leaves for the next */
+	double factor;        /* from the unit of rows to that of the report */
+};
+
+/* sample is a tile of the series at a time. */
+FUNC lane sample(const struct args *A, i64 t, i64 tile) {
+	return __builtin_convertvector(*(const reals *)(A->rows + t * NODES + tile * W), lane) * A->factor;
+}
+
+FUNC lane at(const double *p) { return *(const lane_anywhere *)p; }
+FUNC void put(double *p, lane x) { *(lane_anywhere *)p = x; }
+
+/* where is x in the lanes of m, and 0 elsewhere, whatever x is. */
+FUNC lane where(mask m, lane x) { return (lane)(m & (mask)x); }
+FUNC lane choose(mask m, lane x, lane y) { return (lane)((m & (mask)x) | (~m & (mask)y)); }
+FUNC lane magnitude(lane x) { return (lane)((mask)x & 0x7fffffffffffffffll); }
+FUNC lane all(double x) { return (lane){} + x; }

@@ -1,0 +1,101 @@
+package sim_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"brainsweep/cpu"
+	"brainsweep/metrics"
+	"brainsweep/sim"
+)
+
+// What the kernels and Go find differs by rounding alone. Numbers that are counted are the same.
+const machineTolerance = 1e-9
+
+// rhythms makes a series of nodes that oscillate together, with noise; the last ones are constant, and not finite at a time.
+func rhythms[T float32 | float64](nodes, samples int) []T {
+	r := rand.New(rand.NewPCG(uint64(nodes), uint64(samples)))
+	rows := make([]T, nodes*samples)
+	state := make([]float64, nodes)
+	for t := range samples {
+		common := math.Sin(2*math.Pi*9*float64(t)/1000) + 0.3*r.NormFloat64()
+		for i := range nodes {
+			state[i] = 0.97*state[i] + 0.3*r.NormFloat64() + 0.2*common
+			rows[t*nodes+i] = T(0.02 + 0.004*(state[i]+float64(i%3)*common))
+			switch {
+			case i == nodes-1:
+				rows[t*nodes+i] = 0.01
+			case i == nodes-2 && t == samples/2:
+				rows[t*nodes+i] = T(math.NaN())
+			}
+		}
+	}
+	return rows
+}
+
+func TestMachineFindsWhatGoFinds(t *testing.T) {
+	dev, err := cpu.Open(cpu.Options{Threads: 1})
+	if err != nil {
+		t.Skipf("there is no C compiler: %v", err)
+	}
+	defer dev.Close()
+	for _, c := range []struct {
+		nodes, samples int
+		segment        float64 // of spectra [s]
+	}{
+		{68, 4000, 2}, {5, 2016, 0.5}, {5, 1750, 0.7}, {5, 2187, 0.243}, {5, 1009, 0.25}, {24, 3000, 0.101},
+	} {
+		t.Run(fmt.Sprintf("%d nodes, %d samples", c.nodes, c.samples), func(t *testing.T) {
+			options := metrics.Defaults()
+			maps.Copy(options, metrics.Config{"fcd.window": {0.5}, "fcd.step": {0.13}, "psd.segment": {c.segment}, "coherence.segment": {c.segment},
+				"phase.trim": {0.017}, "updown.sigma": {0.0033}, "dmn.regions": {0, 1}, "homotopic.pairs": {0, 1}})
+			compareMachine(t, dev, rhythms[float32](c.nodes, c.samples), c.nodes, options)
+			compareMachine(t, dev, rhythms[float64](c.nodes, c.samples), c.nodes, options)
+		})
+	}
+}
+
+func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T, nodes int, options metrics.Config) {
+	precision := 32
+	if _, double := any(rows).([]float64); double {
+		precision = 64
+	}
+	machine, err := sim.NewMachine(context.Background(), dev, nodes, precision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer machine.Close()
+	series := metrics.NewSeries(nodes, true)
+	sample := make([]float64, nodes)
+	for at := 0; at < len(rows); at += nodes {
+		for i := range sample {
+			sample[i] = float64(rows[at+i])
+		}
+		series.Add(sample)
+	}
+	moments := series.Moments()
+	host := metrics.NewHost(machine, nodes)
+	plain := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Transposed(1000, rows, nodes, 1000)}
+	hosted := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Hosted(1000, rows, nodes, 1000, host)}
+	for _, m := range metrics.Table() {
+		want, got := m.Values(plain), m.Values(hosted)
+		largest := 0.0
+		for _, w := range want {
+			if !math.IsNaN(w) {
+				largest = max(largest, math.Abs(w))
+			}
+		}
+		for k, w := range want {
+			if !(math.Abs(got[k]-w) <= machineTolerance*largest || math.IsNaN(w) && math.IsNaN(got[k])) {
+				t.Fatalf("%d bits: %s[%d] is %v, in Go %v", precision, m.Name, k, got[k], w)
+			}
+		}
+	}
+	if err := host.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
