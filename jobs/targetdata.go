@@ -43,7 +43,7 @@ func (r *reader) readTarget(t *Target, at []string) (*metrics.Target, error) {
 		if signal, err = r.targetSeries(t, m, at); err == nil {
 			data = metrics.NewTarget(signal, r.plan.Metrics.effective)
 			data.Band = t.Band
-			t.digest = digestOf(slices.Concat([]float64{signal.Rate, float64(signal.N())}, slices.Concat(signal.X...), t.Band[:]))
+			t.digest = digestOf(slices.Concat([]float64{signal.Rate, float64(signal.N())}, slices.Concat(signal.Nodes()...), t.Band[:]))
 			return data, nil
 		}
 	}

@@ -110,7 +110,10 @@ func byNode[T float32 | float64](rows []T, n int, factor float64) [][]float64 {
 }
 
 // Node is the series of node i. The caller must not change it.
-func (s *Signal) Node(i int) []float64 {
+func (s *Signal) Node(i int) []float64 { return s.Nodes()[i] }
+
+// Nodes are the series of all nodes, [node][time]. The caller must not change them.
+func (s *Signal) Nodes() [][]float64 {
 	if s.x == nil {
 		switch rows := s.rows.(type) {
 		case []float32:
@@ -119,7 +122,7 @@ func (s *Signal) Node(i int) []float64 {
 			s.x = byNode(rows, s.N(), s.factor)
 		}
 	}
-	return s.x[i]
+	return s.x
 }
 
 // N is the number of nodes.
