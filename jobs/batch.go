@@ -8,8 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/io/result"
+	"brainsweep/model"
 	"brainsweep/partition"
 	"brainsweep/sim"
 )
@@ -110,7 +112,7 @@ func (w *worker) wiring(subject int, speed float64) (*sim.Wiring, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := sim.NewWiring(c, speed, w.plan.Run.Step)
+	made, err := w.plan.wire(c, speed)
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +125,14 @@ func (w *worker) wiring(subject int, speed float64) (*sim.Wiring, error) {
 	w.wirings[key] = made
 	w.kept += size
 	return made, nil
+}
+
+// wire lays out a connectome for the plan's coupling.
+func (p *Plan) wire(c *connectome.Connectome, speed float64) (*sim.Wiring, error) {
+	if own := p.Coupling.Own; own != "" {
+		return sim.NewOwnWiring(c, own == model.OwnColumns, speed, p.Run.Step)
+	}
+	return sim.NewWiring(c, speed, p.Run.Step)
 }
 
 // points are the points of a batch as the simulation takes them.

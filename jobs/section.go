@@ -152,6 +152,14 @@ func (r *reader) coupling() {
 		return
 	}
 	p.Coupling = found
+	if c := p.Connectome; found.Own == model.OwnColumns && c != nil {
+		for i, label := range c.Labels {
+			if at := i*c.N() + i; c.Weights[at] != 0 && c.Lengths[at] != 0 {
+				r.faultf(r.ValuePos("coupling", "function"), "coupling %s needs connections of regions to themselves to have no length; that of %s has %v mm", name, label, c.Lengths[at])
+				break
+			}
+		}
+	}
 	names := []string{"function"}
 	for _, q := range found.Parameters {
 		names = append(names, q.Name)

@@ -22,7 +22,18 @@ type Coupling struct {
 	Parameters []Parameter
 	Pre        string // in x_i, x_j, x0_i, ..., term (the number of the term), terms (how many there are) and the parameters
 	Post       string // in sum, x_i, x0_i, x1_i, term, terms and the parameters
+	Own        Own    // whose past the sum is over, where not the sources'
+	Rest       string // with Own: what is added to the sum times sim.Wiring's rest, in x_i, x0_i, x1_i, term and the parameters
 }
+
+// Own is a sum over a node's own past instead of its sources', x_j = x_i(t - delay_ji), which is what TVB's PreSigmoidal has.
+type Own string
+
+// The sums over a node's own past.
+const (
+	OwnRows    Own = "rows"    // weighed by w_ij; where w_ji is 0, x_j is 0: the rest is the sum of those weights
+	OwnColumns Own = "columns" // weighed by w_ji; the rest is 1 for nodes with a connection to themselves
+)
 
 // CouplingTerm is a part of a separated pre: a value at the target, from its present state, times a value at
 // the source, from the state that was sent.
@@ -71,12 +82,28 @@ func Couplings() []Coupling {
 		{
 			// Hopfield 1984. TVB describes this, but computes each node's own past instead of its sources'.
 			Name: "pre_sigmoidal", Title: "each source through a sigmoid with a static or dynamic threshold",
-			Parameters: parameters("H", 0.5, "height", "Q", 1, "offset", "G", 60, "steepness", "P", 1, "gain", "theta", 0.5, "threshold",
+			Parameters: preSigmoidal("theta", 0.5, "threshold",
 				"dynamic", 1, "1: the threshold is the second coupled value, whose term is the node's own output; 0: it is theta"),
 			Pre:  "H*(Q + tanh(G*(P*x_j - where(dynamic, x1_j, theta))))",
 			Post: "where(dynamic and term == 1, H*(Q + tanh(G*(P*x0_i - x1_i))), sum)",
 		},
+		{
+			Name: "pre_sigmoidal_tvb_static", Title: "what TVB computes for a static threshold: each node's own past, weighed by its sources",
+			Parameters: preSigmoidal("theta", 0.5, "threshold; TVB's globalT is one number for all nodes"),
+			Pre:        "H*(Q + tanh(G*(P*x_j - theta)))", Post: "sum", Own: OwnRows, Rest: "H*(Q - tanh(G*theta))",
+		},
+		{
+			Name: "pre_sigmoidal_tvb_dynamic", Title: "what TVB computes for a dynamic threshold: each node's own past, weighed by its targets",
+			Parameters: preSigmoidal(),
+			Pre:        "where(term == 1, 0, H*(Q + tanh(G*(P*x0_j - x1_j))))", Post: "where(term == 1, H*Q + sum, sum)",
+			Own: OwnColumns, Rest: "where(term == 1, H*tanh(G*(P*x0_i - x1_i)), 0)",
+		},
 	}
+}
+
+// preSigmoidal gives the parameters of the three forms of that coupling.
+func preSigmoidal(more ...any) []Parameter {
+	return parameters(append([]any{"H", 0.5, "height", "Q", 1, "offset", "G", 60, "steepness", "P", 1, "gain"}, more...)...)
 }
 
 // parameters makes a list from names, values and descriptions, with the unit in brackets, in turn.
@@ -116,7 +143,7 @@ func FindCoupling(name string) (Coupling, error) {
 }
 
 // Build makes term k of the coupling as a part of a model's graph. x are the coupled values over the leaves of one node.
-// The terms' sum of Target*Source is pre; post makes the coupling term of the weighted sum. The coupling's parameters are
+// The terms' sum of Target*Source is pre (and Rest, with the Source 1); post makes the coupling term of the weighted sum. The coupling's parameters are
 // leaves "coupling.a" and so on. An error says what cannot be built, or that pre does not separate into such terms.
 func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingTerm, post func(sum *expr.Node) *expr.Node, err error) {
 	sum := g.Var("coupling sum")
@@ -136,6 +163,10 @@ func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingT
 	var list fault.List
 	pre := c.build(g, "pre", c.Pre, before, &list)
 	last := c.build(g, "post", c.Post, after, &list)
+	var rest *expr.Node
+	if c.Rest != "" {
+		rest = c.build(g, "rest", c.Rest, after, &list)
+	}
 	if len(list) > 0 {
 		return nil, nil, list.Err()
 	}
@@ -143,6 +174,9 @@ func (c Coupling) Build(g *expr.Graph, x []*expr.Node, k int) (terms []CouplingT
 	if !ok {
 		list.Addf(fault.Pos{}, "coupling %s: pre = %s cannot be written as a sum of products of a value at the target and one at the source, which is how a node's input is computed", c.Name, c.Pre)
 		return nil, nil, list.Err()
+	}
+	if rest != nil { // a source that sends 1 is summed by the wiring
+		terms = append(terms, CouplingTerm{Target: g.Substitute(rest, targets), Source: g.Const(1)})
 	}
 	return terms, func(total *expr.Node) *expr.Node {
 		targets[sum] = total

@@ -88,10 +88,10 @@ func separated(t *testing.T, c model.Coupling, p map[string]float64, xi float64,
 func TestCouplingsAgainstTheirFormulas(t *testing.T) {
 	const tolerance = 1e-13
 	r := rand.New(rand.NewPCG(1, 1))
-	if len(model.Couplings()) != len(formulas) {
-		t.Errorf("%d couplings, %d formulas", len(model.Couplings()), len(formulas))
-	}
 	for _, c := range model.Couplings() {
+		if c.Own != "" {
+			continue // held to TVB's tables
+		}
 		f, known := formulas[c.Name]
 		if !known {
 			t.Errorf("no formula for %s", c.Name)

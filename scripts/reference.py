@@ -21,7 +21,7 @@ wilsoncowan_toy2""".split()
 
 # Runs of a later series, all on syn10 and each with its own scheme; some models have modes.
 SERIES = """codim3 codim3slow coombesbyrne coombesbyrne2d decobalanced dumontgutkin epileptor2d epileptor_rs
-g2do_sigmoidal gsk_sd gsk_sf kionex larterbreakspear linear rfhn rhr stim_pulsetrain suphopf zetterbergjansen""".split()
+g2do_sigmoidal gsk_sd gsk_sf hopfield_dyn hopfield_static hopfield_static_global kionex larterbreakspear linear rfhn rhr stim_pulsetrain suphopf zetterbergjansen""".split()
 
 
 def table(folder, name):

@@ -101,7 +101,7 @@ func (r reference) recorded(m *model.Model) []int {
 // study sets up the same run with our names.
 func (r reference) study(t *testing.T, precision int, streams ...codegen.Stream) (*sim.Study, sim.Point) {
 	t.Helper()
-	m, c := fromLibrary(t, libraryName(r.Model)), coupling(t, libraryName(r.Coupling))
+	m, c := fromLibrary(t, libraryName(r.Model)), coupling(t, r.coupling())
 	set, perNode := map[string]float64{}, map[string][]float64{}
 	for name, v := range r.Parameters {
 		if len(v) == 1 {
@@ -117,7 +117,7 @@ func (r reference) study(t *testing.T, precision int, streams ...codegen.Stream)
 		}
 	}
 	for name, v := range r.Gains {
-		set["coupling."+name] = v[0]
+		set["coupling."+name] = v[0] // theta of PreSigmoidal with globalT is a list, of which the first counts
 	}
 	var initial []float64
 	for _, state := range r.Initial {
@@ -130,8 +130,25 @@ func (r reference) study(t *testing.T, precision int, streams ...codegen.Stream)
 	}
 	study.PerNode = slices.Sorted(maps.Keys(perNode))
 	nodeValue := func(name string, node int) float64 { return perNode[name][node] }
-	point := sim.Point{Value: values(m, c, r.Step, set), NodeValue: nodeValue, Initial: initial, Wiring: wiring(t, network(r.Weights, r.Lengths), r.Speed, r.Step)}
-	return study, point
+	wired := wiring(t, network(r.Weights, r.Lengths), r.Speed, r.Step)
+	if c.Own != "" {
+		var err error
+		if wired, err = sim.NewOwnWiring(network(r.Weights, r.Lengths), c.Own == model.OwnColumns, r.Speed, r.Step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return study, sim.Point{Value: values(m, c, r.Step, set), NodeValue: nodeValue, Initial: initial, Wiring: wired}
+}
+
+// coupling gives our name of the run's coupling.
+func (r reference) coupling() string {
+	if r.Coupling != "PreSigmoidal" {
+		return libraryName(r.Coupling)
+	}
+	if r.Gains["dynamic"][0] == 1 {
+		return "pre_sigmoidal_tvb_dynamic"
+	}
+	return "pre_sigmoidal_tvb_static"
 }
 
 func names(m *model.Model) []string {

@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 
 	"brainsweep/codegen"
 	"brainsweep/connectome"
+	"brainsweep/fault"
 )
 
 // Wiring is a connectome at one conduction speed and step, laid out for the kernel: which pairs are read over how many
@@ -21,7 +23,7 @@ type Wiring struct {
 	column     pairs                  // a multiple of codegen.Columns
 	weights    []float64              // of the columns [column][codegen.Stride]
 	self       []float64              // weight of each node's undelayed connection with itself
-	sums       []float64              // of each node's weights
+	sums       []float64              // of each node's weights; of a node's own past, its rest
 }
 
 // pairs are sources with delays [steps], and weights where those are numbers.
@@ -44,9 +46,8 @@ func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 		return nil, err
 	}
 	isColumn := w.columns(c.Weights, delays)
-	spans := codegen.Spans()
 	for i := range n {
-		of := make([][]int, len(spans)) // sources by span
+		of := make([]pairs, len(codegen.Spans()))
 		for j := range n {
 			weight, delay := c.Weights[i*n+j], int(delays[i*n+j])
 			if weight == 0 {
@@ -59,25 +60,68 @@ func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
 			case i == j && delay == 0:
 				w.self[i] = weight
 			case !isColumn(j, delay):
-				s := spanOf(delay)
-				of[s] = append(of[s], j)
+				of[spanOf(delay)].add(int32(j), int32(delay), weight)
 			}
 		}
-		for s, sources := range of {
-			w.rows = append(w.rows, int32(len(w.edge.source)))
-			for _, j := range sources {
-				w.edge.add(int32(j), delays[i*n+j], c.Weights[i*n+j])
-			}
-			if s > 0 && len(sources) > 0 {
-				w.near |= 1 << (s - 1)
-			}
-			for spans[s] == 1 && (int32(len(w.edge.source))-w.rows[len(w.rows)-1])%codegen.Side != 0 {
-				w.edge.add(0, 0, 0)
-			}
-		}
-		w.rows = append(w.rows, int32(len(w.edge.source)))
+		w.row(of)
 	}
 	return w, nil
+}
+
+// NewOwnWiring is the wiring of a coupling whose sums are over each node's own past: model.OwnRows, or with columns
+// model.OwnColumns.
+func NewOwnWiring(c *connectome.Connectome, columns bool, speed, step float64) (*Wiring, error) {
+	n := c.N()
+	w := &Wiring{Nodes: n, Connectome: c, self: make([]float64, n), sums: make([]float64, n)}
+	delays, err := c.Delays(speed, step)
+	if err != nil {
+		return nil, err
+	}
+	for i := range n {
+		if columns && c.Weights[i*n+i] != 0 {
+			if delays[i*n+i] != 0 {
+				return nil, fault.Mistake{Msg: fmt.Sprintf("this coupling needs connections of regions to themselves to have no length; that of %s has %v mm", c.Labels[i], c.Lengths[i*n+i])}
+			}
+			w.sums[i] = 1
+		}
+		of := make([]pairs, len(codegen.Spans()))
+		for j := range n {
+			weight, back := c.Weights[i*n+j], c.Weights[j*n+i]
+			delay := int(delays[j*n+i])
+			if columns {
+				weight = back
+			}
+			switch {
+			case weight == 0:
+				continue
+			case back == 0:
+				w.sums[i] += weight
+			case delay == 0:
+				w.self[i] += weight
+			default:
+				of[spanOf(delay)].add(int32(i), int32(delay), weight)
+			}
+			w.edges++
+			w.MaxDelay = max(w.MaxDelay, delay)
+		}
+		w.row(of)
+	}
+	return w, nil
+}
+
+// row lays out the edges of the next target, by span.
+func (w *Wiring) row(of []pairs) {
+	for s, edges := range of {
+		w.rows = append(w.rows, int32(len(w.edge.source)))
+		w.edge.append(edges)
+		if s > 0 && len(edges.source) > 0 {
+			w.near |= 1 << (s - 1)
+		}
+		for codegen.Spans()[s] == 1 && (int32(len(w.edge.source))-w.rows[len(w.rows)-1])%codegen.Side != 0 {
+			w.edge.add(0, 0, 0)
+		}
+	}
+	w.rows = append(w.rows, int32(len(w.edge.source)))
 }
 
 // spanOf is the place in codegen.Spans of the longest span that a delay covers.
