@@ -77,6 +77,8 @@ type inputs struct {
 	Files       map[string][]byte
 	Connectomes map[string]*connectome.Connectome
 	sealed      bool // nothing is read that is not there already
+
+	used *connectome.Connectome // as it enters the equations, of a result, instead of the one that the job names
 }
 
 func (in *inputs) path(name string) string {

@@ -315,6 +315,9 @@ func (r *run) mergeParts(facts []result.Entry) error {
 		return err
 	}
 	r.layout.Provenance = facts
+	if r.layout.Inputs, err = r.job.filesOf(); err != nil {
+		return err
+	}
 	err = result.Merge(r.Output, r.layout, parts, func(done, total int) {
 		r.Listener.Progress(Progress{Points: done, AllPoints: total, Merging: true})
 	})
@@ -379,6 +382,7 @@ func (j *Job) facts(kernel string) []result.Entry {
 	return []result.Entry{
 		{Name: "job", Value: string(j.Text)},
 		{Name: "set", Value: strings.Join(j.Set, "\n")},
+		{Name: "folder", Value: j.folder()},
 		{Name: "plan", Value: j.Plan.Text()},
 		{Name: "kernel", Value: kernel},
 		{Name: "merged", Value: time.Now().UTC().Format(time.RFC3339)},

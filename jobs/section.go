@@ -69,14 +69,17 @@ func (r *reader) connectome() {
 	if r.Kind("connectome", "source") != "a string" {
 		return // noted already
 	}
-	c, err := r.inputs.connectome(p.ConnectomeSource)
-	if err != nil {
-		r.faults.Add(placed(err, r.ValuePos("connectome", "source")))
-		return
-	}
-	if c, err = p.treat(c); err != nil {
-		r.faults.Add(placed(err, r.ValuePos("connectome", "normalise")))
-		return
+	c := r.inputs.used
+	if c == nil {
+		var err error
+		if c, err = r.inputs.connectome(p.ConnectomeSource); err != nil {
+			r.faults.Add(placed(err, r.ValuePos("connectome", "source")))
+			return
+		}
+		if c, err = p.treat(c); err != nil {
+			r.faults.Add(placed(err, r.ValuePos("connectome", "normalise")))
+			return
+		}
 	}
 	r.warnings = append(r.warnings, c.Warnings()...)
 	p.Connectome = c

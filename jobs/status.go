@@ -107,6 +107,9 @@ func MergeSoFar(output, to string, versions []result.Entry, l Listener) (*Status
 		return nil, err
 	}
 	s.layout.Provenance = append(j.facts(source.Text), versions...)
+	if s.layout.Inputs, err = j.filesOf(); err != nil {
+		return nil, err
+	}
 	parts, err := result.Parts(p.parts)
 	if err != nil {
 		return nil, err

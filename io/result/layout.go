@@ -42,6 +42,7 @@ type Layout struct {
 	Dims       []Dim // of the metrics, besides node and node2
 	Compress   bool  // the series too, at about 50 MB/s; metrics always are
 	Provenance []Entry
+	Inputs     []byte // all files that the job reads, as its own package has them
 }
 
 // Axis is a swept quantity. One of Value and Text gives what a point has.

@@ -102,7 +102,8 @@ func (m *merger) run(progress func(done, total int)) error {
 		func() error { return m.all(progress) },
 		m.bests,
 		func() error { return writeConnectome(m.file, m.layout) },
-		func() error { return writeProvenance(m.file, m.layout, m.runs) })
+		func() error { return writeProvenance(m.file, m.layout, m.runs) },
+		func() error { return sealResult(m.file) })
 }
 
 // inTurn calls the steps until one fails.

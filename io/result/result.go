@@ -279,6 +279,9 @@ func (r *Result) Provenance() ([]Entry, error) {
 	names, err := r.file.Attrs("/provenance")
 	var entries []Entry
 	for _, name := range names {
+		if name == digestsName || name == digestName {
+			continue // Verify's
+		}
 		value, err := r.file.Attr("/provenance", name)
 		if err != nil {
 			return nil, err
@@ -286,4 +289,18 @@ func (r *Result) Provenance() ([]Entry, error) {
 		entries = append(entries, Entry{name, value})
 	}
 	return entries, err
+}
+
+// Bytes reads a whole data set of bytes, such as /provenance/inputs; nil when it is not there.
+func (r *Result) Bytes(name string) ([]byte, error) {
+	if !r.file.Exists(name) {
+		return nil, nil
+	}
+	set, err := r.file.OpenDataset(name)
+	if err != nil {
+		return nil, err
+	}
+	defer set.Close()
+	values := make([]byte, set.Len())
+	return values, set.Read(nil, nil, values)
 }

@@ -128,6 +128,15 @@ func writeProvenance(file *h5.File, l *Layout, r runs) error {
 	if err := attributes(file, "/provenance", Entry{"plan_digest", l.Plan}, Entry{"hdf5", h5.Version()}, Entry{"parts", r.parts}); err != nil {
 		return err
 	}
+	if len(l.Inputs) > 0 {
+		set, err := file.CreateDataset("/provenance/inputs", h5.Spec{Type: h5.Uint8, Shape: []int{len(l.Inputs)}, Chunk: []int{min(len(l.Inputs), metricChunk)}, Deflate: 1})
+		if err == nil {
+			err = set.Write(nil, nil, l.Inputs)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if r.parts == 0 {
 		return nil
 	}
