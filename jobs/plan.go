@@ -37,6 +37,8 @@ type Plan struct {
 	Metrics  Metrics
 	Targets  []Target
 
+	recorded map[string]metrics.Setup // of an analysis: what the series are like that a result has kept, by quantity
+
 	settings map[string]int // of Settings by address
 	axes     map[string]int // of Sweep.Axes by address
 	names    []naming       // of each subject's points
@@ -114,6 +116,10 @@ func (m Metrics) Table() []metrics.Metric {
 
 // metricSetup is what is known of the series that metrics of a quantity are drawn from.
 func (p *Plan) metricSetup(quantity string) metrics.Setup {
+	if s, ok := p.recorded[quantity]; ok {
+		s.Config = p.Metrics.effective
+		return s
+	}
 	period, means := p.Metrics.Period, true
 	if quantity == boldQuantity {
 		period, means = p.Record("bold").Period, false

@@ -66,6 +66,12 @@ func Open(name string) (*Result, error) {
 // Close closes the file.
 func (r *Result) Close() error { return r.file.Close() }
 
+// Path is the file's name as it was opened.
+func (r *Result) Path() string { return r.file.Path() }
+
+// Has tells whether there is a data set or group of that path.
+func (r *Result) Has(path string) bool { return r.file.Exists(path) }
+
 func (r *Result) read() error {
 	if format, err := r.file.Attr("/", "format"); err != nil || format != "brainsweep result 1" {
 		return fmt.Errorf("%s is not a brainsweep result", r.file.Path())

@@ -1,0 +1,234 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"brainsweep/fault"
+	"brainsweep/io/result"
+	"brainsweep/metrics"
+)
+
+// Analysis computes metrics of the series that a result has kept, after the job.
+type Analysis struct {
+	Result    string   // the file with the series
+	Use, Of   []string // as metrics.use and metrics.of; nil: as Job and Set say, and of all series
+	Job       string   // a file with [metrics] and [[target]], such as a job file; "" for none
+	Set       []string // changes to it: address=value
+	Transient string   // a time such as "2 s": samples before it are left out; "" for none besides the job's
+	Output    string   // a result with the metrics alone; "": Into
+	Into      bool     // add them to Result itself
+	Force     bool     // an old Output, or metrics of the same name in Result, are replaced
+	Versions  []result.Entry
+	Progress  func(done, total int) // may be nil; called from one goroutine at a time
+}
+
+// AnalysisSummary is what an analysis leaves to say.
+type AnalysisSummary struct {
+	Output   string
+	Points   int // with metrics
+	Without  int // points without series
+	Failed   int // points that failed in the job
+	Warnings []string
+	Elapsed  time.Duration
+}
+
+// partPoints is how many points of an analysis are written together.
+const partPoints = 256
+
+// Run is as good as the metrics of a run: the same figures come out, to the last bit where they are drawn from whole
+// series that the job kept in its own precision, to rounding where the job drew them from sums that its kernel kept. Points
+// are read one by one, as many at a time as there are processors. Nothing is left behind when it fails or is stopped.
+func (a Analysis) Run(ctx context.Context) (*AnalysisSummary, error) {
+	began := time.Now()
+	res, err := result.Open(a.Result)
+	if err != nil {
+		return nil, fault.Mistake{Msg: err.Error()}
+	}
+	defer res.Close()
+	an, err := a.read(res)
+	if err != nil {
+		return nil, err
+	}
+	output := a.Output
+	if a.Into {
+		output = a.Result
+	} else if err := a.room(); err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(output), "."+filepath.Base(output)+"-*")
+	if err != nil {
+		return nil, fault.Mistake{Pos: fault.Pos{File: output}, Msg: "cannot be written: " + err.Error()}
+	}
+	defer os.RemoveAll(folder)
+	summary := &AnalysisSummary{Output: output, Warnings: an.warnings}
+	parts, err := an.parts(ctx, folder, a.Progress, summary)
+	if err != nil {
+		return nil, err
+	}
+	if a.Into {
+		if err := errors.Join(res.Close(), result.Add(a.Result, an.layout, parts, a.Force)); err != nil {
+			return nil, err
+		}
+	} else if err := result.Merge(output, an.layout, parts, nil); err != nil {
+		return nil, err
+	}
+	summary.Elapsed = time.Since(began)
+	return summary, nil
+}
+
+// room sees to it that the output is a new file, or with Force an old result that is not the one analysed.
+func (a Analysis) room() error {
+	at := fault.Pos{File: a.Output}
+	there, err := os.Stat(a.Output)
+	if err != nil {
+		return nil // what is wrong with the place shows when it is used
+	}
+	if source, err := os.Stat(a.Result); err == nil && os.SameFile(source, there) {
+		return fault.Mistake{Pos: at, Msg: "is the result that is analysed; --into adds metrics to it"}
+	}
+	if !a.Force && !there.IsDir() {
+		return fault.Mistake{Pos: at, Msg: "is there already; give another name with -o, or --force to replace it"}
+	}
+	_, err = newPlace(a.Output).look(a.Force, "")
+	return err
+}
+
+// parts computes all points into parts, each of neighbours that have series or have failed. Others are missing in the output.
+func (an *analysis) parts(ctx context.Context, folder string, progress func(done, total int), summary *AnalysisSummary) ([]string, error) {
+	status, err := an.res.Status()
+	if err != nil {
+		return nil, err
+	}
+	host, _ := os.Hostname()
+	var parts []string
+	for first := 0; first < len(status); first++ {
+		count := 0
+		for count < partPoints && first+count < len(status) && an.has(first+count, status[first+count]) {
+			count++
+		}
+		if count == 0 {
+			summary.Without++
+			continue
+		}
+		run := result.Run{Host: host, Device: fmt.Sprintf("%d processors", runtime.GOMAXPROCS(0)), Started: time.Now()}
+		path := filepath.Join(folder, result.PartName(first, count))
+		part, err := result.CreatePart(path, an.layout, first, count, nil)
+		if err != nil {
+			return nil, err
+		}
+		if err := an.points(ctx, part, first, status[first:first+count], summary); err != nil {
+			return nil, errors.Join(err, part.Abandon())
+		}
+		run.Ended = time.Now()
+		if err := part.Close(run); err != nil {
+			return nil, err
+		}
+		parts = append(parts, path)
+		if progress != nil {
+			progress(first+count, len(status))
+		}
+		first += count - 1
+	}
+	return parts, nil
+}
+
+// points computes the points of a part, as many at a time as there are processors.
+func (an *analysis) points(ctx context.Context, part *result.Part, first int, status []uint8, summary *AnalysisSummary) error {
+	errs := make([]error, len(status))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for i, s := range status {
+		point := first + i
+		if s == result.Failed {
+			f, err := an.res.Fault(point)
+			if err != nil {
+				return err
+			}
+			part.Fail(point, f)
+			summary.Failed++
+			continue
+		}
+		summary.Points++
+		slots <- struct{}{}
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				errs[i] = an.point(part, point)
+			}
+			<-slots
+		}()
+	}
+	all.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return fmt.Errorf("point %d: %w", first+i, err)
+		}
+	}
+	return nil
+}
+
+// has tells whether there is something to say of a point: any series of it, or that it failed.
+func (an *analysis) has(point int, status uint8) bool {
+	if status != result.Done {
+		return status == result.Failed
+	}
+	for _, q := range an.quantities {
+		if _, ok := q.rows[point]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// point reads a point's series and writes its metrics; those of a series that does not have the point stay NaN.
+func (an *analysis) point(part *result.Part, point int) error {
+	metric := 0
+	for _, q := range an.quantities {
+		row, ok := q.rows[point]
+		if !ok {
+			metric += len(q.table)
+			continue
+		}
+		in, err := an.input(q, row)
+		if err != nil {
+			return err
+		}
+		for _, m := range q.table {
+			if err := part.Metric(point, metric, m.Values(in)); err != nil {
+				return err
+			}
+			metric++
+		}
+	}
+	part.Done(point)
+	return nil
+}
+
+// input is what the metrics of a quantity at a row are drawn from.
+func (an *analysis) input(q *analysed, row int) (*metrics.Input, error) {
+	rows, err := an.res.At(q.variable, row)
+	if err != nil {
+		return nil, err
+	}
+	c, p := an.plan.Connectome, an.plan
+	n := c.N()
+	rows = rows[q.skip*n:]
+	sums := metrics.NewSeries(n, metrics.NeedPairs(q.table))
+	for k := 0; k < len(rows); k += n {
+		sums.Add(rows[k : k+n])
+	}
+	in := &metrics.Input{Moments: sums.Moments(), Unit: q.variable.Unit, Weights: c.Weights, Lengths: c.Lengths,
+		Config: p.Metrics.effective, Targets: p.targetData(0)}
+	if metrics.NeedSignal(q.table) {
+		in.Signal = metrics.Transposed(q.setup.Rate, rows, n, metrics.Scale(q.variable.Unit))
+	}
+	return in, nil
+}

@@ -1,0 +1,442 @@
+package jobs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"brainsweep/connectome"
+	"brainsweep/document"
+	"brainsweep/fault"
+	"brainsweep/io/result"
+	"brainsweep/metrics"
+)
+
+// analysis is an Analysis that has been read: what is computed of which series, and how it is laid out.
+type analysis struct {
+	res        *result.Result
+	plan       *Plan // only what metrics are computed with
+	quantities []*analysed
+	layout     *result.Layout
+	warnings   []string
+}
+
+// analysed is a quantity whose metrics are computed.
+type analysed struct {
+	name     string // as metrics.of has it
+	variable result.Variable
+	setup    metrics.Setup
+	skip     int // samples at the start
+	rows     map[int]int
+	table    []metrics.Metric
+}
+
+// read finds the series and reads what is to be computed of them. The error holds all mistakes.
+func (a Analysis) read(res *result.Result) (*analysis, error) {
+	an := &analysis{res: res}
+	r, err := a.reader(res)
+	if err != nil {
+		return nil, err
+	}
+	an.plan = r.plan
+	if err := an.connectome(); err != nil {
+		return nil, err
+	}
+	transient := r.laterTransient(a.Transient)
+	if err := an.find(r, transient); err != nil {
+		return nil, err
+	}
+	if !r.Has("metrics", "use") && r.Len("target") == 0 {
+		r.faultf(fault.Pos{}, "which metrics? name them with --use, for example --use rate,fc; or give a job file with [metrics] or [[target]] by --job")
+	}
+	if math.IsNaN(r.plan.Run.Step+r.plan.Run.Duration+r.plan.Run.Transient) && len(an.quantities) > 0 { // a result from elsewhere
+		r.plan.Run.Step, r.plan.Run.Transient = 1000/an.quantities[0].setup.Rate, 0
+		r.plan.Run.Duration = r.plan.Run.Step * float64(an.quantities[0].setup.Samples)
+	}
+	if len(r.faults) == 0 {
+		r.metrics()
+		an.periods(r)
+		r.targets()
+	}
+	if err := a.named(r.faults.Err()); err != nil {
+		return nil, err
+	}
+	an.warnings = r.warnings
+	for _, q := range an.quantities {
+		q.table = an.plan.Table(q.name)
+		q.setup.Config = an.plan.Metrics.effective
+	}
+	return an, an.lay(a)
+}
+
+// reader makes the document of the job file, the flags and --set.
+func (a Analysis) reader(res *result.Result) (*reader, error) {
+	var text []byte
+	var err error
+	if a.Job != "" {
+		if text, err = os.ReadFile(a.Job); err != nil {
+			return nil, unreadable(a.Job, fault.Pos{}, err)
+		}
+	}
+	d, err := document.Parse(a.Job, text)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{Document: d, inputs: &inputs{Dir: filepath.Dir(a.Job)}, plan: &Plan{settings: map[string]int{}, axes: map[string]int{}}}
+	for flag, words := range map[string][]string{"use": a.Use, "of": a.Of} {
+		if words != nil {
+			r.faults.Add(d.Set("metrics."+flag, list(words, document.Quote)))
+		}
+	}
+	for _, change := range a.Set {
+		address, value, found := strings.Cut(change, "=")
+		if !found {
+			r.faults.Addf(fault.Pos{File: "--set " + change}, "write address=value, e.g. metrics.fcd.window=\"4 s\"")
+			continue
+		}
+		if section, _, _ := strings.Cut(strings.TrimSpace(address), "."); section != "metrics" && section != "target" {
+			r.faults.Addf(fault.Pos{File: "--set " + change}, "the series are there already: only metrics and target can be set")
+			continue
+		}
+		r.faults.Add(d.Set(strings.TrimSpace(address), value))
+	}
+	r.plan.Run = earlierRun(res)
+	return r, nil
+}
+
+// named has mistakes in flags told with the flags.
+func (a Analysis) named(err error) error {
+	list, ok := err.(fault.List)
+	if !ok {
+		return err
+	}
+	for i, m := range list {
+		for flag, words := range map[string][]string{"use": a.Use, "of": a.Of} {
+			if strings.HasPrefix(m.Pos.File, "--set metrics."+flag+"=") {
+				list[i].Pos.File = "--" + flag + " " + strings.Join(words, ",")
+				list[i].Msg = strings.TrimPrefix(strings.TrimPrefix(m.Msg, "metrics."+flag+": "), "metrics."+flag+".")
+			}
+		}
+	}
+	return list
+}
+
+// earlierRun is [run] of the job that made a result, as far as its plan tells; times that it does not tell are NaN.
+func earlierRun(res *result.Result) Run {
+	run := Run{Duration: math.NaN(), Transient: math.NaN(), Step: math.NaN()}
+	entries, err := res.Provenance()
+	if err != nil {
+		return run
+	}
+	for _, e := range entries {
+		text, isText := e.Value.(string)
+		if e.Name != "plan" || !isText {
+			continue
+		}
+		d, err := document.Parse("plan", []byte(text))
+		if err != nil {
+			return run
+		}
+		for key, to := range map[string]*float64{"duration": &run.Duration, "transient": &run.Transient, "step": &run.Step} {
+			if word, err := d.Text("run", key); err == nil {
+				if v, err := parseQuantity(word, key, "ms"); err == nil {
+					*to = v
+				}
+			}
+		}
+	}
+	return run
+}
+
+// laterTransient reads --transient; 0 where there is none.
+func (r *reader) laterTransient(text string) float64 {
+	if text == "" {
+		return 0
+	}
+	v, err := parseQuantity(text, "transient", "ms")
+	switch {
+	case err != nil:
+		r.faults.Addf(fault.Pos{File: "--transient " + text}, "%v", err)
+	case v < 0:
+		r.faults.Addf(fault.Pos{File: "--transient " + text}, "%s is below 0", plainTime(v))
+	}
+	return v
+}
+
+// connectome takes the connectome that the result holds into the plan.
+func (an *analysis) connectome() error {
+	c := &connectome.Connectome{Labels: an.res.Nodes, Source: filepath.Base(an.res.Path())}
+	for name, to := range map[string]*[]float64{"weights": &c.Weights, "lengths": &c.Lengths} {
+		values, err := an.res.Numbers("/connectome/" + name)
+		if err != nil {
+			return err
+		}
+		if len(values) != c.N()*c.N() {
+			return fmt.Errorf("%s: /connectome/%s has %d numbers for %d regions", an.res.Path(), name, len(values), c.N())
+		}
+		*to = values
+	}
+	if an.res.Has("/connectome/centres") {
+		centres, err := an.res.Numbers("/connectome/centres")
+		if err != nil {
+			return err
+		}
+		for i := 0; i+2 < len(centres); i += 3 {
+			c.Centres = append(c.Centres, [3]float64(centres[i:i+3]))
+		}
+	}
+	an.plan.Connectome, an.plan.Subjects = c, []Subject{{Labels: c.Labels}}
+	return nil
+}
+
+// preferred are the monitors whose series stand for a quantity that is named without one, the best first.
+var preferred = []string{"average", "bold", "subsample", "raw", "afferent"}
+
+// find finds the series that metrics.of names: "E", or "raw.E" where E was recorded in several ways. Without it that is every quantity.
+func (an *analysis) find(r *reader, transient float64) error {
+	best, byAddress := map[string]result.Variable{}, map[string]result.Variable{}
+	var known, names []string
+	for _, v := range an.res.Variables {
+		if !v.IsSeries() || len(v.Dims) != 3 {
+			continue
+		}
+		name := path.Base(v.Path)
+		byAddress[v.Address()] = v
+		known = append(known, v.Address())
+		rank := func(v result.Variable) int {
+			group, _, _ := strings.Cut(v.Address(), ".")
+			return slices.Index(preferred, group)
+		}
+		if old, there := best[name]; !there || rank(v) >= 0 && rank(v) < rank(old) {
+			best[name] = v
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(known) == 0 {
+		r.faultf(fault.Pos{File: an.res.Path()}, `there is no series of regions in this result, so nothing to compute metrics of: its job had no [[record]], or one with keep = "none"`)
+		return nil
+	}
+	if !r.Has("metrics", "of") {
+		if err := r.Set("metrics.of", list(names, document.Quote)); err != nil {
+			return err
+		}
+	}
+	of := r.words("metrics", "of")
+	an.plan.recorded = map[string]metrics.Setup{} // from here on, nothing is asked of the job's records
+	for i, name := range of {
+		v, ok := best[name]
+		if !ok {
+			v, ok = byAddress[name]
+		}
+		if !ok {
+			r.faultf(r.wordPos([]string{"metrics", "of"}, i), "metrics.of: no series of %q was kept%s; the result has %s", name, fault.Suggest(name, append(names, known...)), strings.Join(known, ", "))
+			continue
+		}
+		if slices.Contains(of[:i], name) {
+			r.faultf(r.wordPos([]string{"metrics", "of"}, i), "metrics.of: %s stands twice", name)
+			continue
+		}
+		q := &analysed{name: name, variable: v}
+		if err := an.describe(r, q, transient); err != nil {
+			return err
+		}
+		an.quantities = append(an.quantities, q)
+		an.plan.recorded[name] = q.setup
+	}
+	return nil
+}
+
+// describe finds out what a series is like.
+func (an *analysis) describe(r *reader, q *analysed, transient float64) error {
+	times, err := an.res.Numbers(q.variable.Coordinates("time"))
+	if err != nil {
+		return err
+	}
+	points, err := an.res.PointsOf(q.variable)
+	if err != nil {
+		return err
+	}
+	q.rows = map[int]int{}
+	for row, point := range points {
+		q.rows[point] = row
+	}
+	means := strings.HasPrefix(q.variable.Address(), "average.")
+	if len(times) < 2 {
+		r.faultf(fault.Pos{File: an.res.Path()}, "%s has %d sample: too few to compute anything of it", q.variable.Address(), len(times))
+		return nil
+	}
+	period := an.period(times)
+	for q.skip < len(times) {
+		begins := 1000 * times[q.skip] // of what the sample stands for [ms]
+		if means {
+			begins -= period / 2
+		} else {
+			begins -= period * 1e-6
+		}
+		if begins >= transient-period*1e-6 {
+			break
+		}
+		q.skip++
+	}
+	if q.skip == len(times) {
+		r.faultf(fault.Pos{File: "--transient " + plainTime(transient)}, "nothing would be left of %s, which ends after %s", q.variable.Address(), plainTime(1000*times[len(times)-1]))
+	}
+	q.setup = metrics.Setup{Nodes: len(an.res.Nodes), Samples: len(times) - q.skip, Rate: 1000 / period}
+	return nil
+}
+
+// period is the time from sample to sample [ms]: whole steps, as the job counted them.
+func (an *analysis) period(times []float64) float64 {
+	period := 1000 * (times[len(times)-1] - times[0]) / float64(len(times)-1)
+	if step := an.plan.Run.Step; step > 0 {
+		if steps := math.Round(period / step); steps >= 1 && math.Abs(period-steps*step) < 1e-6*period {
+			return steps * step
+		}
+	}
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(period, 'g', 10, 64), 64)
+	if err != nil {
+		return period
+	}
+	return rounded
+}
+
+// periods notes that metrics.period is not that of a series: it was chosen when the job ran.
+func (an *analysis) periods(r *reader) {
+	if !r.Has("metrics", "period") || math.IsNaN(an.plan.Metrics.Period) {
+		return
+	}
+	for _, q := range an.quantities {
+		recorded := 1000 / q.setup.Rate
+		if group, _, _ := strings.Cut(q.variable.Address(), "."); group != "bold" && math.Abs(recorded-an.plan.Metrics.Period) > 1e-9*recorded {
+			r.faultf(r.ValuePos("metrics", "period"), "metrics.period: %s, but %s was recorded with a period of %s; leave metrics.period out",
+				plainTime(an.plan.Metrics.Period), q.variable.Address(), plainTime(recorded))
+		}
+	}
+}
+
+// lay lays out the metrics.
+func (an *analysis) lay(a Analysis) error {
+	res, p := an.res, an.plan
+	states, err := res.States()
+	if err != nil {
+		return err
+	}
+	l := &result.Layout{Title: res.Title, Points: res.Points, Mode: res.Mode, Grid: res.Grid, Connectome: p.Connectome, States: states}
+	an.layout = l
+	if err := an.axes(); err != nil {
+		return err
+	}
+	if res.Has("/points/name") {
+		names, err := res.Labels("/points/name")
+		if err != nil {
+			return err
+		}
+		l.Name = func(point int) string { return names[point] }
+	}
+	for _, q := range an.quantities {
+		for _, m := range q.table {
+			l.Metrics = append(l.Metrics, result.Metric{Quantity: q.name, Name: m.Name, Unit: m.Unit(q.variable.Unit), About: m.About,
+				Dims: an.dims(m.Shape, q), LessIsBetter: m.LessIsBetter})
+		}
+	}
+	h := sha256.New()
+	var w writer
+	p.metricsDigest(&w)
+	for _, q := range an.quantities {
+		fmt.Fprintln(&w, q.name, q.variable.Path, q.skip)
+	}
+	fmt.Fprintf(h, "brainsweep analysis 1\n%s\n%s", res.Plan, w.String())
+	l.Plan = hex.EncodeToString(h.Sum(nil))
+	l.Basis = l.Plan
+	l.Provenance = append(l.Provenance, result.Entry{Name: "analysis", Value: an.text()},
+		result.Entry{Name: "analysed", Value: filepath.Base(res.Path())}, result.Entry{Name: "analysed_plan_digest", Value: res.Plan})
+	entries, err := res.Provenance()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name == "plan" || e.Name == "job" {
+			l.Provenance = append(l.Provenance, e)
+		}
+	}
+	l.Provenance = append(l.Provenance, a.Versions...)
+	if len(l.Metrics) == 0 {
+		return fault.Mistake{Msg: "there is nothing to compute: " + strings.Join(an.warnings, "; ")}
+	}
+	return l.Check()
+}
+
+// axes takes over the swept quantities.
+func (an *analysis) axes() error {
+	for _, address := range an.res.Axes {
+		unit, err := an.res.AxisUnit(address)
+		if err != nil {
+			return err
+		}
+		axis := result.Axis{Address: address, Unit: unit}
+		text, err := an.res.IsText("/points/" + address)
+		if err != nil {
+			return err
+		}
+		if text {
+			labels, err := an.res.Labels("/points/" + address)
+			if err != nil {
+				return err
+			}
+			axis.Text = func(point int) string { return labels[point] }
+		} else {
+			values, err := an.res.Axis(address)
+			if err != nil {
+				return err
+			}
+			axis.Value = func(point int) float64 { return values[point] }
+		}
+		an.layout.Axes = append(an.layout.Axes, axis)
+	}
+	return nil
+}
+
+// dims names the dimensions of a metric, as a run does; where two series differ in one, it has the quantity's name besides.
+func (an *analysis) dims(shape metrics.Shape, q *analysed) []string {
+	var names []string
+	for _, d := range shape.Dims(q.setup) {
+		name := d.Name
+		if d.Values != nil {
+			if q.name == boldQuantity {
+				name += "_" + boldQuantity
+			}
+			same := func(known result.Dim) bool { return known.Name == name && !slices.Equal(known.Values, d.Values) }
+			if slices.ContainsFunc(an.layout.Dims, same) {
+				name = d.Name + "_" + q.name
+			}
+			if !slices.ContainsFunc(an.layout.Dims, func(known result.Dim) bool { return known.Name == name }) {
+				an.layout.Dims = append(an.layout.Dims, result.Dim{Name: name, Unit: d.Unit, About: d.About, Values: d.Values})
+			}
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// text is what is computed, with all that was chosen, as sections of a job file.
+func (an *analysis) text() string {
+	var w writer
+	p := an.plan
+	w.WriteString("[metrics]\n")
+	w.line("of", list(p.Metrics.Of, document.Quote))
+	if len(p.Metrics.Use) > 0 {
+		w.line("use", list(p.Metrics.Use, document.Quote))
+	}
+	p.optionsText(&w)
+	p.targetText(&w)
+	return w.String()
+}
