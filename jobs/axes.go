@@ -19,7 +19,7 @@ const seedAddress = "run.seed"
 var options = [...]string{"mode", "file", "points", "seed", "only"}
 
 // sweepable says what an axis may be.
-const sweepable = "what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed"
+const sweepable = "what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed"
 
 // sweep reads [sweep]: the mode and the axes in the file's order.
 func (r *reader) sweep() {
@@ -119,7 +119,7 @@ func (r *reader) axesIn(path ...string) {
 			continue
 		}
 		at := join(path, key)
-		if keys := r.Keys(at...); len(keys) > 0 && !slices.ContainsFunc(keys, isRangeKey) {
+		if keys := r.Keys(at...); len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool { return r.isRangeKey(join(at, key)) }) {
 			r.axesIn(at...)
 			continue
 		}
@@ -127,8 +127,10 @@ func (r *reader) axesIn(path ...string) {
 	}
 }
 
-func isRangeKey(key string) bool {
-	return key == "from" || key == "to" || key == "points" || key == "scale"
+// isRangeKey tells a range's keys from the parts of an address: scale is a lesion's, too, but there it is no text.
+func (r *reader) isRangeKey(path []string) bool {
+	key := path[len(path)-1]
+	return key == "from" || key == "to" || key == "points" || key == "scale" && r.Kind(path...) == "a string"
 }
 
 // axis reads one axis from path.

@@ -44,6 +44,7 @@ type worker struct {
 type wired struct {
 	subject string // digest of the connectome
 	speed   float64
+	lesions string // bits of their scales
 }
 
 // newWorker builds the plan's kernel.
@@ -101,10 +102,11 @@ func (w *worker) close() error {
 	return err
 }
 
-// wiring gives a subject's wiring at a speed. Those of the last batches are kept within bounds: a sweep that draws
+// wiring gives the wiring of a point: of its subject, its speed and its lesions. Those of the last batches are kept within bounds: a sweep that draws
 // speeds has one for each point, and a cohort one for each subject.
-func (w *worker) wiring(subject int, speed float64) (*sim.Wiring, error) {
-	key := wired{w.plan.Subjects[subject].Digest, speed}
+func (w *worker) wiring(pt Point) (*sim.Wiring, error) {
+	subject, speed := pt.Subject, pt.Value(speedAddress)
+	key := wired{w.plan.Subjects[subject].Digest, speed, string(doubles(pt.lesionScales()))}
 	if known, ok := w.wirings[key]; ok {
 		return known, nil
 	}
@@ -112,7 +114,7 @@ func (w *worker) wiring(subject int, speed float64) (*sim.Wiring, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := w.plan.wire(c, speed)
+	made, err := w.plan.wire(pt.lesioned(c), speed)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +148,7 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 	out := make([]sim.Point, b.Count)
 	for i := range out {
 		pt := w.plan.Point(w.layout.Number(b.First + i))
-		wired, err := w.wiring(pt.Subject, pt.Value(speedAddress))
+		wired, err := w.wiring(pt)
 		if err != nil {
 			return nil, fmt.Errorf("point %d: %w", pt.Number, err)
 		}

@@ -181,6 +181,7 @@ func (r *reader) job() {
 	}
 	r.model()
 	r.connectome()
+	r.lesions()
 	r.run()
 	r.coupling()
 	r.parameters()

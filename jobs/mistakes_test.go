@@ -25,6 +25,20 @@ func with(section string) string {
 
 // mistakes are jobs that cannot be run, each with all that is said about it.
 var mistakes = []struct{ name, text, want string }{
+	{"lesion's kind", with("[connectome]\nsource = 'synthetic:10'\nlesion = 'L01'\n"), `job.toml:4:1: connectome.lesion: expected a list of tables, found a string; write for example lesion = [{ nodes = ["rPFC"], scale = 0.5 }]`},
+	{"lesions", with("[connectome]\nsource = 'synthetic:10'\nlesion = [3, { scale = 0.5 }, { nodes = ['L1', 10, 0.5], from = [] }, { from = 'R01', scale = -1, weight = 2 }, { to = 1, scale = 'x' }]\n"), `job.toml:4:11: connectome.lesion.0: expected a table, found a number; write for example lesion = [{ nodes = ["rPFC"], scale = 0.5 }]
+job.toml:4:14: connectome.lesion.1: which connections? write nodes = [...], from = [...] or to = [...]
+job.toml:4:31: connectome.lesion.2: nodes are all connections of regions, from and to those between regions; write the one or the other
+job.toml:4:43: unknown region "L1"; there is L.01, L.02, L.03, L.04, L.05, R.01, R.02, R.03, R.04, R.05
+job.toml:4:48: connectome.lesion.2.nodes: there is no region 10; they are numbered from 0 to 9
+job.toml:4:52: connectome.lesion.2.nodes: expected the label of a region, or its number, found a number
+job.toml:4:65: connectome.lesion.2.from: the list is empty
+job.toml:4:81: unknown region "R01" (did you mean "R.01"?)
+job.toml:4:95: connectome.lesion.3.scale: -1 is out of bounds; it must be at least 0
+job.toml:4:99: unknown key "weight"; there is nodes, from, to, scale
+job.toml:4:132: connectome.lesion.4.scale: "x" is not a number`},
+	{"lesion's sweep", with("[connectome]\nsource = 'synthetic:10'\nlesion = [{ nodes = 0 }]\n[sweep]\nconnectome.lesion.1.scale = [1]\n'connectome.lesion.0.scale' = [-1]\n"), `job.toml:6:21: "connectome.lesion.1.scale" cannot be swept (did you mean "connectome.lesion.0.scale"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
+job.toml:7:32: sweep.connectome.lesion.0.scale: -1 is out of bounds; it must be at least 0`},
 	{"empty", "", `job.toml: model is missing; write for example model = "adex2"
 job.toml: connectome.source is missing; write a path, or for example "synthetic:68"
 job.toml: run.duration is missing; write for example duration = "10 s"`},
@@ -111,11 +125,11 @@ job.toml:8:7: sweep.tau: expected a list of values or { from = ..., to = ..., po
 job.toml:9:11: sweep.E_L.1: +Inf is not a finite number
 job.toml:10:13: sweep.current.0: wrong unit: "1 V" is a voltage, current is a current`},
 	{"addresses", with("[sweep]\ngian = [1]\ncoupling.c = [1]\nnoise.uo = [1]\ninitial.y = [1]\nrun.step = [1]\nconnectome.sped = [1]\nmodel = ['a']\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
-job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed
+job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
 job.toml:9:7: unknown state "uo" of model toy (did you mean "ou"?)
 job.toml:10:9: unknown state "y" of model toy (did you mean "w"?)
-job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed
-job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, run.seed
+job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
+job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
 job.toml:13:1: unknown parameter "model" of model toy; there is tau, gain, E_L, current`},
 	{"bounds of axes", with("[sweep]\ngain = { from = 0, to = 11, points = 3 }\nconnectome.speed = [0, 3]\nnoise.ou = [-1]\ninitial.x = [-1]\nrun.seed = [0.5]\n"), `job.toml:7:8: sweep.gain: 11 is out of bounds; it must be from 0 to 10
 job.toml:8:21: sweep.connectome.speed: 0 is out of bounds; it must be above 0 mm/ms

@@ -16,9 +16,10 @@ import (
 //	the model: its digest, see model.Model.Digest
 //	the coupling: its name and its formulas
 //	of each stimulus: its name, its formula and the states that it drives
-//	the connectome: its digest (weights and tract lengths as they enter the equations)
+//	the connectome: its digest (weights and tract lengths after normalisation, before lesions)
+//	of each lesion: the subject's nodes whose connections it scales
 //	the step [ms]
-//	in the order of their addresses, every parameter of the model, coupling.*, connectome.speed, noise.*, clamp.*,
+//	in the order of their addresses, every parameter of the model, coupling.*, connectome.*, noise.*, clamp.*,
 //	stimulus.* and initial.*:
 //	the address and
 //	- of one value for all nodes: 1 and the value
@@ -44,6 +45,9 @@ func newNaming(p *Plan, subject *Subject) naming {
 		b = text(text(text(b, "stimulus "+s.Name), s.Pattern.Text), strings.Join(s.Into, " "))
 	}
 	b = text(b, subject.Digest)
+	for _, l := range p.Lesions {
+		b = text(b, "lesion "+subject.lesionText(l))
+	}
 	b = append(b, doubles([]float64{p.Run.Step})...)
 	entries := slices.Clone(p.Settings)
 	drawn := map[string]bool{}

@@ -25,8 +25,9 @@ type Plan struct {
 	// Connectome is that of the only subject as it enters the equations. Of a cohort it has the labels of all subjects'
 	// nodes, each once, and no matrices: node by node numbers of the plan and of its result are in their order.
 	Connectome *connectome.Connectome
-	Subjects   []Subject // at least one
-	Cohort     *Cohort   // nil where the job names one connectome
+	Subjects   []Subject           // at least one
+	Cohort     *Cohort             // nil where the job names one connectome
+	Lesions    []connectome.Lesion // nodes as in Connectome; their scales are Settings
 
 	Coupling model.Coupling
 	Stimuli  []codegen.Stimulus

@@ -56,8 +56,8 @@ func (r *reader) connectome() {
 	p := r.plan
 	if !r.section(&struct {
 		Source, Normalise, Diagonal *string
-		Speed                       any
-	}{&p.ConnectomeSource, &p.Normalise, &p.Diagonal, nil}, "connectome") {
+		Speed, Lesion               any
+	}{&p.ConnectomeSource, &p.Normalise, &p.Diagonal, nil, nil}, "connectome") {
 		return
 	}
 	r.choice(&p.Normalise, connectome.Normalisations, "connectome", "normalise")

@@ -26,6 +26,7 @@ func (p *Plan) Text() string {
 	}
 	w.text("normalise", p.Normalise)
 	w.text("diagonal", p.Diagonal)
+	p.lesionText(&w)
 	w.section("[coupling]")
 	w.text("function", p.Coupling.Name)
 	w.settings(p, "coupling")
