@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 )
@@ -24,6 +25,17 @@ func Suggest(name string, known []string) string {
 
 // distance is the number of insertions, deletions, replacements and swaps of neighbours between a and b
 // (Damerau 1964, optimal string alignment).
+// listed is how many names a message lists.
+const listed = 16
+
+// Among lists names for a message; of very many it lists the first ones.
+func Among(known []string) string {
+	if len(known) <= listed {
+		return strings.Join(known, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(known[:listed], ", "), len(known)-listed)
+}
+
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)

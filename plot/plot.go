@@ -106,7 +106,7 @@ func find(r *result.Result, name, what string, fits func(result.Variable) bool, 
 		}
 	}
 	if !slices.Contains(fitting, name) {
-		return result.Variable{}, missing("the result has no %s %q%s; it has %s", what, name, fault.Suggest(name, fitting), strings.Join(fitting, ", "))
+		return result.Variable{}, missing("the result has no %s %q%s; it has %s", what, name, fault.Suggest(name, fitting), fault.Among(fitting))
 	}
 	return r.Variable(name)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -39,20 +40,27 @@ func startBrowser(t testing.TB) *browser {
 	check(t, err)
 	outRead, outWrite, err := os.Pipe()
 	check(t, err)
+	profile, err := os.MkdirTemp("", "browser")
+	check(t, err)
 	cmd := exec.Command(name, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-		"--disable-dev-shm-usage", "--user-data-dir="+t.TempDir(), "--remote-debugging-pipe", "about:blank")
+		"--disable-dev-shm-usage", "--user-data-dir="+profile, "--remote-debugging-pipe", "about:blank")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a browser is many processes
+	end := func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.ExtraFiles = []*os.File{inRead, outWrite}
 	check(t, cmd.Start())
 	inRead.Close()
 	outWrite.Close()
 	b := &browser{t: t, to: inWrite, from: bufio.NewReader(outRead)}
-	watchdog := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	watchdog := time.AfterFunc(time.Minute, end)
 	t.Cleanup(func() {
 		watchdog.Stop()
 		inWrite.Close()
-		cmd.Process.Kill()
+		end()
 		cmd.Wait()
 		outRead.Close()
+		for i := 0; i < 50 && os.RemoveAll(profile) != nil; i++ {
+			time.Sleep(20 * time.Millisecond) // the last of its processes may still write
+		}
 	})
 	target := b.call("Target.createTarget", map[string]any{"url": "about:blank"})
 	b.session = b.call("Target.attachToTarget", map[string]any{"targetId": target["targetId"], "flatten": true})["sessionId"].(string)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"brainsweep/io/result"
+	"brainsweep/io/result/resulttest"
 	"brainsweep/report"
 )
 
@@ -55,7 +56,7 @@ func TestAClickShowsThePoint(t *testing.T) {
 	const n = 6
 	b := startBrowser(t)
 	b.size(1280, 1600)
-	b.open(save(t, makeResult(t, n, true)))
+	b.open(save(t, resulttest.Make(t, n, true)))
 
 	const column, row = 2, 4
 	p := column*n + row
@@ -63,7 +64,7 @@ func TestAClickShowsThePoint(t *testing.T) {
 	b.click("#map canvas", x, y)
 	b.wantText("#point-title", fmt.Sprint("Point ", p))
 	b.wantText("#parameters", "20 pA", "0.5")
-	b.wantText("#metric-table", five(rate(p))+" Hz", five(float64(p)/10))
+	b.wantText("#metric-table", five(resulttest.Rate(p))+" Hz", five(float64(p)/10))
 	b.wantText("#rerun", fmt.Sprintf("--set run.seed=7 --set 'record.0.period=2 ms' --set sweep.only=%d -o point-%d.h5", p, p))
 
 	// What the matrix shows of a pair of regions is what the file has.
@@ -72,7 +73,7 @@ func TestAClickShowsThePoint(t *testing.T) {
 		const c = document.querySelector('figure[data-address="E.fc"] canvas'), side = c.clientHeight - 56;
 		c.dispatchEvent(new MouseEvent('mousemove', { clientX: c.getBoundingClientRect().x + 80 + side * 0.7, clientY: c.getBoundingClientRect().y + 8 + side * 0.3 }));
 	})()`)
-	b.wantText(`figure[data-address="E.fc"] .note`, "region 1 – region 3: "+five(float64(float32(fc(p, 1, 3)))))
+	b.wantText(`figure[data-address="E.fc"] .note`, "region 1 – region 3: "+five(float64(float32(resulttest.FC(p, 1, 3)))))
 	if curves := b.value("document.querySelectorAll('#figures .uplot').length"); curves != 2.0 {
 		t.Errorf("%v curves, want the series and the spectrum", curves)
 	}
@@ -82,7 +83,7 @@ func TestKeysTablesAndChoices(t *testing.T) {
 	const n = 6
 	b := startBrowser(t)
 	b.size(1280, 1400)
-	path := save(t, makeResult(t, n, true))
+	path := save(t, resulttest.Make(t, n, true))
 	b.open(path)
 	x, y := b.onMap(0, 0, n)
 	b.click("#map canvas", x, y)
@@ -98,7 +99,7 @@ func TestKeysTablesAndChoices(t *testing.T) {
 	b.wantText("#ranking-title", "lowest E.rate_mean")
 	least := 0
 	for p := range n*n - 1 {
-		if rate(p) < rate(least) {
+		if resulttest.Rate(p) < resulttest.Rate(least) {
 			least = p
 		}
 	}
@@ -130,7 +131,7 @@ func TestKeysTablesAndChoices(t *testing.T) {
 // Nothing is wider than the window, on a desk and on a phone, in both schemes of colours.
 func TestPageFitsItsWindow(t *testing.T) {
 	b := startBrowser(t)
-	path := save(t, makeResult(t, 6, true))
+	path := save(t, resulttest.Make(t, 6, true))
 	for _, width := range []int{1440, 800, 390} {
 		for _, dark := range []bool{false, true} {
 			b.size(width, 1200)
@@ -158,7 +159,7 @@ func TestALargePageOpensAtOnce(t *testing.T) {
 		t.Skip("a page of 65,536 points takes a while to make")
 	}
 	const n = 256
-	path := save(t, makeResult(t, n, false))
+	path := save(t, resulttest.Make(t, n, false))
 	info, err := os.Stat(path)
 	check(t, err)
 	b := startBrowser(t)
@@ -172,7 +173,7 @@ func TestALargePageOpensAtOnce(t *testing.T) {
 	b.click("#map canvas", x, y)
 	p := 200*n + 100
 	b.wantText("#point-title", fmt.Sprint("Point ", p))
-	b.wantText("#metric-table", five(math.Round(rate(p)*1e12)/1e12))
+	b.wantText("#metric-table", five(math.Round(resulttest.Rate(p)*1e12)/1e12))
 }
 
 // With SCREENSHOTS naming a folder and RESULT a result file, this takes the pictures of docs/report.md.

@@ -6,110 +6,16 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"brainsweep/connectome"
 	"brainsweep/io/result"
+	"brainsweep/io/result/resulttest"
 	"brainsweep/report"
 )
-
-// A made-up result of n x n points over b_e and coupling.a; the last point fails. Its numbers are formulas of the
-// point's number, so that a page can be compared with them.
-const nodes, samples, bins = 5, 700, 40
-
-func rate(p int) float64 { return 10 * math.Sin(float64(p)) }
-
-func fc(p, i, j int) float64 {
-	if i == j {
-		return 1
-	}
-	return math.Cos(float64(p)+float64(i+j)) / float64(1+min(i, j))
-}
-
-func psd(p, k int) float64 { return float64(1+p%7) / float64(1+k*k) }
-
-func sample(p, k, node int) float64 { return float64(p) + math.Sin(float64(k)/50) + float64(node) }
-
-func brain() *connectome.Connectome {
-	c := &connectome.Connectome{Source: "made up", Centres: make([][3]float64, nodes), Cortical: make([]bool, nodes), Lengths: make([]float64, nodes*nodes)}
-	for i := range nodes {
-		c.Labels = append(c.Labels, fmt.Sprint("region ", i))
-		for j := range nodes {
-			c.Weights = append(c.Weights, float64(i)*0.1+float64(j)*0.01)
-		}
-	}
-	return c
-}
-
-func makeResult(t testing.TB, n int, details bool) *result.Result {
-	t.Helper()
-	l := &result.Layout{
-		Title: "Up & down <states>", Plan: "ab", Basis: "ab", Points: n * n, Mode: "grid", Grid: []int{n, n}, Connectome: brain(), States: []string{"E"},
-		Axes: []result.Axis{
-			{Address: "b_e", Unit: "pA", Value: func(p int) float64 { return 10 * float64(p/n) }},
-			{Address: "coupling.a", Value: func(p int) float64 { return 0.1 * float64(1+p%n) }},
-		},
-		Metrics: []result.Metric{{Quantity: "E", Name: "rate_mean", Unit: "Hz", About: "mean over time and nodes"}, {Quantity: "E", Name: "fc_mean"}},
-		Provenance: []result.Entry{{Name: "job", Value: "model = \"adex2\" # </script>\n"}, {Name: "program", Value: "brainsweep test"},
-			{Name: "set", Value: []string{"run.seed=7", "record.0.period=2 ms"}}},
-	}
-	if details {
-		l.Series = []result.Series{{Group: "average", Name: "E", Unit: "kHz", Times: result.Times{Count: samples, First: 1, Period: 1}}}
-		frequencies := make([]float64, bins)
-		for k := range frequencies {
-			frequencies[k] = 0.5 * float64(k)
-		}
-		l.Dims = []result.Dim{{Name: "frequency", Unit: "Hz", Values: frequencies}}
-		l.Metrics = append(l.Metrics, result.Metric{Quantity: "E", Name: "fc", Dims: []string{"node", "node2"}}, result.Metric{Quantity: "E", Name: "psd", Dims: []string{"frequency"}})
-	}
-	folder := t.TempDir()
-	part, err := result.CreatePart(filepath.Join(folder, result.PartName(0, l.Points)), l, 0, l.Points, nil)
-	check(t, err)
-	for p := range l.Points - 1 {
-		check(t, part.Metric(p, 0, []float64{rate(p)}))
-		check(t, part.Metric(p, 1, []float64{float64(p) / 10}))
-		if details {
-			fill(t, part, p)
-		}
-		part.Done(p)
-	}
-	part.Fail(l.Points-1, result.Fault{Node: 2, Time: 2500})
-	check(t, part.Close(result.Run{}))
-	parts, err := result.Parts(folder)
-	check(t, err)
-	name := filepath.Join(folder, "r.h5")
-	check(t, result.Merge(name, l, parts, nil))
-	r, err := result.Open(name)
-	check(t, err)
-	t.Cleanup(func() { r.Close() })
-	return r
-}
-
-func fill(t testing.TB, part *result.Part, p int) {
-	var matrix, spectrum, series []float64
-	for i := range nodes {
-		for j := range nodes {
-			matrix = append(matrix, fc(p, i, j))
-		}
-	}
-	for k := range bins {
-		spectrum = append(spectrum, psd(p, k))
-	}
-	for k := range samples {
-		for node := range nodes {
-			series = append(series, sample(p, k, node))
-		}
-	}
-	check(t, part.Metric(p, 2, matrix))
-	check(t, part.Metric(p, 3, spectrum))
-	check(t, part.Series(p, 0, 0, series))
-}
 
 func check(t testing.TB, err error) {
 	t.Helper()
@@ -171,7 +77,7 @@ func write(t *testing.T, r *result.Result, o report.Options) (report.Summary, []
 
 func TestPageHoldsTheNumbers(t *testing.T) {
 	const n = 4
-	s, text := write(t, makeResult(t, n, true), report.Options{})
+	s, text := write(t, resulttest.Make(t, n, true), report.Options{})
 	if s.Points != n*n || s.Detailed != n*n-1 || len(s.LeftOut) > 0 {
 		t.Errorf("summary %+v", s)
 	}
@@ -181,25 +87,25 @@ func TestPageHoldsTheNumbers(t *testing.T) {
 		t.Fatalf("the second metric is %v", rates["address"])
 	}
 	for p, v := range page.look(rates["values"])[:n*n-1] {
-		if v != rate(p) {
-			t.Errorf("rate of point %d: %v, want %v", p, v, rate(p))
+		if v != resulttest.Rate(p) {
+			t.Errorf("rate of point %d: %v, want %v", p, v, resulttest.Rate(p))
 		}
 	}
 	matrix := page.words["matrices"].([]any)[0].(map[string]any)
 	spectrum := page.words["curves"].([]any)[0].(map[string]any)
-	width := nodes * (nodes + 1) / 2
+	width := resulttest.Nodes * (resulttest.Nodes + 1) / 2
 	for row, p := range page.look(matrix["points"]) {
 		triangle := page.look(matrix["values"])[row*width:]
-		for i := range nodes {
-			for j := i; j < nodes; j++ {
-				if want := float64(float32(fc(int(p), i, j))); triangle[0] != want {
+		for i := range resulttest.Nodes {
+			for j := i; j < resulttest.Nodes; j++ {
+				if want := float64(float32(resulttest.FC(int(p), i, j))); triangle[0] != want {
 					t.Errorf("fc of point %v at %d, %d: %v, want %v", p, i, j, triangle[0], want)
 				}
 				triangle = triangle[1:]
 			}
 		}
-		for k := range bins {
-			if got, want := page.look(spectrum["values"])[row*bins+k], float64(float32(psd(int(p), k))); got != want {
+		for k := range resulttest.Bins {
+			if got, want := page.look(spectrum["values"])[row*resulttest.Bins+k], float64(float32(resulttest.PSD(int(p), k))); got != want {
 				t.Errorf("spectrum of point %v at %d: %v, want %v", p, k, got, want)
 			}
 		}
@@ -213,7 +119,7 @@ func TestPageHoldsTheNumbers(t *testing.T) {
 }
 
 func TestPageNeedsNothingElse(t *testing.T) {
-	_, text := write(t, makeResult(t, 2, true), report.Options{})
+	_, text := write(t, resulttest.Make(t, 2, true), report.Options{})
 	if found := regexp.MustCompile(`(?i)(src|href)\s*=\s*["'](https?:|//)|@import|url\((["']?)(https?:|//)`).Find(text); found != nil {
 		t.Errorf("the page asks for %s", found)
 	}
@@ -229,7 +135,7 @@ func TestPageNeedsNothingElse(t *testing.T) {
 }
 
 func TestALargeSweepKeepsToItsRoom(t *testing.T) {
-	r := makeResult(t, 24, true)
+	r := resulttest.Make(t, 24, true)
 	all, _ := write(t, r, report.Options{})
 	small, text := write(t, r, report.Options{Most: 300_000})
 	if small.Bytes > 300_000 {

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -38,7 +37,11 @@ All points are in the maps. The series, matrices and spectra of a large sweep ar
 			if out == "" {
 				out = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + ".html"
 			}
-			s, err := writeReport(out, r, report.Options{Most: int(size * 1e6)})
+			var s report.Summary
+			err = aside(out, func(w *bufio.Writer) (err error) {
+				s, err = report.Write(w, r, report.Options{Most: int(size * 1e6)})
+				return err
+			})
 			if err != nil {
 				return err
 			}
@@ -52,29 +55,4 @@ All points are in the maps. The series, matrices and spectra of a large sweep ar
 	cmd.Flags().StringVarP(&out, "output", "o", "", "the page; without it, beside the result with the ending .html")
 	cmd.Flags().Float64Var(&size, "size", 19, "megabytes that the page may have")
 	return cmd
-}
-
-// writeReport writes the page beside its place, and gives it its name when it is whole.
-func writeReport(out string, r *result.Result, o report.Options) (report.Summary, error) {
-	f, err := os.CreateTemp(filepath.Dir(out), filepath.Base(out)+".*")
-	if err != nil {
-		return report.Summary{}, mistake("%v", err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	w := bufio.NewWriter(f)
-	s, err := report.Write(w, r, o)
-	if err != nil {
-		return s, err
-	}
-	if err := w.Flush(); err != nil {
-		return s, err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return s, err
-	}
-	if err := f.Close(); err != nil {
-		return s, err
-	}
-	return s, os.Rename(f.Name(), out)
 }

@@ -75,6 +75,7 @@ mean-field models over connectomes, on many processes, into one HDF5 file.`,
 		verifyCommand(),
 		plotCommand(),
 		reportCommand(),
+		exportCommand(),
 		doctorCommand(),
 		versionCommand(),
 	)

@@ -14,7 +14,7 @@ type room struct {
 
 var house = map[string]room{
 	"cmd/brainsweep": {floor: 6, imports: []string{
-		"cpu", "device", "gpu", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "mpi", "plot", "report",
+		"cpu", "device", "export", "gpu", "internal/progress", "io/h5", "io/result", "jobs", "model", "model/library", "mpi", "plot", "report",
 	}, outside: []string{"github.com/sirupsen/logrus", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys"}},
 
 	"jobs": {floor: 5, imports: []string{
@@ -23,6 +23,7 @@ var house = map[string]room{
 	}},
 
 	"plot":   {floor: 5, imports: []string{"io/result"}, outside: []string{"gonum.org/v1/plot"}},
+	"export": {floor: 5, imports: []string{"io/h5", "io/result"}},
 	"report": {floor: 5, imports: []string{"io/result", "plot"}},
 
 	"io/result": {floor: 4, imports: []string{"connectome", "io/h5"}},
@@ -53,7 +54,7 @@ var house = map[string]room{
 	"connectome/connectometest": {floor: 1, imports: []string{"connectome"}},
 	"device/devicetest":         {floor: 1, imports: []string{"device"}},
 	"mpi/commtest":              {floor: 1, imports: []string{"mpi"}},
-	"io/result/resulttest":      {floor: 4, imports: []string{"io/h5"}},
+	"io/result/resulttest":      {floor: 4, imports: []string{"connectome", "io/h5", "io/result"}},
 
 	"document": {floor: 0, outside: []string{"github.com/BurntSushi/toml"}},
 	"fault":    {floor: 0},
