@@ -75,7 +75,7 @@ job.toml:7:14: run.precision: unknown value "half"; there is single, double
 job.toml:8:10: run.noise: unknown value "some"; there is independent, common, none
 job.toml:9:8: run.seed: expected a whole number of at least 0, found -1`},
 	{"coupling", with("[coupling]\nfunction = 'liner'\n"), `job.toml:7:13: unknown coupling function "liner" (did you mean "linear"?)`},
-	{"coupling's parameters", with("[coupling]\na = [1, 2]\nc = 1\n"), `job.toml:7:5: coupling.a: expected a number, found a list
+	{"coupling's parameters", with("[coupling]\na = [1, 2]\nc = 1\n"), `job.toml:7:5: coupling.a: 2 numbers for the 10 nodes of synthetic:10
 job.toml:8:1: unknown parameter "c" of coupling linear (did you mean "a"?)`},
 	{"parameters", with("[parameters]\ngian = 1\ngain = 11\ntau = '5 mV'\nE_L = nan\ncurrent = 'x'\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
 job.toml:8:8: parameters.gain: 11 is out of bounds; it must be from 0 to 10

@@ -169,7 +169,7 @@ func (r *reader) coupling() {
 		if v, given := gains[q.Name]; given {
 			q.Value = v
 		}
-		r.putScalar(Setting{Address: "coupling." + q.Name, Unit: q.Unit, Values: []float64{q.Value}, Min: q.Min, Max: q.Max})
+		r.put(Setting{Address: "coupling." + q.Name, Unit: q.Unit, Values: []float64{q.Value}, Min: q.Min, Max: q.Max}, "coupling", q.Name)
 	}
 	r.known([]string{"coupling"}, "parameter", "coupling "+name, names)
 	if p.Model != nil && len(p.Model.Coupled) == 0 && r.Has("coupling") {
