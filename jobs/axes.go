@@ -304,6 +304,10 @@ func (r *reader) sweepSetting(address string, pos fault.Pos) (Setting, bool) {
 		r.faultf(pos, "sweep.%s: swept twice; keep one of the two", address)
 		return Setting{}, false
 	}
+	if address == seedAddress && p.seeds() > 1 {
+		r.faultf(pos, "sweep.%s: run.seed is swept, and cohort.seeds asks for %d seeds; keep one of the two", address, p.seeds())
+		return Setting{}, false
+	}
 	if address == seedAddress {
 		return Setting{Address: address, Max: 1 << 53}, true
 	}

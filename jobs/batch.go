@@ -259,11 +259,15 @@ func (w *worker) store(ctx context.Context, part *result.Part, first int, outcom
 }
 
 func (w *worker) storePoint(part *result.Part, point int, o sim.Outcome, metrics [][]float64) error {
+	subject := &w.plan.Subjects[w.plan.Point(point).Subject]
 	if f := o.Fault; f != nil {
-		part.Fail(point, result.Fault{Node: f.Node, State: f.State, Time: float64(f.Step) * w.plan.Run.Step})
+		part.Fail(point, result.Fault{Node: subject.at(f.Node), State: f.State, Time: float64(f.Step) * w.plan.Run.Step})
 		return nil
 	}
 	for i, values := range metrics {
+		if subject.place != nil {
+			values = w.overPlan(subject, values, w.layout.Metrics[i].Dims)
+		}
 		if err := part.Metric(point, i, values); err != nil {
 			return err
 		}
@@ -285,6 +289,8 @@ func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) e
 		if c == (channel{stream, quantity}) {
 			if r.layout.Series[i].Global {
 				rows = overNodes(rows, r.study.Nodes)
+			} else if s := &r.plan.Subjects[r.plan.Point(r.first+point).Subject]; s.place != nil {
+				rows = seriesOverPlan(s, rows, r.layout.Nodes())
 			}
 			if err := r.part.Series(r.first+point, i, int(first), rows); err != nil {
 				return err

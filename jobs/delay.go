@@ -3,6 +3,8 @@ package jobs
 import (
 	"math"
 	"slices"
+
+	"brainsweep/connectome"
 )
 
 // delays checks what a step does to the delays. A delay is length/speed/step rounded to whole steps, as TVB has it;
@@ -12,7 +14,7 @@ import (
 func (r *reader) delays() {
 	const bearable = 0.1
 	p := r.plan
-	if p.Connectome == nil || p.Setting("connectome.speed") == nil || math.IsNaN(p.Run.Step) || p.Model == nil || len(p.Model.Coupled) == 0 {
+	if p.Connectome == nil || r.inputs.sealed && p.Cohort != nil || p.Setting("connectome.speed") == nil || math.IsNaN(p.Run.Step) || p.Model == nil || len(p.Model.Coupled) == 0 {
 		return
 	}
 	if slowest(p) <= 0 {
@@ -20,17 +22,24 @@ func (r *reader) delays() {
 	}
 	speed, at := fastest(p), r.ValuePos("run", "step")
 	long, lost, shortest := 0, 0, math.Inf(1)
-	for _, e := range p.Connectome.Edges() {
-		if e.Length <= 0 {
-			continue
+	for i := range p.Subjects {
+		c, err := p.ConnectomeOf(i)
+		if err != nil {
+			r.faults.Add(err)
+			return
 		}
-		long++
-		shortest = min(shortest, e.Length)
-		if math.RoundToEven(e.Length/speed/p.Run.Step) == 0 {
-			lost++
+		for _, e := range c.Edges() {
+			if e.Length <= 0 {
+				continue
+			}
+			long++
+			shortest = min(shortest, e.Length)
+			if math.RoundToEven(e.Length/speed/p.Run.Step) == 0 {
+				lost++
+			}
 		}
 	}
-	if _, err := p.Connectome.MaxDelay(slowest(p), p.Run.Step); err != nil {
+	if _, err := connectome.Delay(p.longest(), slowest(p), p.Run.Step); err != nil {
 		r.faults.Add(placed(err, at))
 	}
 	const message = "run.step: %s is too large for the delays: at %v mm/ms, %d of the %d connections with a length lose their delay; a step below %.4g ms keeps them all"

@@ -69,6 +69,9 @@ func (r *reader) initialFile() map[string][]float64 {
 			r.faults.Add(err)
 			row = append(row, x)
 		}
+		if !r.sameNodes(l.pos[0], name) {
+			continue
+		}
 		if n := r.nodes(); n > 0 && len(row) != n {
 			r.faultf(l.pos[0], "%s: %d numbers for the %d nodes of %s", name, len(row), n, r.plan.Connectome.Source)
 			continue

@@ -76,7 +76,9 @@ type inputs struct {
 	Dir         string // where relative paths start
 	Files       map[string][]byte
 	Connectomes map[string]*connectome.Connectome
-	sealed      bool // nothing is read that is not there already
+	Cohort      *found // nil where it has not been looked for, and without a cohort
+	Shelf       *shelf // of the cohort
+	sealed      bool   // nothing is read that is not there already
 
 	used *connectome.Connectome // as it enters the equations, of a result, instead of the one that the job names
 }
@@ -174,9 +176,9 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 func (r *reader) job() {
 	p := r.plan
 	if !r.section(&struct {
-		Title, Model, Preset                                                                                   *string
-		Connectome, Coupling, Stimulus, Run, Parameters, Noise, Clamp, Initial, Sweep, Record, Metrics, Target any
-	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
+		Title, Model, Preset                                                                                           *string
+		Connectome, Cohort, Coupling, Stimulus, Run, Parameters, Noise, Clamp, Initial, Sweep, Record, Metrics, Target any
+	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
 		return
 	}
 	r.model()
@@ -194,6 +196,7 @@ func (r *reader) job() {
 	r.records()
 	r.metrics()
 	r.targets()
+	r.subjectMetrics()
 	r.keeps()
 	r.delays()
 	if len(r.plan.Records) == 0 && len(r.plan.Metrics.Of) == 0 {

@@ -81,7 +81,7 @@ func (r *reader) metricOption(o metrics.Option, path []string) ([]float64, bool)
 		}
 	case metrics.KindLabels:
 		v = r.list(path, func(path []string) float64 { x, _ := r.number("", path...); return x })
-		if n := r.nodes(); n > 0 && len(v) != n {
+		if n := r.nodes(); r.sameNodes(r.ValuePos(path...), address) && n > 0 && len(v) != n {
 			r.faultf(r.ValuePos(path...), "%s: %d numbers for the %d nodes of %s", address, len(v), n, r.plan.Connectome.Source)
 		}
 	}
@@ -122,6 +122,50 @@ func (r *reader) region(path []string) float64 {
 		r.faults.Add(document.Unknown(r.ValuePos(path...), "region", label, r.plan.Connectome.Labels))
 	}
 	return float64(i)
+}
+
+// subjectMetrics translates the options that name regions for the subjects that have other nodes than the plan, or the
+// same in another order.
+func (r *reader) subjectMetrics() {
+	p := r.plan
+	for i := range p.Subjects {
+		s := &p.Subjects[i]
+		if s.place == nil {
+			continue
+		}
+		s.config = maps.Clone(p.Metrics.effective)
+		own := map[int]float64{}
+		for k, at := range s.place {
+			own[at] = float64(k)
+		}
+		for _, g := range metrics.Groups() {
+			for _, o := range g.Options {
+				address := g.Name + "." + o.Name
+				switch values := s.config[address]; {
+				case len(values) == 0:
+				case o.Kind == metrics.KindLabels:
+					s.config[address] = s.own(values)
+				case address == "homotopic.pairs" && p.Metrics.Config[address] == nil:
+					s.config[address] = metrics.MirrorPairs(s.Labels)
+				case o.Kind == metrics.KindRegions || o.Kind == metrics.KindPairs:
+					s.config[address] = r.ownRegions(s, values, own, address)
+				}
+			}
+		}
+	}
+}
+
+// ownRegions gives the numbers of regions in a subject.
+func (r *reader) ownRegions(s *Subject, values []float64, own map[int]float64, address string) []float64 {
+	out := make([]float64, len(values))
+	for k, v := range values {
+		at, there := own[int(v)]
+		if !there {
+			r.faultf(r.ValuePos("metrics"), "metrics.%s: subject %s has no region %q", address, s.ID, r.plan.Connectome.Labels[int(v)])
+		}
+		out[k] = at
+	}
+	return out
 }
 
 // optionsText writes the options that a plan chooses, a line for each group.

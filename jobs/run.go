@@ -54,6 +54,7 @@ type Summary struct {
 	Output    string
 	Points    int
 	Failed    int
+	Broken    []Broken      // subjects of a cohort that could not be simulated
 	Earlier   int           // points that were there from an earlier run
 	NodeSteps float64       // of this run
 	Elapsed   time.Duration // of the simulation in this run
@@ -97,7 +98,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if err != nil {
 		return nil, r.stopped(err)
 	}
-	r.summary = Summary{Output: o.Output, Points: s.layout.Points, Earlier: r.earlier, NodeSteps: done.NodeSteps,
+	r.summary = Summary{Output: o.Output, Points: s.layout.Points, Broken: j.Plan.broken(), Earlier: r.earlier, NodeSteps: done.NodeSteps,
 		Elapsed: time.Since(began), Ranks: c.Size()}
 	if err := r.merge(); err != nil {
 		return nil, err

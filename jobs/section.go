@@ -62,6 +62,10 @@ func (r *reader) connectome() {
 	}
 	r.choice(&p.Normalise, connectome.Normalisations, "connectome", "normalise")
 	r.choice(&p.Diagonal, []string{"keep", "zero"}, "connectome", "diagonal")
+	if r.Has("cohort") {
+		r.cohort()
+		return
+	}
 	if !r.Has("connectome", "source") {
 		r.faultf(r.Pos("connectome"), `connectome.source is missing; write a path, or for example "synthetic:68"`)
 		return

@@ -82,7 +82,9 @@ func (r *reader) weights(s codegen.Stimulus, path func(string) []string) {
 		for k := range chosen {
 			values[k] = weight.Values[min(k, len(weight.Values)-1)]
 		}
-		weight.Values = compact(values)
+		if weight.Values = values; r.plan.Cohort == nil {
+			weight.Values = compact(values)
+		}
 	}
 	r.plan.add(weight)
 }

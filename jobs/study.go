@@ -4,10 +4,12 @@ import (
 	"slices"
 
 	"brainsweep/codegen"
+	"brainsweep/connectome"
 	"brainsweep/io/result"
 	"brainsweep/metrics"
 	"brainsweep/model"
 	"brainsweep/sim"
+	"brainsweep/sweep"
 )
 
 // channel is a quantity of a stream.
@@ -52,6 +54,7 @@ func newSetup(p *Plan) (*setup, error) {
 		s.layout.States = append(s.layout.States, state.Name)
 	}
 	s.axes()
+	s.subjects()
 	for _, record := range p.Records {
 		if err := s.record(record); err != nil {
 			return nil, err
@@ -67,6 +70,10 @@ func newSetup(p *Plan) (*setup, error) {
 
 func (s *setup) axes() {
 	p := s.plan
+	if p.Cohort != nil {
+		s.layout.Axes = []result.Axis{{Address: "subject", Text: func(point int) string { return p.Subjects[p.Point(point).Subject].ID }}}
+		s.layout.Grid = []int{len(p.Subjects)}
+	}
 	for k, axis := range p.Sweep.Axes {
 		s.layout.Axes = append(s.layout.Axes, result.Axis{
 			Address: axis.Address, Unit: axis.Unit,
@@ -74,8 +81,34 @@ func (s *setup) axes() {
 		})
 		s.layout.Grid = append(s.layout.Grid, len(axis.Values))
 	}
+	if p.seeds() > 1 {
+		s.layout.Axes = append(s.layout.Axes, result.Axis{
+			Address: seedAddress, Value: func(point int) float64 { return float64(p.Point(point).Seed()) },
+		})
+		s.layout.Grid = append(s.layout.Grid, p.seeds())
+	}
+	if p.Cohort != nil && len(p.Sweep.Axes) == 0 {
+		s.layout.Mode = string(sweep.Grid)
+	}
 	if s.layout.Mode != "grid" {
 		s.layout.Grid = nil
+	}
+}
+
+// subjects are the layout's subjects, and what became of others that were chosen.
+func (s *setup) subjects() {
+	p := s.plan
+	if p.Cohort == nil {
+		return
+	}
+	for i := range p.Subjects {
+		subject := &p.Subjects[i]
+		s.layout.Subjects = append(s.layout.Subjects, result.Subject{
+			ID: subject.ID, Place: subject.place, Connectome: func() (*connectome.Connectome, error) { return p.ConnectomeOf(i) },
+		})
+	}
+	for _, b := range p.Cohort.Broken {
+		s.layout.Broken = append(s.layout.Broken, result.Broken{ID: b.ID, Reason: b.Reason})
 	}
 }
 

@@ -98,9 +98,18 @@ func (r *reader) column(file, name string, pos fault.Pos) ([]float64, error) {
 	if labels >= 0 && r.nodes() > 0 {
 		order, err = r.match(lines, labels, file)
 		faults.Add(err)
+		if r.plan.Cohort != nil {
+			out = make([]float64, r.nodes())
+		}
 	} else {
+		if !r.sameNodes(pos, file) {
+			return nil, nil
+		}
 		for i := range order {
 			order[i] = i
+		}
+		if n := r.nodes(); n > 0 && r.plan.Cohort != nil && len(lines) != n {
+			return nil, fault.Mistake{Pos: fault.Pos{File: r.inputs.path(file)}, Msg: fmt.Sprintf("%d lines of numbers for the %d nodes of %s", len(lines), n, r.plan.Connectome.Source)}
 		}
 	}
 	for i, l := range lines {
@@ -113,7 +122,7 @@ func (r *reader) column(file, name string, pos fault.Pos) ([]float64, error) {
 		}
 		x, err := l.finite(k)
 		faults.Add(err)
-		if i < len(order) {
+		if i < len(order) && order[i] >= 0 {
 			out[order[i]] = x
 		}
 	}
@@ -126,7 +135,7 @@ func (r *reader) match(lines []line, labels int, file string) ([]int, error) {
 	for i, label := range r.plan.Connectome.Labels {
 		node[label] = i
 	}
-	if len(lines) != len(node) {
+	if len(lines) != len(node) && r.plan.Cohort == nil {
 		return nil, fault.Mistake{Pos: fault.Pos{File: r.inputs.path(file)},
 			Msg: fmt.Sprintf("%d lines of numbers for the %d nodes of %s", len(lines), len(node), r.plan.Connectome.Source)}
 	}
@@ -139,6 +148,8 @@ func (r *reader) match(lines []line, labels int, file string) ([]int, error) {
 		}
 		n, ok := node[l.fields[labels]]
 		switch {
+		case !ok && r.plan.Cohort != nil:
+			order[i] = -1 // a table of a whole atlas, of which the cohort has a part
 		case !ok:
 			faults.Addf(l.pos[labels], "%s has no node %q%s", r.plan.Connectome.Source, l.fields[labels],
 				fault.Suggest(l.fields[labels], r.plan.Connectome.Labels))
@@ -146,6 +157,11 @@ func (r *reader) match(lines []line, labels int, file string) ([]int, error) {
 			faults.Addf(l.pos[labels], "node %q has two lines", l.fields[labels])
 		default:
 			seen[n], order[i] = true, n
+		}
+	}
+	for n, there := range seen {
+		if !there && len(faults) == 0 {
+			faults.Addf(fault.Pos{File: r.inputs.path(file)}, "no line for node %q of %s", r.plan.Connectome.Labels[n], r.plan.Connectome.Source)
 		}
 	}
 	return order, faults.Err()

@@ -19,6 +19,7 @@ func (p *Plan) Text() string {
 	w.text("title", p.Title)
 	w.text("model", p.ModelSource)
 	w.text("preset", p.Preset)
+	p.writeCohort(&w)
 	w.section("[connectome]")
 	w.text("source", p.ConnectomeSource)
 	if s := p.Setting("connectome.speed"); !p.Swept(s.Address) {
@@ -54,6 +55,21 @@ func (p *Plan) Text() string {
 	}
 	p.targetText(&w)
 	return w.String()
+}
+
+func (p *Plan) writeCohort(w *writer) {
+	c := p.Cohort
+	if c == nil {
+		return
+	}
+	w.section("[cohort]")
+	w.text("source", c.Source)
+	if c.Wanted != nil {
+		w.line("subjects", list(c.Wanted, document.Quote))
+	}
+	w.text("participants", c.Participants)
+	w.text("only", c.Only)
+	w.line("seeds", fmt.Sprint(c.Seeds))
 }
 
 // writer writes a job file.

@@ -93,16 +93,30 @@ func (r *reader) values(unit string, path ...string) ([]float64, bool) {
 			r.faults.Add(err)
 			return nil, false
 		}
-		out = column
+		if out = column; r.plan.Cohort != nil {
+			return out, true // compact or not must not depend on who is in the cohort
+		}
 	default:
 		x, ok := r.number(unit, path...)
 		return []float64{x}, ok
+	}
+	if !r.sameNodes(pos, address) {
+		return nil, false
 	}
 	if n := r.nodes(); n > 0 && len(out) != n {
 		r.faultf(pos, "%s: %d numbers for the %d nodes of %s", address, len(out), n, r.plan.Connectome.Source)
 		return nil, false
 	}
 	return compact(out), true
+}
+
+// sameNodes notes that numbers in the order of nodes need subjects with the same nodes.
+func (r *reader) sameNodes(pos fault.Pos, address string) bool {
+	if r.plan.uniform() {
+		return true
+	}
+	r.faultf(pos, "%s: the subjects have different nodes, so numbers need labels: give a table with a column %q", address, labelColumn)
+	return false
 }
 
 // compact makes equal numbers one. What is the same in every node is the same point, however it is written.

@@ -15,7 +15,8 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check JOB",
 		Short: "Read a job and all that it names, and say every mistake at once",
-		Long:  "check reads everything and computes nothing. The exit code is 2 when there is something to mend.",
+		Long: `check reads everything and computes nothing. The exit code is 2 when there is something to mend. Of a cohort it tells for
+each subject what was found; the exit code is 4 when a run would do, but without some of the subjects.`,
 		Example: `  brainsweep check job.toml
   brainsweep check job.toml --set sweep.b_e.points=64`,
 		Args: words("job file"),
@@ -27,11 +28,25 @@ func checkCommand() *cobra.Command {
 			if _, err := job.Plan.Source(); err != nil {
 				return err
 			}
-			return tellGood(cmd.OutOrStdout(), job)
+			if err := tellGood(cmd.OutOrStdout(), job); err != nil || job.Plan.Cohort == nil {
+				return err
+			}
+			return partly(0, len(job.Plan.Cohort.Broken))
 		},
 	}
 	addSet(cmd.Flags(), &set)
 	return cmd
+}
+
+// tellSubjects says what was found of each subject of a cohort.
+func tellSubjects(out io.Writer, p *jobs.Plan) {
+	for i := range p.Subjects {
+		s := &p.Subjects[i]
+		fmt.Fprintf(out, "%s: %s, %s, tracts up to %.4g mm (%s)\n", s.ID, count(s.Nodes(), "node"), count(s.Edges, "connection"), s.Longest, s.Source)
+	}
+	if n := p.Cohort.LeftOut; n > 0 {
+		fmt.Fprintf(out, "%s not chosen by %q\n", count(n, "subject"), p.Cohort.Participants)
+	}
 }
 
 // tellGood says what a job is that has no mistakes, and what is worth a look in it.
@@ -40,7 +55,12 @@ func tellGood(out io.Writer, job *jobs.Job) error {
 		fmt.Fprintf(out, "%s: warning: %s\n", job.File, warning)
 	}
 	p := job.Plan
-	fmt.Fprintf(out, "%s: good: %s of %s, %s (%s)\n", job.File, count(p.Points(), "point"), p.Model.Name, count(p.Connectome.N(), "node"), p.ConnectomeSource)
+	source := p.ConnectomeSource
+	if p.Cohort != nil {
+		tellSubjects(out, p)
+		source = p.Cohort.Source
+	}
+	fmt.Fprintf(out, "%s: good: %s of %s, %s (%s)\n", job.File, count(p.Points(), "point"), p.Model.Name, brains(p), source)
 	kept := []string{}
 	for _, r := range p.Records {
 		kept = append(kept, r.Monitor+" of "+strings.Join(r.Of, ", "))

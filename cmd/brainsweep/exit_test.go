@@ -20,7 +20,8 @@ func TestExitCode(t *testing.T) {
 		"mistake":            {fault.Mistake{Msg: "unknown key"}, 2},
 		"mistakes, wrapped":  {fmt.Errorf("job: %w", fault.List{{Msg: "unknown key"}}), 2},
 		"stopped":            {fmt.Errorf("batch 3: %w", context.Canceled), 3},
-		"some points failed": {someFailed(2), 4},
+		"some points failed": {someFailed{points: 2}, 4},
+		"some subjects":      {someFailed{subjects: 1}, 4},
 	} {
 		if got := exitCode(c.err); got != c.want {
 			t.Errorf("%s: exit code %d, want %d", name, got, c.want)

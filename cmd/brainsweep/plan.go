@@ -53,10 +53,13 @@ func runPlan(ctx context.Context, job *jobs.Job, f *deviceFlags, out io.Writer) 
 		fmt.Fprintf(table, "%s\t%s\n", name, fmt.Sprintf(format, args...))
 	}
 	line("points", "%d", e.Points)
+	if p.Cohort != nil {
+		line("", "subject: %s, %s each", count(len(p.Subjects), "subject"), count(p.Cohort.Seeds, "seed"))
+	}
 	for _, axis := range p.Sweep.Axes {
 		line("", "%s: %s", axis.Address, count(len(axis.Values), "value"))
 	}
-	line("work", "%.3g node-steps: %d nodes, %d steps", e.NodeSteps, p.Connectome.N(), p.Run.Steps())
+	line("work", "%.3g node-steps: %s, %d steps", e.NodeSteps, brains(p), p.Run.Steps())
 	line("memory", "%s a point; %d points at a time fit into the %s of %s that may be used here", bytesOf(e.BytesPerPoint), e.Together, bytesOf(info.Memory/2), info.Name)
 	line("disk", "%s for the result, and as much again while it runs", bytesOf(e.ResultBytes))
 	line("rate", "%s measured here on %s", progress.Rate(e.Rate, "node-steps"), workers(info))

@@ -135,10 +135,15 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 			return err
 		}
 	}
-	if summary.Failed > 0 {
-		return someFailed(summary.Failed)
+	return partly(summary.Failed, len(summary.Broken))
+}
+
+// partly is the error of a job that is done but for some points or subjects; nil where there are none.
+func partly(points, subjects int) error {
+	if points == 0 && subjects == 0 {
+		return nil
 	}
-	return nil
+	return someFailed{points, subjects}
 }
 
 // greet says what is about to run. A note on the processors, if there is any, is the host's first rank's to tell;
@@ -152,7 +157,7 @@ func greet(log *logrus.Logger, job *jobs.Job, dev device.Device, comm mpi.Comm, 
 		log.Infof("rank %d: %s, %s", comm.Rank(), info.Name, workers(info))
 		return
 	}
-	log.Infof("%s: %s of %s, %d nodes, %s with %s", job.File, count(p.Points(), "point"), p.Model.Name, p.Connectome.N(),
+	log.Infof("%s: %s of %s, %s, %s with %s", job.File, count(p.Points(), "point"), p.Model.Name, brains(p),
 		count(comm.Size(), "rank"), workers(info))
 	for _, warning := range job.Warnings {
 		log.Warn(warning)
@@ -160,6 +165,19 @@ func greet(log *logrus.Logger, job *jobs.Job, dev device.Device, comm mpi.Comm, 
 	if note != "" {
 		log.Warn(note)
 	}
+}
+
+// brains says whose brains a plan simulates.
+func brains(p *jobs.Plan) string {
+	least, most := p.Subjects[0].Nodes(), p.Subjects[len(p.Subjects)-1].Nodes() // smaller ones come first
+	nodes := count(most, "node")
+	if least < most {
+		nodes = fmt.Sprintf("%d to %d nodes", least, most)
+	}
+	if p.Cohort == nil {
+		return nodes
+	}
+	return fmt.Sprintf("%s of %s", count(len(p.Subjects), "subject"), nodes)
 }
 
 // readForAll reads the job on rank 0 and gives it to every rank.
@@ -184,14 +202,21 @@ func readForAll(comm mpi.Comm, file string, set []string) (*jobs.Job, error) {
 	return jobs.Unpack(packed)
 }
 
-// someFailed is a job that is done, but for some points.
-type someFailed int
+// someFailed is a job that is done, but for some points, or some subjects of a cohort.
+type someFailed struct{ points, subjects int }
 
 func (n someFailed) Error() string {
-	if n == 1 {
-		return "one point failed; brainsweep inspect tells where it went wrong"
+	var said []string
+	switch {
+	case n.points == 1:
+		said = append(said, "one point failed; brainsweep inspect tells where it went wrong")
+	case n.points > 1:
+		said = append(said, fmt.Sprintf("%d points failed; brainsweep inspect tells where they went wrong", n.points))
 	}
-	return fmt.Sprintf("%d points failed; brainsweep inspect tells where they went wrong", int(n))
+	if n.subjects > 0 {
+		said = append(said, fmt.Sprintf("%s of the cohort could not be simulated; brainsweep check tells why", count(n.subjects, "subject")))
+	}
+	return strings.Join(said, "; ")
 }
 
 // summarise says what came out: the points, the rate, the file and the range of the first metrics.
@@ -199,6 +224,9 @@ func summarise(out io.Writer, s *jobs.Summary) error {
 	fmt.Fprintf(out, "%s done", count(s.Points, "point"))
 	if s.Failed > 0 {
 		fmt.Fprintf(out, ", %d of them failed", s.Failed)
+	}
+	if len(s.Broken) > 0 {
+		fmt.Fprintf(out, ", %s left out", count(len(s.Broken), "subject"))
 	}
 	if s.Earlier > 0 {
 		fmt.Fprintf(out, ", %d of them in an earlier run", s.Earlier)

@@ -1,6 +1,7 @@
 package bids
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -44,6 +45,9 @@ func (s *Set) participants(base string) error {
 	}
 	return nil
 }
+
+// People lists the persons of the table, sorted.
+func (p *Participants) People() []string { return slices.Sorted(maps.Keys(p.rows)) }
 
 // Condition chooses people by the columns of participants.tsv: comparisons such as age > 60 or group == patient, with
 // "and" and "or" between them, of which "and" binds more tightly. It is true where one of Any has all comparisons true.

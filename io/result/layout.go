@@ -35,7 +35,9 @@ type Layout struct {
 	Grid       []int  // in mode grid, the number of values of each axis, the last axis fastest; else nil
 	Axes       []Axis
 	Name       func(point int) string // the digest that is the point's name; nil for none
-	Connectome *connectome.Connectome // as used in the equations
+	Connectome *connectome.Connectome // as used in the equations; of a cohort only the labels of all nodes
+	Subjects   []Subject              // of a cohort: those simulated; nil where there is one connectome
+	Broken     []Broken               // of a cohort: those that could not be
 	States     []string               // what Fault.State counts
 	Series     []Series
 	Metrics    []Metric
@@ -44,6 +46,17 @@ type Layout struct {
 	Provenance []Entry
 	Inputs     []byte // all files that the job reads, as its own package has them
 }
+
+// Subject is one of the brains of a cohort. The rows of its points are those of the layout's nodes, with NaN at nodes that
+// it has not.
+type Subject struct {
+	ID         string
+	Place      []int // of each of its nodes among the layout's; nil where they are the same
+	Connectome func() (*connectome.Connectome, error)
+}
+
+// Broken is a subject that was asked for and could not be simulated.
+type Broken struct{ ID, Reason string }
 
 // Axis is a swept quantity. One of Value and Text gives what a point has.
 type Axis struct {
@@ -248,7 +261,7 @@ func (l *Layout) checkNames(add func(format string, args ...any)) map[string]boo
 		words = append(words, m.Quantity, m.Name)
 	}
 	for _, s := range l.Series {
-		if slices.Contains(coordinates, s.Name) || slices.Contains([]string{"points", "metrics", "connectome", "provenance"}, s.Group) {
+		if slices.Contains(coordinates, s.Name) || slices.Contains([]string{"points", "metrics", "connectome", "participants", "provenance"}, s.Group) {
 			add("the name of series %s/%s is taken", s.Group, s.Name)
 		}
 		words = append(words, s.Group, s.Name)

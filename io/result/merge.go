@@ -102,6 +102,7 @@ func (m *merger) run(progress func(done, total int)) error {
 		func() error { return m.all(progress) },
 		m.bests,
 		func() error { return writeConnectome(m.file, m.layout) },
+		func() error { return writeParticipants(m.file, m.layout) },
 		func() error { return writeProvenance(m.file, m.layout, m.runs) },
 		func() error { return sealResult(m.file) })
 }

@@ -115,7 +115,7 @@ func (r *Result) read() error {
 func (r *Result) findVariables() error {
 	var metrics []Variable
 	err := r.file.Walk("/", func(name string, group bool) error {
-		if group && slices.Contains([]string{"/points", "/connectome", "/provenance"}, name) {
+		if group && slices.Contains([]string{"/points", "/connectome", "/participants", "/provenance"}, name) {
 			return h5.SkipGroup
 		}
 		if group || path.Base(name) == "point" || slices.Contains(r.Axes, path.Base(name)) {

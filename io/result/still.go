@@ -10,6 +10,9 @@ import (
 // What does not depend on the point: /connectome and /provenance.
 
 func writeConnectome(file *h5.File, l *Layout) error {
+	if l.Subjects != nil {
+		return writeConnectomes(file, l)
+	}
 	c := l.Connectome
 	f := &frame{file: file, layout: l, path: "/connectome", scales: map[string]*h5.Dataset{}}
 	if err := file.Group(f.path); err != nil {

@@ -1,0 +1,313 @@
+package jobs_test
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"brainsweep/fault"
+	results "brainsweep/io/result"
+	"brainsweep/io/result/resulttest"
+	"brainsweep/jobs"
+)
+
+// people is a sweep over a cohort with everything on.
+const people = `model = "adex2"
+preset = "paper"
+[cohort]
+source = %q
+%s
+[connectome]
+normalise = "column"
+[coupling]
+a = 0.3
+[run]
+duration = "40 ms"
+transient = "4 ms"
+step = "0.1 ms"
+seed = 7
+[sweep]
+%s
+[[record]]
+monitor = "average"
+of = ["E"]
+period = "1 ms"
+[[record]]
+monitor = "raw"
+of = ["W_e"]
+keep = "best:2 by E.rate_std"
+[metrics]
+of = ["E"]
+use = ["rate", "fc", "homotopic", "phase", "lz"]
+`
+
+// cohort writes a synthetic cohort and returns its folder.
+func cohort(t testing.TB, subjects int, sizes ...int) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "data")
+	if err := jobs.SyntheticCohort(folder, subjects, sizes); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// TestCohortSameBytes runs 20 subjects x 16 points on 1 to 4 ranks, in batches that mix subjects and in small ones, with
+// the job as rank 0 read it and as it reaches the others: one result.
+func TestCohortSameBytes(t *testing.T) {
+	for name, sizes := range map[string][]int{"one size": {8}, "two sizes": {8, 11, 8}} {
+		t.Run(name, func(t *testing.T) {
+			j := parse(t, fmt.Sprintf(people, cohort(t, 20, sizes...), "", "b_e = { from = 0, to = 100, points = 4 }\ncoupling.a = [0.1, 0.2, 0.3, 0.4]"))
+			if n := j.Plan.Points(); n != 320 {
+				t.Fatalf("%d points", n)
+			}
+			want := result(t, j, ways{})
+			packed, err := j.Pack()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent, err := jobs.Unpack(packed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sent.Plan.Hash() != j.Plan.Hash() {
+				t.Error("the job that was sent has another plan")
+			}
+			for _, w := range []ways{{ranks: 2}, {ranks: 3, threads: 2, batch: 7}, {ranks: 4, every: time.Hour}} {
+				resulttest.Same(t, fmt.Sprintf("%d ranks, batches of %d", w.ranks, w.batch), result(t, sent, w), want)
+			}
+		})
+	}
+}
+
+// subjectRows gives what a result holds of one subject: of every variable, at all its points and its own nodes.
+func subjectRows(t testing.TB, path, subject string, nodes []string) map[string][]float64 {
+	t.Helper()
+	res, err := results.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Close()
+	subjects, err := res.Labels("/points/subject")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]float64{}
+	for _, v := range res.Variables {
+		points, err := res.PointsOf(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row, point := range points {
+			if subjects[point] != subject {
+				continue
+			}
+			values, err := res.At(v, row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[v.Path] = append(out[v.Path], pick(values, v.Shape[1:], v.Dims[1:], res.Nodes, nodes)...)
+		}
+	}
+	if len(out) < 8 {
+		t.Fatalf("only %d variables", len(out))
+	}
+	return out
+}
+
+// pick takes the values at nodes, in their order, out of an array.
+func pick(values []float64, shape []int, dims, has, nodes []string) []float64 {
+	if len(shape) == 0 {
+		return values
+	}
+	each := len(values) / shape[0]
+	var out []float64
+	at := func(i int) { out = append(out, pick(values[i*each:(i+1)*each], shape[1:], dims[1:], has, nodes)...) }
+	if strings.HasPrefix(dims[0], "node") {
+		for _, label := range nodes {
+			at(slices.Index(has, label))
+		}
+		return out
+	}
+	for i := range shape[0] {
+		at(i)
+	}
+	return out
+}
+
+// TestSubjectAlone runs a subject by itself and among others of two sizes: the same numbers to the bit.
+func TestSubjectAlone(t *testing.T) {
+	folder := cohort(t, 5, 10, 7)
+	text := strings.Replace(people, `keep = "best:2 by E.rate_std"`, "", 1)
+	sweep := "b_e = [0, 60]"
+	all := filepath.Join(t.TempDir(), "all.h5")
+	whole := parse(t, fmt.Sprintf(text, folder, "seeds = 2", sweep))
+	if _, err := run(t, whole, all, ways{ranks: 2}); err != nil {
+		t.Fatal(err)
+	}
+	for _, subject := range []string{"sub-02", "sub-03"} {
+		one := filepath.Join(t.TempDir(), "one.h5")
+		j := parse(t, fmt.Sprintf(text, folder, fmt.Sprintf("seeds = 2\nsubjects = [%q]", subject), sweep))
+		if _, err := run(t, j, one, ways{}); err != nil {
+			t.Fatal(err)
+		}
+		nodes := j.Plan.Connectome.Labels
+		alone, among := subjectRows(t, one, subject, nodes), subjectRows(t, all, subject, nodes)
+		for path, want := range alone {
+			if !slices.EqualFunc(among[path], want, func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }) {
+				t.Errorf("%s of %s is not what it is alone", path, subject)
+			}
+		}
+	}
+}
+
+// TestCohortOfOneConnectome gives two subjects the same connectome: they have noise of their own, unless it is common.
+func TestCohortOfOneConnectome(t *testing.T) {
+	folder := cohort(t, 1, 6)
+	if err := os.CopyFS(filepath.Join(folder, "sub-02"), os.DirFS(filepath.Join(folder, "sub-01"))); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf(people, folder, "", "")
+	p := parse(t, text).Plan
+	if p.Points() != 2 || p.Point(0).Name() != p.Point(1).Name() || p.Point(0).Key() == p.Point(1).Key() {
+		t.Error("equal connectomes: names should be equal, and keys not")
+	}
+	p = parse(t, strings.Replace(text, "seed = 7", "seed = 7\nnoise = \"common\"", 1)).Plan
+	if p.Point(0).Key() != p.Point(1).Key() {
+		t.Error("common noise differs")
+	}
+}
+
+// TestSeedsOfACohort numbers the points subject by subject, point by point, seed by seed.
+func TestSeedsOfACohort(t *testing.T) {
+	p := parse(t, fmt.Sprintf(people, cohort(t, 3, 6), "seeds = 4", "b_e = [0, 60]")).Plan
+	if p.Points() != 24 {
+		t.Fatalf("%d points", p.Points())
+	}
+	keys := map[uint64]bool{}
+	for i := range p.Points() {
+		pt := p.Point(i)
+		if pt.Subject != i/8 || pt.Value("b_e") != []float64{0, 60}[i/4%2] || pt.Seed() != uint64(7+i%4) {
+			t.Errorf("point %d is subject %d, b_e %v, seed %d", i, pt.Subject, pt.Value("b_e"), pt.Seed())
+		}
+		keys[pt.Key()] = true
+	}
+	if len(keys) != 24 {
+		t.Errorf("%d keys", len(keys))
+	}
+}
+
+// broken are ways to break a subject, each with a word of what is said of it.
+var broken = []struct {
+	name, said string
+	do         func(net string) error
+}{
+	{"no weights", "weights are missing", func(net string) error { return os.Remove(net + "weights.tsv") }},
+	{"no tract lengths", "tract lengths are missing", func(net string) error { return os.Remove(net + "distances.tsv") }},
+	{"NaN weights", "not a finite number", edit("weights.tsv", func(s string) string { return strings.Replace(s, "0\t", "NaN\t", 1) })},
+	{"a word for a number", "not a number", edit("weights.tsv", func(s string) string { return strings.Replace(s, "0\t", "n/a\t", 1) })},
+	{"a row too few", "square", edit("weights.tsv", func(s string) string { return s[strings.Index(s, "\n")+1:] })},
+	{"lengths of another size", "is wanted", edit("distances.tsv", func(string) string { return "0\t1\n1\t0\n" })},
+	{"negative lengths", "negative", edit("distances.tsv", func(s string) string { return strings.Replace(s, "\t", "\t-", 1) })},
+	{"labels of another number", "labels, but the weights are of", func(net string) error {
+		return edit("labels.tsv", func(s string) string { return s + "one more\n" })(strings.Replace(net, "/net/", "/coord/", 1))
+	}},
+	{"a sidecar cut off", "no JSON", edit("weights.json", func(s string) string { return s[:len(s)/2] })},
+	{"a sidecar of another matrix", "NumberOfRows", edit("weights.json", func(s string) string { return strings.Replace(s, `"NumberOfRows": 6`, `"NumberOfRows": 68`, 1) })},
+	{"an empty file", "has no numbers", edit("weights.tsv", func(string) string { return "" })},
+	{"weights of zero", "all weights are 0", edit("weights.tsv", func(string) string { return strings.Repeat("0\t0\t0\t0\t0\t0\n", 6) })},
+	{"two of each", "could be any of", func(net string) error {
+		text, err := os.ReadFile(net + "weights.tsv")
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(strings.Replace(net, "desc-synthetic", "desc-other", 1)+"weights.tsv", text, 0o644)
+	}},
+	{"a link out of the data set", "leads out", func(net string) error {
+		os.Remove(net + "weights.tsv")
+		return os.Symlink("/etc/passwd", net+"weights.tsv")
+	}},
+}
+
+// edit changes a file of a subject.
+func edit(file string, change func(string) string) func(net string) error {
+	return func(net string) error {
+		text, err := os.ReadFile(net + file)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(net+file, []byte(change(string(text))), 0o644)
+	}
+}
+
+// TestOneOfFourIsBroken breaks one of four subjects in many ways: three are done, and the result names the reason.
+func TestOneOfFourIsBroken(t *testing.T) {
+	var kept map[string][]float64
+	for _, c := range broken {
+		t.Run(c.name, func(t *testing.T) {
+			folder := cohort(t, 4, 6)
+			if err := c.do(filepath.Join(folder, "sub-03", "net", "sub-03_desc-synthetic_")); err != nil {
+				t.Fatal(err)
+			}
+			j := parse(t, fmt.Sprintf(strings.Replace(people, `keep = "best:2 by E.rate_std"`, "", 1), folder, "", "b_e = [0, 60]"))
+			if !slices.ContainsFunc(j.Warnings, func(w string) bool { return strings.Contains(w, "sub-03 is left out") && strings.Contains(w, c.said) }) {
+				t.Errorf("warnings %q", j.Warnings)
+			}
+			output := filepath.Join(t.TempDir(), "result.h5")
+			s, err := run(t, j, output, ways{ranks: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Points != 6 || s.Failed != 0 || len(s.Broken) != 1 || s.Broken[0].ID != "sub-03" {
+				t.Errorf("%+v", s)
+			}
+			res, err := results.Open(output)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Close()
+			people, err := res.Participants()
+			if err != nil || len(people) != 4 {
+				t.Fatalf("%v, %v", people, err)
+			}
+			if p := people[3]; p.ID != "sub-03" || !strings.Contains(p.Reason, c.said) || p.Nodes != 0 || people[0].Reason != "" || people[0].Nodes != 6 {
+				t.Errorf("%+v", people)
+			}
+			got := subjectRows(t, output, "sub-04", j.Plan.Connectome.Labels)
+			if kept == nil {
+				kept = got
+			}
+			if fmt.Sprint(got) != fmt.Sprint(kept) {
+				t.Error("another subject has other numbers than with another mistake")
+			}
+		})
+	}
+	if len(broken) < 10 {
+		t.Error("fewer than ten ways")
+	}
+}
+
+func TestMistakesInACohort(t *testing.T) {
+	folder := cohort(t, 2, 6)
+	for said, text := range map[string]string{
+		"cohort.source is missing":            "[cohort]\n",
+		"no subject \"sub-3\"":                fmt.Sprintf("[cohort]\nsource = %q\nsubjects = [\"sub-3\"]\n", folder),
+		"expected \"all\" or a list":          fmt.Sprintf("[cohort]\nsource = %q\nsubjects = 3\n", folder),
+		"has no column \"agee\"":              fmt.Sprintf("[cohort]\nsource = %q\nparticipants = \"agee > 3\"\n", folder),
+		"no subject meets":                    fmt.Sprintf("[cohort]\nsource = %q\nparticipants = \"age > 3000\"\n", folder),
+		"at least one":                        fmt.Sprintf("[cohort]\nsource = %q\nseeds = 0\n", folder),
+		"keep one of the two":                 fmt.Sprintf("[cohort]\nsource = %q\n[connectome]\nsource = \"synthetic:4\"\n", folder),
+		"no connectome of any subject":        fmt.Sprintf("[cohort]\nsource = %q\n", t.TempDir()),
+		"unknown key":                         fmt.Sprintf("[cohort]\nsource = %q\nseed = 2\n", folder),
+		"run.seed is swept, and cohort.seeds": fmt.Sprintf("[cohort]\nsource = %q\nseeds = 2\n[sweep]\nrun.seed = [1, 2]\n", folder),
+	} {
+		_, err := jobs.Parse("test.toml", []byte("model = \"kuramoto\"\n"+text+"[run]\nduration = \"1 s\"\n"))
+		if !fault.Is(err) || !strings.Contains(err.Error(), said) {
+			t.Errorf("%q: %v", said, err)
+		}
+	}
+}
