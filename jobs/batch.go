@@ -259,7 +259,7 @@ func (w *worker) store(ctx context.Context, part *result.Part, first int, outcom
 }
 
 func (w *worker) storePoint(part *result.Part, point int, o sim.Outcome, metrics [][]float64) error {
-	subject := &w.plan.Subjects[w.plan.Point(point).Subject]
+	subject := w.subject(point)
 	if f := o.Fault; f != nil {
 		part.Fail(point, result.Fault{Node: subject.at(f.Node), State: f.State, Time: float64(f.Step) * w.plan.Run.Step})
 		return nil
@@ -289,7 +289,7 @@ func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) e
 		if c == (channel{stream, quantity}) {
 			if r.layout.Series[i].Global {
 				rows = overNodes(rows, r.study.Nodes)
-			} else if s := &r.plan.Subjects[r.plan.Point(r.first+point).Subject]; s.place != nil {
+			} else if s := r.subject(r.first + point); s.place != nil {
 				rows = seriesOverPlan(s, rows, r.layout.Nodes())
 			}
 			if err := r.part.Series(r.first+point, i, int(first), rows); err != nil {
