@@ -59,8 +59,10 @@ func Recall(res *result.Result) (*Job, error) {
 	for name, content := range files {
 		in.Files[in.path(name)] = content
 	}
-	if in.used, err = res.Connectome(); err != nil {
-		return nil, err
+	if !res.IsCohort() {
+		if in.used, err = res.Connectome(); err != nil {
+			return nil, err
+		}
 	}
 	var set []string
 	if changes := text("set"); changes != "" {

@@ -150,8 +150,8 @@ type Participant struct {
 
 // Participants lists the subjects of a cohort; none where the job had one connectome.
 func (r *Result) Participants() ([]Participant, error) {
-	if has, err := r.has("/participants"); err != nil || !has {
-		return nil, err
+	if !r.IsCohort() {
+		return nil, nil
 	}
 	ids, err := r.Labels("/participants/subject")
 	if err != nil {
@@ -169,15 +169,5 @@ func (r *Result) Participants() ([]Participant, error) {
 	return out, err
 }
 
-// has tells whether there is a group of a name at the top.
-func (r *Result) has(group string) (bool, error) {
-	found := false
-	err := r.file.Walk("/", func(name string, isGroup bool) error {
-		found = found || isGroup && name == group
-		if isGroup && name != "/" {
-			return h5.SkipGroup
-		}
-		return nil
-	})
-	return found, err
-}
+// IsCohort tells whether the job had subjects rather than one connectome.
+func (r *Result) IsCohort() bool { return r.file.Exists("/participants") }
