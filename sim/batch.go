@@ -17,8 +17,18 @@ type batch struct {
 	slots   int   // of a ring
 	epoch   int64 // steps of a launch
 	buffers map[string]device.Buffer
-	scratch []byte
+	scratch []byte // of deliver
 }
+
+// epoch is the steps at+1 .. at+steps of a batch.
+type epoch struct {
+	at, steps int64
+	turn      int      // which buffers take its samples
+	faults    []*Fault // after it
+}
+
+// spareOut is the buffer that a stream's samples go to in every other epoch.
+func spareOut(name string) string { return name + "'" }
 
 // newBatch gives the points their buffers, zeroed, and fills in what does not change.
 func (r *Runner) newBatch(points []Point) (*batch, error) {
@@ -42,6 +52,11 @@ func (r *Runner) newBatch(points []Point) (*batch, error) {
 			return nil, err
 		}
 		b.buffers[arg.Name] = buffer
+		if _, ok := outStream(arg.Name); ok {
+			if b.buffers[spareOut(arg.Name)], err = r.take(spareOut(arg.Name), max(size, 8), true); err != nil {
+				return nil, err
+			}
+		}
 		if given && len(content) > 0 {
 			if err := buffer.Write(0, content); err != nil {
 				return nil, err
@@ -135,16 +150,16 @@ func (b *batch) bold(number int) []float64 {
 }
 
 // args lists the launch's arguments in the order of struct args.
-func (b *batch) args(at, steps int64) []any {
+func (b *batch) args(e epoch) []any {
 	args := make([]any, 0, len(b.kernel.Buffers)+len(b.kernel.Scalars))
 	for _, a := range b.kernel.Buffers {
-		args = append(args, b.buffers[a.Name])
+		args = append(args, b.buffers[e.place(a.Name)])
 	}
-	numbers := map[string]int64{"first_step": at, "steps": steps, "origin": b.study.Origin, "horizon": int64(b.slots)}
+	numbers := map[string]int64{"first_step": e.at, "steps": e.steps, "origin": b.study.Origin, "horizon": int64(b.slots)}
 	for s := range b.study.Streams {
 		count, _, _ := b.study.Samples(s)
 		numbers[fmt.Sprintf("from%d", s)] = b.study.from(s)
-		numbers[fmt.Sprintf("base%d", s)] = b.firstSample(s, at)
+		numbers[fmt.Sprintf("base%d", s)] = b.firstSample(s, e.at)
 		numbers[fmt.Sprintf("capacity%d", s)] = b.capacity(s, b.epoch)
 		numbers[fmt.Sprintf("samples%d", s)] = count
 	}
@@ -154,13 +169,21 @@ func (b *batch) args(at, steps int64) []any {
 	return args
 }
 
+// place is the buffer that a name means in this epoch.
+func (e epoch) place(name string) string {
+	if _, ok := outStream(name); ok && e.turn == 1 {
+		return spareOut(name)
+	}
+	return name
+}
+
 // firstSample is the number of the first sample that counts and ends after step at.
 func (b *batch) firstSample(stream int, at int64) int64 {
 	return max(b.study.from(stream), at/int64(b.study.Streams[stream].Period)+1)
 }
 
 func (b *batch) start(ctx context.Context) error {
-	return b.program.Launch(ctx, "start", len(b.points), b.args(b.study.Origin, 0)...)
+	return b.program.Launch(ctx, "start", len(b.points), b.args(epoch{at: b.study.Origin})...)
 }
 
 // state reads what a later run needs to go on.
@@ -201,62 +224,66 @@ func (s *Study) SamplesBy(stream int, steps int64) int64 {
 	return max(0, (s.Origin+steps)/int64(s.Streams[stream].Period)-s.from(stream)+1)
 }
 
-func (b *batch) advance(ctx context.Context, at, steps int64) error {
-	return b.program.Launch(ctx, "simulate", len(b.points), b.args(at, steps)...)
+// advance runs an epoch and reads what went wrong in it, while nothing else writes there.
+func (b *batch) advance(ctx context.Context, e *epoch) error {
+	err := b.program.Launch(ctx, "simulate", len(b.points), b.args(*e)...)
+	if err == nil {
+		e.faults, err = b.faults()
+	}
+	return err
 }
 
-// deliver hands the samples of the steps at+1 .. at+steps to the sink. Samples after a fault are NaN.
-func (b *batch) deliver(sink Sink, at, steps int64) error {
-	faults, err := b.faults()
-	if err != nil {
-		return err
+// deliver hands the samples of an epoch, nil for none, to the sink. Samples after a fault are NaN.
+func (b *batch) deliver(sink Sink, e *epoch) error {
+	if e == nil {
+		return nil
 	}
 	for s, st := range b.study.Streams {
-		buffer, ok := b.buffers[fmt.Sprintf("out%d", s)]
-		if !ok {
+		buffer, ok := b.buffers[e.place(fmt.Sprintf("out%d", s))]
+		first := b.firstSample(s, e.at)
+		count := (e.at+e.steps)/int64(st.Period) - first + 1
+		if !ok || count <= 0 {
 			continue
 		}
-		first := b.firstSample(s, at)
-		count := (at+steps)/int64(st.Period) - first + 1
-		if count <= 0 {
-			continue
-		}
-		outs := 0
-		for q, quantity := range st.Quantities {
-			if quantity.Out {
-				if err := b.rows(sink, buffer, s, q, outs, first, count, faults); err != nil {
-					return err
-				}
-				outs++
-			}
+		if err := b.rows(sink, buffer, s, first, count, e.faults); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// rows hands over one quantity of all points.
-func (b *batch) rows(sink Sink, buffer device.Buffer, stream, quantity, out int, first, count int64, faults []*Fault) error {
-	size, nodes := b.kernel.Size(codegen.Real), int64(b.study.Nodes)
-	bytes := int(count*nodes) * size
-	if cap(b.scratch) < bytes {
-		b.scratch = make([]byte, bytes)
+// rows hands over a stream's samples. Points are read together, as far as they fit the scratch memory.
+func (b *batch) rows(sink Sink, buffer device.Buffer, s int, first, count int64, faults []*Fault) error {
+	const most = 4 << 20 // [bytes]
+	size, nodes, st := b.kernel.Size(codegen.Real), b.study.Nodes, b.study.Streams[s]
+	stride := int(b.outLength(s, b.epoch)) * size
+	slots := int(b.capacity(s, b.epoch)) * nodes * size
+	together := max(1, min(len(b.points), most/stride))
+	if len(b.scratch) < together*stride {
+		b.scratch = make([]byte, together*stride)
 	}
-	stride := b.outLength(stream, b.epoch)
-	for p := range b.points {
-		at := (int64(p)*stride + int64(out)*b.capacity(stream, b.epoch)*nodes) * int64(size)
-		if err := buffer.Read(int(at), b.scratch[:bytes]); err != nil {
+	for from := 0; from < len(b.points); from += together {
+		to := min(from+together, len(b.points))
+		if err := buffer.Read(from*stride, b.scratch[:(to-from)*stride]); err != nil {
 			return err
 		}
-		rows, blank := b.decode(b.scratch[:bytes])
-		if f := faults[p]; f != nil {
-			good := f.Step / int64(b.study.Streams[stream].Period)
-			if f.Step%int64(b.study.Streams[stream].Period) == 0 {
-				good--
+		for p := from; p < to; p++ {
+			out := 0
+			for q, quantity := range st.Quantities {
+				if !quantity.Out {
+					continue
+				}
+				at := (p-from)*stride + out*slots
+				out++
+				rows, blank := b.decode(b.scratch[at : at+int(count)*nodes*size])
+				if f := faults[p]; f != nil {
+					good := (f.Step - 1) / int64(st.Period)
+					blank(int(max(0, good-first+1)) * nodes)
+				}
+				if err := sink.Samples(p, s, q, first-b.study.from(s), rows); err != nil {
+					return err
+				}
 			}
-			blank(int(max(0, good-first+1) * nodes))
-		}
-		if err := sink.Samples(p, stream, quantity, first-b.study.from(stream), rows); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -301,7 +328,7 @@ func (b *batch) finish(ctx context.Context) ([]Outcome, error) {
 	if !wanted {
 		return out, nil
 	}
-	if err := b.program.Launch(ctx, "finish", len(b.points), b.args(b.study.Origin+b.study.Steps, 0)...); err != nil {
+	if err := b.program.Launch(ctx, "finish", len(b.points), b.args(epoch{at: b.study.Origin + b.study.Steps})...); err != nil {
 		return nil, err
 	}
 	for s, st := range b.study.Streams {

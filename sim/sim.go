@@ -44,7 +44,7 @@ type Point struct {
 type Sink interface {
 	// Samples hands over samples first, first+1, ... (from 0, counting those after the transient) of one recorded
 	// quantity of a point: rows of one number per node, as []float32 or []float64 by the study's precision.
-	// The slice is used again afterwards.
+	// The slice is used again afterwards. The calls come one after the other, while the device computes the next epoch.
 	Samples(point, stream, quantity int, first int64, rows any) error
 }
 
@@ -160,43 +160,64 @@ func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, pace Pace) 
 	if err != nil {
 		return nil, err
 	}
-	for done < r.study.Steps {
-		steps := min(b.epoch, r.study.Steps-done)
-		at := r.study.Origin + done
-		if err := b.advance(whole, at, steps); err != nil {
+	var before *epoch
+	for turn := 0; done < r.study.Steps; turn++ {
+		e := &epoch{at: r.study.Origin + done, steps: min(b.epoch, r.study.Steps-done), turn: turn % 2}
+		// Samples are on their way to the sink while the device computes the next ones.
+		err := together(func() error { return b.advance(whole, e) }, func() error { return b.deliver(sink, before) })
+		if err != nil {
 			return nil, err
 		}
-		if err := b.deliver(sink, at, steps); err != nil {
-			return nil, err
-		}
-		done += steps
+		done += e.steps
+		before = e
 		if pace.Progress != nil {
 			pace.Progress(done)
 		}
-		if err := b.pause(ctx, done, pace); err != nil {
-			return nil, err
+		save, stopped := b.pause(ctx, done, pace)
+		if stopped != nil || save || done == r.study.Steps {
+			// A state that is saved has its samples in the sink.
+			if err := b.deliver(sink, before); err != nil {
+				return nil, err
+			}
+			before = nil
+		}
+		if save {
+			if err := b.save(done, pace); err != nil {
+				return nil, err
+			}
+		}
+		if stopped != nil {
+			return nil, stopped
 		}
 	}
 	return b.finish(whole)
 }
 
-// pause saves the state where that is due, and stops the run where that is asked for.
-func (b *batch) pause(ctx context.Context, done int64, pace Pace) error {
-	stopped := ctx.Err()
-	due := stopped != nil || pace.Due != nil && pace.Due()
-	if done == b.study.Steps {
-		stopped, due = nil, pace.Final
+// together runs f and g at the same time.
+func together(f, g func() error) error {
+	other := make(chan error, 1)
+	go func() { other <- g() }()
+	err := f()
+	return errors.Join(err, <-other)
+}
+
+// pause tells after so many steps whether the run is to be stopped, and whether its state is to be saved.
+func (b *batch) pause(ctx context.Context, done int64, pace Pace) (save bool, stopped error) {
+	save = pace.Final
+	if done < b.study.Steps {
+		stopped = ctx.Err()
+		save = stopped != nil || pace.Due != nil && pace.Due()
 	}
-	if pace.Save != nil && due {
-		state, err := b.state(done)
-		if err == nil {
-			err = pace.Save(state)
-		}
-		if err != nil {
-			return err
-		}
+	return save && pace.Save != nil, stopped
+}
+
+// save hands over the state after so many steps.
+func (b *batch) save(done int64, pace Pace) error {
+	state, err := b.state(done)
+	if err != nil {
+		return err
 	}
-	return stopped
+	return pace.Save(state)
 }
 
 // epoch is the number of steps of a launch of that many points: short enough to be interrupted and shown as progress,
@@ -205,11 +226,25 @@ func (r *Runner) epoch(points int) int64 {
 	if r.steps > 0 {
 		return r.steps
 	}
-	const nodeSteps = 4e6 // of one worker
+	const (
+		nodeSteps = 4e6      // of one worker
+		room      = 32 << 20 // for the samples of all points on the device [bytes]
+		least     = 256      // steps, whatever room their samples take
+	)
 	turns := (points + r.workers - 1) / r.workers
 	steps := int64(nodeSteps) / int64(r.study.Nodes) / int64(turns)
+	perStep := 0.0 // [bytes] of a point
+	for _, st := range r.study.Streams {
+		perStep += float64(outs(st)*r.study.Nodes*r.kernel.Size(codegen.Real)*turnsOut) / float64(st.Period)
+	}
+	if perStep > 0 {
+		steps = min(steps, max(least, int64(room/float64(points)/perStep)))
+	}
 	return max(codegen.Block, steps/codegen.Block*codegen.Block)
 }
+
+// turnsOut is how many epochs' samples there is room for: those of one are read while the next one runs.
+const turnsOut = 2
 
 // SetEpoch fixes the number of steps of a launch, which no number of the result depends on.
 func (r *Runner) SetEpoch(steps int64) { r.steps = max(1, steps) }
@@ -228,7 +263,7 @@ func (r *Runner) BytesPerPoint(maxDelay int) int64 {
 			n = r.historyLength(slots)
 		}
 		if stream, ok := outStream(b.Name); ok {
-			n = r.outLength(stream, epoch)
+			n = turnsOut * r.outLength(stream, epoch)
 		}
 		total += n * int64(r.kernel.Size(b.Elem))
 	}
@@ -245,13 +280,18 @@ func (r *Runner) capacity(stream int, epoch int64) int64 {
 }
 
 func (r *Runner) outLength(stream int, epoch int64) int64 {
-	outs := int64(0)
-	for _, q := range r.study.Streams[stream].Quantities {
+	return int64(outs(r.study.Streams[stream])) * r.capacity(stream, epoch) * int64(r.study.Nodes)
+}
+
+// outs is the number of quantities of a stream whose samples are handed over.
+func outs(st codegen.Stream) int {
+	count := 0
+	for _, q := range st.Quantities {
 		if q.Out {
-			outs++
+			count++
 		}
 	}
-	return outs * r.capacity(stream, epoch) * int64(r.study.Nodes)
+	return count
 }
 
 // outStream tells the stream of a buffer called "out<stream>".
