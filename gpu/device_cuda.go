@@ -147,21 +147,21 @@ var errClosed = errors.New("gpu: the device is closed")
 
 // Build gives the program of src, compiled for this GPU or found in the cache.
 func (d *Device) Build(ctx context.Context, src device.Source) (device.Program, error) {
-	u, err := newUnit(src, d.options.Points)
-	if err != nil {
-		return nil, err
-	}
 	d.building.Lock()
 	defer d.building.Unlock()
 	if err := errors.Join(ctx.Err(), d.open()); err != nil {
 		return nil, err
 	}
-	cubin, shape, err := d.machineCode(u)
-	if err != nil {
-		return nil, err
+	p, err := d.program(src, d.options)
+	if err == nil && p.shape.blocks > 1 && d.options.Blocks == 0 && p.held() < p.shape.blocks {
+		// This GPU does not hold so many blocks at a time: fewer, with more nodes for each thread.
+		fewer := d.options
+		fewer.Blocks = max(1, p.held())
+		if err = d.do(p.unload); err == nil {
+			p, err = d.program(src, fewer)
+		}
 	}
-	p := &program{device: d, name: src.Name, shape: shape, functions: map[string]function{}}
-	if err := d.do(func() error { return p.load(cubin) }); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	d.mu.Lock()
@@ -171,6 +171,20 @@ func (d *Device) Build(ctx context.Context, src device.Source) (device.Program, 
 	}
 	d.programs[p] = struct{}{}
 	return p, nil
+}
+
+// program compiles and loads a source.
+func (d *Device) program(src device.Source, o Options) (*program, error) {
+	u, err := newUnit(src, o)
+	if err != nil {
+		return nil, err
+	}
+	cubin, shape, err := d.machineCode(u)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{device: d, name: src.Name, shape: shape, functions: map[string]function{}}
+	return p, d.do(func() error { return p.load(cubin) })
 }
 
 // open tells whether the device is still open.
@@ -188,14 +202,14 @@ func (d *Device) open() error {
 func (d *Device) machineCode(u unit) ([]byte, shape, error) {
 	name := fmt.Sprintf("%s-%s-%s-nvrtc%d.%d.cubin", u.source.Name, u.digest[:16], d.info.ISA, d.nvrtc.Major, d.nvrtc.Minor)
 	if file, ok := d.cache.get(name); ok && len(file) > 4 {
-		return file[4:], shape{u.shape.members, int(binary.LittleEndian.Uint32(file)), u.shape.threads}, nil
+		return file[4:], u.shape.of(int(binary.LittleEndian.Uint32(file)), mostThreads(u.source.Precision)), nil
 	}
 	object, err := d.nvrtc.buildUnit(u, d.info.ISA)
 	if err != nil {
 		return nil, shape{}, err
 	}
 	d.cache.put(name, append(binary.LittleEndian.AppendUint32(nil, uint32(object.Teams)), object.Cubin...))
-	return object.Cubin, shape{object.Members, object.Teams, u.shape.threads}, nil
+	return object.Cubin, u.shape.of(object.Teams, mostThreads(u.source.Precision)), nil
 }
 
 // Close frees all buffers and unloads all programs of the device. No launch may be under way.

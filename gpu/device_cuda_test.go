@@ -57,9 +57,12 @@ func emulate(folder string) error {
 	return os.Setenv("BRAINSWEEP_LIBCUDA", library)
 }
 
-func open(t *testing.T) device.Device {
+func open(t *testing.T) device.Device { return openAs(t, gpu.Options{}) }
+
+func openAs(t *testing.T, o gpu.Options) device.Device {
 	t.Helper()
-	d, err := gpu.Open(gpu.Options{CacheDir: kernels, NVRTC: emulator})
+	o.CacheDir, o.NVRTC = kernels, emulator
+	d, err := gpu.Open(o)
 	if errors.Is(err, gpu.ErrNone) && os.Getenv("REQUIRE_GPU") == "" {
 		t.Skip(err)
 	}
@@ -78,25 +81,42 @@ func TestDevice(t *testing.T) {
 	devicetest.Test(t, open)
 }
 
+// shapes are ways to lay teams out that the number of nodes alone does not lead to.
+var shapes = map[string]gpu.Options{"one point in a block": {Points: 1}, "few threads": {Members: 3}, "several blocks": {Blocks: 3}}
+
+// TestShapes: every shape keeps the contract.
+func TestShapes(t *testing.T) {
+	for name, o := range shapes {
+		t.Run(name, func(t *testing.T) {
+			devicetest.Test(t, func(t *testing.T) device.Device { return openAs(t, o) })
+		})
+	}
+}
+
 // TestSuiteCompiles gives the sources of the suite to NVRTC, too, where the emulator compiles them otherwise.
 func TestSuiteCompiles(t *testing.T) {
 	if emulator == "" {
 		t.Skip("TestDevice does so: there is no emulator in CUDA's place")
 	}
 	n := openNVRTC(t)
-	devicetest.Test(t, func(t *testing.T) device.Device { return both{open(t), n, t} })
+	for name, o := range map[string]gpu.Options{"as it comes": {}, "several blocks": {Blocks: 3}} {
+		t.Run(name, func(t *testing.T) {
+			devicetest.Test(t, func(t *testing.T) device.Device { return both{openAs(t, o), n, o, t} })
+		})
+	}
 }
 
 // both compiles with NVRTC what the device builds.
 type both struct {
 	device.Device
-	nvrtc *gpu.NVRTC
-	t     *testing.T
+	nvrtc   *gpu.NVRTC
+	options gpu.Options
+	t       *testing.T
 }
 
 func (b both) Build(ctx context.Context, src device.Source) (device.Program, error) {
 	p, err := b.Device.Build(ctx, src)
-	if _, refusal := b.nvrtc.Build(src, "sm_90"); err == nil && refusal != nil {
+	if _, refusal := b.nvrtc.Build(src, "sm_90", b.options); err == nil && refusal != nil {
 		b.t.Errorf("%s, %d nodes, %d bits: %v", src.Name, src.Nodes, src.Precision, refusal)
 	}
 	return p, err

@@ -7,7 +7,8 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-/* What cu calls, under the names that the headers of CUDA 11 to 13 give it, and cuMemHostAlloc, which cu lacks. */
+/* What cu calls, under the names that the headers of CUDA 11 to 13 give it, and two that cu lacks:
+   cuMemHostAlloc and cuLaunchCooperativeKernel. */
 #define EACH_FUNCTION(DO) \
 	DO(cuArray3DCreate_v2) DO(cuArray3DGetDescriptor_v2) DO(cuArrayCreate_v2) DO(cuArrayDestroy) \
 	DO(cuArrayGetDescriptor_v2) DO(cuCtxCreate_v2) DO(cuCtxDestroy_v2) DO(cuCtxDisablePeerAccess) \
@@ -23,7 +24,7 @@
 	DO(cuFuncSetCacheConfig) DO(cuFuncSetSharedMemConfig) DO(cuGraphAddChildGraphNode) DO(cuGraphAddDependencies) \
 	DO(cuGraphAddEmptyNode) DO(cuGraphAddHostNode) DO(cuGraphAddKernelNode) DO(cuGraphAddKernelNode_v2) \
 	DO(cuGraphAddMemcpyNode) DO(cuGraphAddMemsetNode) DO(cuGraphClone) DO(cuGraphCreate) DO(cuGraphDestroy) \
-	DO(cuGraphDestroyNode) DO(cuGraphExecDestroy) DO(cuGraphGetEdges) DO(cuInit) DO(cuLaunchKernel) \
+	DO(cuGraphDestroyNode) DO(cuGraphExecDestroy) DO(cuGraphGetEdges) DO(cuInit) DO(cuLaunchKernel) DO(cuLaunchCooperativeKernel) \
 	DO(cuLinkAddData_v2) DO(cuLinkAddFile_v2) DO(cuLinkComplete) DO(cuLinkCreate_v2) DO(cuLinkDestroy) \
 	DO(cuMemAdvise) DO(cuMemAllocManaged) DO(cuMemAllocPitch_v2) DO(cuMemAlloc_v2) DO(cuMemFreeHost) \
 	DO(cuMemFree_v2) DO(cuMemGetAddressRange_v2) DO(cuMemGetInfo_v2) DO(cuMemHostAlloc) DO(cuMemPrefetchAsync) \
@@ -89,4 +90,12 @@ int load_driver(const char *library, const char **says, int *lacking) {
 	}
 	EACH_FUNCTION(FILL)
 	return ((int (*)(unsigned))slot_cuInit)(0);
+}
+
+int cuLaunchCooperativeKernel(void *function, unsigned x, unsigned y, unsigned z, unsigned bx, unsigned by, unsigned bz,
+	unsigned shared, void *stream, void **parameters);
+
+int launch_cooperative(void *function, unsigned blocks, unsigned rows, unsigned threads, void *stream, void *parameter) {
+	void *parameters[] = {parameter};
+	return cuLaunchCooperativeKernel(function, blocks, rows, 1, threads, 1, 1, 0, stream, parameters);
 }

@@ -9,6 +9,7 @@ package gpu
 
 int load_driver(const char *library, const char **says, int *lacking);
 int cuMemHostAlloc(void **memory, size_t size, unsigned flags);
+int launch_cooperative(void *function, unsigned blocks, unsigned rows, unsigned threads, void *stream, void *parameter);
 */
 import "C"
 
@@ -69,6 +70,18 @@ func hostAlloc(size int) (unsafe.Pointer, error) {
 		return nil, &Error{Call: "cuMemHostAlloc", Code: int(code), Says: fmt.Sprintf("%d bytes", size)}
 	}
 	return memory, nil
+}
+
+// launchCooperative launches a grid of which all blocks run at the same time, which cu lacks. packed is the kernel's one
+// parameter.
+func launchCooperative(f cu.Function, blocks, rows, threads int, stream cu.Stream, packed []uint64) error {
+	// Both are structs of one pointer, the driver's handle.
+	function, on := *(*unsafe.Pointer)(unsafe.Pointer(&f)), *(*unsafe.Pointer)(unsafe.Pointer(&stream))
+	code := C.launch_cooperative(function, C.uint(blocks), C.uint(rows), C.uint(threads), on, unsafe.Pointer(unsafe.SliceData(packed)))
+	if code != 0 {
+		return &Error{Call: "cuLaunchCooperativeKernel", Code: int(code), Says: fmt.Sprintf("%d x %d blocks of %d threads", blocks, rows, threads)}
+	}
+	return nil
 }
 
 // Devices lists the GPUs of this machine, "name, architecture, memory" each. The error wraps ErrNone when there is none.

@@ -37,4 +37,6 @@ type Options struct {
 	CacheDir string // where compiled kernels are kept; "": the user's cache directory
 	NVRTC    string // the compiler's library or the folder it is in; "": see OpenNVRTC
 	Points   int    // points of one block at most; 0: as many as serve
+	Members  int    // threads of a point that does not take several blocks; 0: one for each node
+	Blocks   int    // blocks of a point; 0: one, and more for a network that one does not hold
 }

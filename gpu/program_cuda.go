@@ -27,6 +27,7 @@ type program struct {
 
 	mu     sync.RWMutex // held for reading by launches
 	closed bool
+	alone  sync.Mutex // teams of several blocks meet in memory of the program's own: one launch at a time
 }
 
 // function is one of a program's kernels.
@@ -50,8 +51,7 @@ func (p *program) load(cubin []byte) error {
 		if f.entry, err = p.module.Function(k.Name); err != nil {
 			return errors.Join(check("cuModuleGetFunction "+k.Name, err), p.unload())
 		}
-		for teams := 1; teams <= p.shape.teams; teams++ {
-			threads := teams * p.shape.members
+		for _, threads := range p.shape.sizes() {
 			if f.resident[threads], err = f.entry.MaxActiveBlocksPerMultiProcessor(threads, 0); err != nil {
 				return errors.Join(check("cuOccupancyMaxActiveBlocksPerMultiprocessor", err), p.unload())
 			}
@@ -101,11 +101,6 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 }
 
 func (p *program) run(ctx context.Context, f function, packed []uint64, teams int, stop *int32) error {
-	s := p.shape
-	each := s.choose(teams, p.device.processors, func(threads int) int { return f.resident[threads] })
-	if each == 0 {
-		return fmt.Errorf("a block of %d threads does not fit this GPU", s.members)
-	}
 	stream, err := cu.MakeStream(cu.NonBlocking)
 	if err != nil {
 		return check("cuStreamCreate", err)
@@ -116,15 +111,13 @@ func (p *program) run(ctx context.Context, f function, packed []uint64, teams in
 		atomic.StoreInt32(stop, 1)
 		close(stopped)
 	})
-	// cu copies 8 bytes for each argument into one block of memory, one behind the other. The kernel has one parameter,
-	// struct launch, which is that block.
+	// The kernel has one parameter, struct launch: the arguments, one behind the other, and these two.
 	packed = append(packed, uint64(teams), uint64(uintptr(unsafe.Pointer(stop))))
-	words := make([]unsafe.Pointer, len(packed))
-	for i := range packed {
-		words[i] = unsafe.Pointer(&packed[i])
+	if p.shape.blocks > 1 {
+		err = p.startTogether(f, packed, teams, stream)
+	} else {
+		err = p.start(f, packed, teams, stream)
 	}
-	err = check("cuLaunchKernel", f.entry.Launch((teams+each-1)/each, 1, 1, s.members, each, 1, 0, stream, words))
-	runtime.KeepAlive(packed)
 	if err == nil {
 		err = check("cuStreamSynchronize", stream.Synchronize())
 	}
@@ -132,6 +125,47 @@ func (p *program) run(ctx context.Context, f function, packed []uint64, teams in
 		<-stopped
 	}
 	return errors.Join(err, check("cuStreamDestroy", stream.Destroy()))
+}
+
+// start launches blocks of several teams.
+func (p *program) start(f function, packed []uint64, teams int, stream cu.Stream) error {
+	s := p.shape
+	each := s.choose(teams, p.device.processors, func(threads int) int { return f.resident[threads] })
+	if each == 0 {
+		return fmt.Errorf("a block of %d threads does not fit this GPU", s.members)
+	}
+	// cu copies 8 bytes for each argument into one block of memory, one behind the other, which is the parameter.
+	words := make([]unsafe.Pointer, len(packed))
+	for i := range packed {
+		words[i] = unsafe.Pointer(&packed[i])
+	}
+	err := check("cuLaunchKernel", f.entry.Launch((teams+each-1)/each, 1, 1, s.members, each, 1, 0, stream, words))
+	runtime.KeepAlive(packed)
+	return err
+}
+
+// startTogether launches teams of several blocks, all of which must be under way at a time to meet.
+func (p *program) startTogether(f function, packed []uint64, teams int, stream cu.Stream) error {
+	s, held := p.shape, f.resident[p.shape.threads]*p.device.processors
+	rows := s.together(teams, held)
+	if rows == 0 {
+		return fmt.Errorf("a point takes %d blocks of %d threads, and this GPU holds %d of them at a time; device.blocks chooses fewer", s.blocks, s.threads, held)
+	}
+	p.alone.Lock()
+	defer p.alone.Unlock()
+	if err := launchCooperative(f.entry, s.blocks, rows, s.threads, stream, packed); err != nil {
+		return err
+	}
+	return check("cuStreamSynchronize", stream.Synchronize())
+}
+
+// held is how many blocks of a team of several the GPU holds at a time.
+func (p *program) held() int {
+	least := math.MaxInt
+	for _, f := range p.functions {
+		least = min(least, f.resident[p.shape.threads]*p.device.processors)
+	}
+	return least
 }
 
 // pack fills a kernel's args struct. The buffers in it cannot be freed until release is called.

@@ -1,35 +1,114 @@
 package gpu
 
+import "fmt"
+
 // shape is how a team lies on a GPU.
 type shape struct {
-	members int // threads of a team
-	teams   int // of a block at most
-	threads int // of a block at most, which bounds the registers of each to 65536/threads
+	members  int // threads of a team
+	blocks   int // of a team; more than 1 where a block does not hold its nodes
+	teams    int // of a block at most, or, of teams of several blocks, under way at a time
+	threads  int // of a block at most
+	resident int // blocks that a multiprocessor is to hold: with threads it bounds the registers
 }
 
 const (
-	warp      = 32 // threads that run in step
-	mostTeams = 8  // of a block
+	warp       = 32  // threads that run in step
+	schedulers = 4   // of a multiprocessor: each has every fourth warp of a block
+	mostTeams  = 64  // of a block
+	blockSize  = 128 // threads of each block of a large team
+	mostBlocks = 64  // of a team, unless the user wants more
+	mostWide   = 64  // teams of several blocks that are under way at a time
 )
 
-// mostThreads of a block: each may have 128 registers, or 255 where a number takes two.
+// mostThreads of a multiprocessor that may have 128 registers each, or 255 where a number takes two; and so of a block.
 func mostThreads(precision int) int { return 16384 / precision }
 
-// mostShared is the most threads of a block that several teams share: 4 teams of 68 fill 9 warps to 94 %, and their
-// STORED values 40 of the 48 KB that a block has. In double it is half of both.
+// mostShared is the most threads of a block that several teams share: the STORED values of 4 teams of 68 take 40 of the
+// 48 KB that a block has. In double it is half of both.
 func mostShared(precision int) int { return 9216 / precision }
 
-// shapeOf gives one thread to each node as long as they fit a block; beyond that nodes are dealt out evenly.
-// most limits the teams of a block; 0 is no limit.
-func shapeOf(nodes, precision, most int) shape {
-	threads := mostThreads(precision)
-	turns := (nodes + threads - 1) / threads
-	members := (nodes + turns - 1) / turns
-	teams := min(mostTeams, max(1, min(threads, mostShared(precision))/members))
-	if most > 0 {
-		teams = min(teams, most)
+// shapeOf gives one thread to each node as far as there are threads. A team whose nodes do not fit a block gets several.
+// What o decides stands. The shape rests on nothing else: all launches of a program compute with the same code.
+func shapeOf(nodes, precision int, o Options) shape {
+	most := mostThreads(precision)
+	blocks := o.Blocks
+	if blocks == 0 {
+		blocks = 1
+		if nodes > most && o.Members == 0 && o.Points == 0 {
+			blocks = min(mostBlocks, (nodes+blockSize-1)/blockSize)
+		}
 	}
-	return shape{members, teams, threads}
+	if blocks > 1 {
+		return wideShape(nodes, most, blocks)
+	}
+	members := o.Members
+	if members == 0 {
+		turns := (nodes + most - 1) / most
+		members = (nodes + turns - 1) / turns
+	}
+	s := shape{members: min(members, nodes), blocks: 1}
+	teams := s.fill(most, mostShared(precision))
+	if o.Points > 0 {
+		teams = min(o.Points, max(1, most/s.members))
+	}
+	return s.of(teams, most)
+}
+
+// of is s with so many teams in a block, which a team of several blocks does not share.
+func (s shape) of(teams, most int) shape {
+	if s.blocks > 1 {
+		return s
+	}
+	s.teams = teams
+	s.threads = whole(s.teams*s.members, warp)
+	s.resident = max(1, most/s.threads)
+	return s
+}
+
+// wideShape deals the nodes out to so many blocks.
+func wideShape(nodes, most, blocks int) shape {
+	each := (nodes + blocks - 1) / blocks
+	turns := (each + most - 1) / most
+	local := (each + turns - 1) / turns
+	return shape{members: local * blocks, blocks: blocks, teams: mostWide, threads: local, resident: max(1, most/whole(local, warp))}
+}
+
+// fill is the number of teams of a block with which most lanes work: warps are dealt out to the schedulers block by
+// block, a warp that is not full wastes the rest, and few warps leave a scheduler waiting.
+func (s shape) fill(most, shared int) int {
+	best, share := 1, 0.0
+	for teams := 1; teams == 1 || teams <= mostTeams && teams*s.members <= shared; teams++ {
+		warps := (teams*s.members + warp - 1) / warp
+		blocks := most / (warps * warp)
+		if blocks == 0 {
+			continue
+		}
+		turns := (warps + schedulers - 1) / schedulers
+		enough := 0.75 * float64(most) / warp
+		work := float64(teams*s.members) / float64(turns*schedulers*warp) * min(1, float64(blocks*warps)/enough)
+		if work > share {
+			best, share = teams, work
+		}
+	}
+	return best
+}
+
+func whole(n, of int) int { return (n + of - 1) / of * of }
+
+// check tells what of the user's choices a GPU cannot do.
+func (o Options) check(precision int) error {
+	most := mostThreads(precision)
+	switch {
+	case o.Points < 0 || o.Points > mostTeams:
+		return fmt.Errorf("gpu: %d points of a block; 1 to %d", o.Points, mostTeams)
+	case o.Members < 0 || o.Members > most:
+		return fmt.Errorf("gpu: %d threads of a point; 1 to %d in %d bits", o.Members, most, precision)
+	case o.Blocks < 0 || o.Blocks > 1024:
+		return fmt.Errorf("gpu: %d blocks of a point; 1 to 1024", o.Blocks)
+	case o.Blocks > 1 && (o.Points > 1 || o.Members > 0):
+		return fmt.Errorf("gpu: a point of %d blocks shares none with others, and its threads follow from the blocks", o.Blocks)
+	}
+	return nil
 }
 
 // choose gives the number of teams of a block with which a launch of teams ends first. resident tells how many blocks
@@ -47,7 +126,7 @@ func (s shape) choose(teams, processors int, resident func(threads int) int) (be
 		blocks := (teams + each - 1) / each
 		held = min(held, (blocks+processors-1)/processors)
 		waves := (blocks + processors*held - 1) / (processors * held)
-		warps := held * ((threads + warp - 1) / warp)
+		warps := held * whole((threads+warp-1)/warp, schedulers)
 		cost := float64(waves * max(busy, warps))
 		if held == 1 {
 			cost *= 1.2 // nothing runs beside a block that waits at a barrier
@@ -57,4 +136,20 @@ func (s shape) choose(teams, processors int, resident func(threads int) int) (be
 		}
 	}
 	return best
+}
+
+// together is how many teams of several blocks are under way at a time on a GPU that holds so many blocks in all; 0 where
+// it does not hold one.
+func (s shape) together(teams, held int) int { return min(teams, s.teams, held/s.blocks) }
+
+// sizes are the numbers of threads that blocks may have.
+func (s shape) sizes() []int {
+	if s.blocks > 1 {
+		return []int{s.threads}
+	}
+	var all []int
+	for teams := 1; teams <= s.teams; teams++ {
+		all = append(all, teams*s.members)
+	}
+	return all
 }

@@ -71,7 +71,7 @@ var precisionNames = map[int]string{32: "single", 64: "double"}
 // simulate compiles a model's kernel and gives the report on the one that takes the time, and the assembler's text.
 func simulate(t *testing.T, n *gpu.NVRTC, name string, precision int, arch string) (gpu.Kernel, *gpu.Object) {
 	t.Helper()
-	object, err := n.Build(source(t, name, precision, 68), arch)
+	object, err := n.Build(source(t, name, precision, 68), arch, gpu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,8 +30,8 @@ type unit struct {
 
 var sourceName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// newUnit puts the prelude before a source. points limits the teams of a block; 0 is no limit.
-func newUnit(src device.Source, points int) (unit, error) {
+// newUnit puts the prelude before a source.
+func newUnit(src device.Source, o Options) (unit, error) {
 	switch {
 	case !sourceName.MatchString(src.Name):
 		return unit{}, fmt.Errorf("gpu: kernel name %q; letters, digits, _ and - only", src.Name)
@@ -40,7 +40,10 @@ func newUnit(src device.Source, points int) (unit, error) {
 	case src.Nodes < 1:
 		return unit{}, fmt.Errorf("gpu: kernel %s: %d nodes; at least 1", src.Name, src.Nodes)
 	}
-	return unitOf(src, shapeOf(src.Nodes, src.Precision, points), mostStored), nil
+	if err := o.check(src.Precision); err != nil {
+		return unit{}, err
+	}
+	return unitOf(src, shapeOf(src.Nodes, src.Precision, o), mostStored), nil
 }
 
 // mostStored is how large a STORED array of a team may be to lie in shared memory [bytes].
@@ -52,7 +55,8 @@ func unitOf(src device.Source, s shape, stored int) unit {
 		name  string
 		value int
 	}{
-		{"PRECISION", src.Precision}, {"NODES", src.Nodes}, {"MEMBERS", s.members}, {"TEAMS", s.teams}, {"THREADS", s.threads}, {"STORED_MOST", stored},
+		{"PRECISION", src.Precision}, {"NODES", src.Nodes}, {"MEMBERS", s.members}, {"BLOCKS", s.blocks}, {"TEAMS", s.teams},
+		{"THREADS", s.threads}, {"RESIDENT", s.resident}, {"STORED_MOST", stored},
 	} {
 		fmt.Fprintf(&text, "#define %s %d\n", word.name, word.value)
 	}
@@ -65,9 +69,8 @@ func unitOf(src device.Source, s shape, stored int) unit {
 // there is nothing left to give up.
 func (u unit) smaller() (less unit, ok bool) {
 	switch s := u.shape; {
-	case s.teams > 1:
-		s.teams /= 2
-		return unitOf(u.source, s, u.stored), true
+	case s.blocks == 1 && s.teams > 1:
+		return unitOf(u.source, s.of(s.teams-(s.teams+7)/8, mostThreads(u.source.Precision)), u.stored), true
 	case u.stored > 0:
 		return unitOf(u.source, s, 0), true
 	}
@@ -80,12 +83,14 @@ type Object struct {
 	PTX     string   // the assembler's text that it was made from
 	Kernels []Kernel // in the order of their names
 	Members int      // threads of a team
-	Teams   int      // of a block at most
+	Blocks  int      // of a team
+	Teams   int      // of a block at most; of teams of several blocks, under way at a time
 }
 
-// Build makes machine code of src for an architecture such as "sm_90". What the compiler refuses is a *device.BuildError.
-func (n *NVRTC) Build(src device.Source, arch string) (*Object, error) {
-	u, err := newUnit(src, 0)
+// Build makes machine code of src for an architecture such as "sm_90", in the shape that o chooses. What the compiler
+// refuses is a *device.BuildError.
+func (n *NVRTC) Build(src device.Source, arch string, o Options) (*Object, error) {
+	u, err := newUnit(src, o)
 	if err != nil {
 		return nil, err
 	}
@@ -111,5 +116,5 @@ func (n *NVRTC) buildUnit(u unit, arch string) (*Object, error) {
 		return nil, err
 	}
 	readReport(kernels, out.log)
-	return &Object{Cubin: out.cubin, PTX: out.ptx, Kernels: kernels, Members: u.shape.members, Teams: u.shape.teams}, nil
+	return &Object{Cubin: out.cubin, PTX: out.ptx, Kernels: kernels, Members: u.shape.members, Blocks: u.shape.blocks, Teams: u.shape.teams}, nil
 }

@@ -1,8 +1,11 @@
-/* The words of docs/kernel-contract.md on a CUDA GPU: a team is MEMBERS threads of a block, and a block holds up to
-   TEAMS of them, so that teams of 68 fill whole warps. A member has TURNS nodes: MEMBER, MEMBER + MEMBERS, ...
-   Its OWN values are its registers. Above UNROLLED turns they lie in its local memory.
-   PRECISION, NODES, MEMBERS, TEAMS, THREADS, the most threads of a block, which bounds its registers, and
-   STORED_MOST, a limit in bytes, are defined before this text. No header is included: NVRTC needs none. */
+/* The words of docs/kernel-contract.md on a CUDA GPU. A team is MEMBERS threads. Small teams share a block: it holds up
+   to TEAMS of them, so that teams of 68 fill whole warps. A large team has BLOCKS blocks, which run at the same time and
+   meet in the GPU's memory; up to TEAMS such teams are under way at a time.
+   A member has TURNS nodes: MEMBER, MEMBER + MEMBERS, ... Its OWN values are its registers. Above UNROLLED turns they
+   lie in its local memory, which is the GPU's.
+   PRECISION, NODES, MEMBERS, BLOCKS, TEAMS, THREADS and RESIDENT, the most threads of a block and the blocks that a
+   multiprocessor is to hold, which bound the registers, and STORED_MOST, a limit in bytes, are defined before this text.
+   No header is included: NVRTC needs none. */
 
 typedef int i32;
 typedef unsigned int u32;
@@ -40,12 +43,49 @@ FUNC ureal BITS(real x) { return WIDE_BITS(x); }
 FUNC real REAL_OF(ureal b) { return WIDE_OF(b); }
 #endif
 
-#define MEMBER ((i32)threadIdx.x)
-
 /* Every thread waits for itself, not for its warp: a warp may hold members of two teams, of which one has ended or
    taken another branch. Threads that have ended are not waited for. */
 FUNC void sync_block() { asm volatile("barrier.sync 0;" ::: "memory"); }
+
+#if BLOCKS == 1
+
+enum { HELD = TEAMS, HELD_NODES = PAD }; /* by a block: teams, and nodes of each */
+#define MEMBER ((i32)threadIdx.x)
+#define TEAM_MEMORY __shared__
+#define TEAM_PLACE threadIdx.y
 #define SYNC sync_block()
+
+#else
+
+enum { HELD = 1, LOCAL = MEMBERS / BLOCKS, HELD_NODES = TURNS * LOCAL };
+#define MEMBER ((i32)(blockIdx.x * LOCAL + threadIdx.x))
+#define TEAM_MEMORY static
+#define TEAM_PLACE blockIdx.y
+
+/* The blocks of a team meet: the last to come starts the next meeting, for which the others wait. What was written
+   before is seen by all threads of all blocks afterwards: a block's barriers and the fences pass it on. */
+struct meeting { u32 present, number; };
+static __device__ meeting meetings[TEAMS];
+FUNC void sync_team() {
+	sync_block();
+	if (threadIdx.x == 0) {
+		meeting &ours = meetings[blockIdx.y];
+		const u32 number = *(volatile u32 *)&ours.number;
+		__threadfence();
+		if (atomicAdd(&ours.present, 1u) == BLOCKS - 1) {
+			ours.present = 0;
+			__threadfence();
+			atomicAdd(&ours.number, 1u);
+		} else {
+			while (*(volatile u32 *)&ours.number == number) __nanosleep(20);
+		}
+		__threadfence();
+	}
+	sync_block();
+}
+#define SYNC sync_team()
+
+#endif
 
 /* A turn is a constant in an unrolled loop: so OWN values stay in registers. */
 #define TURN_OF(i) (TURNS == 1 ? 0 : (i32)((u32)((i) - MEMBER) / MEMBERS))
@@ -58,11 +98,11 @@ FUNC void sync_block() { asm volatile("barrier.sync 0;" ::: "memory"); }
 #define LANES(k, n) _Pragma("unroll") for (i32 k = 0; k < (n); k++)
 #define ONCE if (MEMBER == 0)
 
-/* A team's own row of the block's memory. */
+/* A team's own row of memory: the block's, or the GPU's where a team has several blocks. */
 template <class Type, int n> struct row { alignas(64) Type value[n]; };
 #define SHARED(type, name, n) \
-	__shared__ row<type, n> name##_of_team[TEAMS]; \
-	type *const name = name##_of_team[threadIdx.y].value
+	TEAM_MEMORY row<type, n> name##_of_team[TEAMS]; \
+	type *const name = name##_of_team[TEAM_PLACE].value
 template <class Type, int n> struct own {
 	Type value[TURNS][n > 0 ? n : 1];
 	FUNC_OF_TYPE Type &operator()(int j, int i) { return value[TURN_OF(i)][j]; }
@@ -71,23 +111,29 @@ template <class Type, int n> struct own {
 #define AT(name, j, i) name(j, i)
 
 /* STORED values lie in the block's memory while they are few, and are OWN beyond that. */
-#define FIT(type, n) (sizeof(type) * (n) * PAD <= STORED_MOST)
+#define FIT(type, n) (sizeof(type) * (n) * HELD_NODES <= STORED_MOST)
 template <class Type, int n, bool fit> struct stored : own<Type, n> {
 	FUNC_OF_TYPE stored(Type *) {}
 };
 template <class Type, int n> struct stored<Type, n, true> {
 	Type *const at;
 	FUNC_OF_TYPE stored(Type *at) : at(at) {}
-	FUNC_OF_TYPE Type &operator()(int j, int i) { return at[j * PAD + i]; }
+	FUNC_OF_TYPE Type &operator()(int j, int i) {
+#if BLOCKS == 1
+		return at[j * PAD + i];
+#else
+		return at[j * HELD_NODES + TURN_OF(i) * LOCAL + threadIdx.x];
+#endif
+	}
 };
 #define STORED(type, name, n) \
-	__shared__ row<type, (FIT(type, n) && (n) > 0 ? (n) * PAD : 1)> name##_of_team[TEAMS]; \
+	__shared__ row<type, (FIT(type, n) && (n) > 0 ? (n) * HELD_NODES : 1)> name##_of_team[HELD]; \
 	stored<type, (n), FIT(type, n)> name(name##_of_team[threadIdx.y].value)
 
 /* So do COMMON values, instead of taking a register of every thread. */
 #define COMMON(type, name, of) \
-	__shared__ type name##_of_team[TEAMS]; \
-	ONCE name##_of_team[threadIdx.y] = of; \
+	__shared__ type name##_of_team[HELD]; \
+	if (threadIdx.x == 0) name##_of_team[threadIdx.y] = of; \
 	SYNC; \
 	const type &name = name##_of_team[threadIdx.y]
 #define RELOAD asm volatile("" ::: "memory")
@@ -106,22 +152,51 @@ template <class Condition> FUNC i32 any_node(flags &team, i32 &call, Condition c
 	call = next;
 	return hit;
 }
-#define ANY(i, condition) any_node(flags_of_block[threadIdx.y], any_call, [&](const i32 i) -> i32 { return (condition) != 0; })
+#define ANY(i, condition) any_node(*team_flags, any_call, [&](const i32 i) -> i32 { return (condition) != 0; })
 
 /* The arguments are the kernel's one parameter, so that they are read from the constant bank. The device knows from
-   the length of the parameter how many there are. A block that begins after the host set *stop returns at once: one
-   thread looks, because all must find the same. */
+   the length of the parameter how many there are. A team that begins after the host set *stop is left out: one thread
+   looks, because all must find the same. */
+#define ENTRY(name) extern "C" __global__ void __launch_bounds__(THREADS, RESIDENT) name(const launch_##name launch)
+#define DECLARE(name) \
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *team_flags, i32 any_call); \
+	struct launch_##name { struct args args; i64 teams; const volatile i32 *stop; };
+
+#if BLOCKS == 1
+
 #define KERNEL(name) \
-	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *flags_of_block, i32 any_call); \
-	struct launch_##name { struct args args; i64 teams; const volatile i32 *stop; }; \
-	extern "C" __global__ void __launch_bounds__(THREADS, 1) name(const launch_##name launch) { \
-		__shared__ flags flags_of_block[TEAMS]; \
+	DECLARE(name) \
+	ENTRY(name) { \
+		__shared__ flags flags_of_team[TEAMS]; \
 		__shared__ i32 stopped; \
 		const i64 team = (i64)blockIdx.x * blockDim.y + threadIdx.y; \
 		if (MEMBER == 0 && threadIdx.y == 0) stopped = *launch.stop; \
-		ONCE flags_of_block[threadIdx.y].of_call[0] = 0; \
+		ONCE flags_of_team[threadIdx.y].of_call[0] = 0; \
 		SYNC; \
 		if (stopped || team >= launch.teams) return; \
-		body_##name(&launch.args, team, flags_of_block, 0); \
+		body_##name(&launch.args, team, &flags_of_team[threadIdx.y], 0); \
 	} \
-	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *flags_of_block, i32 any_call)
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *team_flags, i32 any_call)
+
+#else
+
+static __device__ flags flags_of_team[TEAMS];
+static __device__ i32 stopped_team[TEAMS];
+
+#define KERNEL(name) \
+	DECLARE(name) \
+	ENTRY(name) { \
+		for (i64 team = blockIdx.y; team < launch.teams; team += gridDim.y) { \
+			ONCE { \
+				stopped_team[blockIdx.y] = *launch.stop; \
+				flags_of_team[blockIdx.y].of_call[0] = 0; \
+			} \
+			SYNC; \
+			if (*(volatile i32 *)&stopped_team[blockIdx.y]) return; \
+			body_##name(&launch.args, team, &flags_of_team[blockIdx.y], 0); \
+			SYNC; \
+		} \
+	} \
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *team_flags, i32 any_call)
+
+#endif

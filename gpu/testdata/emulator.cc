@@ -11,6 +11,7 @@
 #include <xmmintrin.h>
 
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <sstream>
 #include <string>
@@ -27,10 +28,19 @@ struct Program {
 static const char *const words = R"(
 #define __device__
 #define __global__
-#define __shared__ static
+#define __shared__ static __attribute__((section("emulated_shared")))
 #define __forceinline__ inline __attribute__((always_inline))
 struct dim3 { unsigned x, y, z; };
-extern "C" { dim3 threadIdx, blockIdx, blockDim; void (*emulated_barrier)(void); }
+extern "C" {
+dim3 threadIdx, blockIdx, blockDim, gridDim;
+void (*emulated_barrier)(void), (*emulated_pause)(void);
+extern char __start_emulated_shared[] __attribute__((weak, visibility("hidden"))), __stop_emulated_shared[] __attribute__((weak, visibility("hidden")));
+char *shared_begin() { return __start_emulated_shared; }
+char *shared_end() { return __stop_emulated_shared; }
+}
+static inline void __nanosleep(unsigned) { emulated_pause(); }
+static inline void __threadfence() {}
+static inline unsigned atomicAdd(unsigned *at, unsigned n) { unsigned old = *at; *at += n; return old; }
 static inline float __fsqrt_rn(float x) { return __builtin_sqrtf(x); }
 static inline double __dsqrt_rn(double x) { return __builtin_sqrt(x); }
 static inline float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
@@ -67,7 +77,7 @@ API int nvrtcDestroyProgram(Program **p) { delete *p; return 0; }
 API int nvrtcCompileProgram(Program *p, int, const char **) {
 	replace(p->text, "asm volatile(\"barrier.sync 0;\" ::: \"memory\")", "emulated_barrier()");
 	// A parameter of any size is taken by reference, and its size told as a cubin tells it.
-	replace(p->text, "extern \"C\" __global__ void __launch_bounds__(THREADS, 1) name(const launch_##name launch)",
+	replace(p->text, "extern \"C\" __global__ void __launch_bounds__(THREADS, RESIDENT) name(const launch_##name launch)",
 		"__attribute__((section(\".nv.info.\" #name), used)) static const unsigned short info_##name[] = "
 		"{ 0x1903, sizeof(struct launch_##name) }; extern \"C\" { int size_##name = sizeof(struct launch_##name); } extern \"C\" void name(const launch_##name &launch)");
 	char folder[] = "/tmp/emulator-XXXXXX";
@@ -101,7 +111,9 @@ struct dim3 { unsigned x, y, z; };
 // A loaded object: where it keeps what a thread knows of itself.
 struct Module {
 	void *handle;
-	dim3 *thread, *block, *size;
+	dim3 *thread, *block, *size, *grid;
+	char *shared; // the memory of the block that runs
+	size_t shared_size;
 };
 
 struct Function {
@@ -110,7 +122,7 @@ struct Function {
 	int size; // of the parameter [bytes]
 };
 
-enum { OUT_OF_MEMORY = 2, INVALID = 1, NOT_FOUND = 500, DEVICES = 2, PROCESSORS = 3 };
+enum { TOO_LARGE = 720, OUT_OF_MEMORY = 2, INVALID = 1, NOT_FOUND = 500, DEVICES = 2, PROCESSORS = 3 };
 
 API int cuInit(unsigned) { return 0; }
 API int cuDriverGetVersion(int *version) { *version = 12000; return 0; }
@@ -119,7 +131,7 @@ API int cuDeviceGet(int *device, int number) { *device = number; return 0; }
 API int cuDeviceGetName(char *name, int length, int) { snprintf(name, length, "emulated GPU"); return 0; }
 API int cuDeviceTotalMem_v2(size_t *bytes, int) { *bytes = 1ull << 32; return 0; }
 API int cuDeviceGetAttribute(int *value, int attribute, int) {
-	*value = attribute == 16 ? PROCESSORS : attribute == 75 ? 9 : 0; // multiprocessors, capability
+	*value = attribute == 16 ? PROCESSORS : attribute == 75 ? 9 : attribute == 95 ? 1 : 0; // multiprocessors, capability, cooperative launches
 	return 0;
 }
 API int cuDevicePrimaryCtxSetFlags_v2(int, unsigned) { return 0; }
@@ -127,24 +139,62 @@ API int cuDevicePrimaryCtxRetain(void **context, int) { *context = (void *)1; re
 API int cuDevicePrimaryCtxRelease_v2(int) { return 0; }
 API int cuCtxSetCurrent(void *) { return 0; }
 API int cuCtxSynchronize(void) { return 0; }
-API int cuMemGetInfo_v2(size_t *free, size_t *total) { *free = *total = 1ull << 32; return 0; }
-API int cuStreamCreate(void **stream, unsigned) { *stream = (void *)1; return 0; }
-API int cuStreamDestroy_v2(void *) { return 0; }
-API int cuStreamSynchronize(void *) { return 0; }
 
-API int cuMemAlloc_v2(void **memory, size_t bytes) {
-	*memory = bytes > (1ull << 32) ? nullptr : aligned_alloc(256, (bytes + 255) / 256 * 256);
+// The GPU's memory: as much as EMULATED_MEMORY says [bytes].
+static std::mutex books;
+static std::map<void *, size_t> taken;
+static size_t in_use;
+
+static size_t capacity() {
+	const char *most = getenv("EMULATED_MEMORY");
+	return most && *most ? strtoull(most, nullptr, 10) : 1ull << 32;
+}
+API int cuMemGetInfo_v2(size_t *free, size_t *total) {
+	std::lock_guard<std::mutex> lock(books);
+	*total = capacity(), *free = *total - in_use;
+	return 0;
+}
+API int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
+	*memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
 	if (*memory) memset(*memory, 0xff, bytes);
 	return *memory ? 0 : OUT_OF_MEMORY;
 }
-API int cuMemFree_v2(void *memory) { free(memory); return 0; }
-API int cuMemHostAlloc(void **memory, size_t bytes, unsigned) { return cuMemAlloc_v2(memory, bytes); }
-API int cuMemFreeHost(void *memory) { return cuMemFree_v2(memory); }
+API int cuMemFreeHost(void *memory) { free(memory); return 0; }
+API int cuMemAlloc_v2(void **memory, size_t bytes) {
+	std::lock_guard<std::mutex> lock(books);
+	if (bytes > capacity() || in_use > capacity() - bytes || cuMemHostAlloc(memory, bytes, 0)) return OUT_OF_MEMORY;
+	in_use += taken[*memory] = bytes;
+	return 0;
+}
+API int cuMemFree_v2(void *memory) {
+	std::lock_guard<std::mutex> lock(books);
+	const auto at = taken.find(memory);
+	if (at == taken.end()) return INVALID;
+	in_use -= at->second, taken.erase(at);
+	free(memory);
+	return 0;
+}
+
+// What is copied through a stream arrives when the stream is waited for, and not before.
+struct Copy { void *to; const void *from; size_t bytes; };
+struct Stream { std::vector<Copy> copies; };
+API int cuStreamCreate(Stream **stream, unsigned) { *stream = new Stream; return 0; }
+API int cuStreamDestroy_v2(Stream *stream) { delete stream; return 0; }
+API int cuStreamSynchronize(Stream *stream) {
+	if (!stream) return 0;
+	for (const Copy &c : stream->copies) memcpy(c.to, c.from, c.bytes);
+	stream->copies.clear();
+	return 0;
+}
+API int cuMemcpyDtoHAsync_v2(void *to, const void *from, size_t bytes, Stream *stream) {
+	stream->copies.push_back({to, from, bytes});
+	return 0;
+}
 API int cuMemsetD8_v2(void *memory, unsigned char value, size_t bytes) { memset(memory, value, bytes); return 0; }
 API int cuMemcpyHtoD_v2(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); return 0; }
 API int cuMemcpyDtoH_v2(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); return 0; }
 
-static void barrier();
+static void barrier(), pause_thread();
 
 API int cuModuleLoadData(Module **module, const void *image) {
 	// The section table is the end of an object.
@@ -160,8 +210,11 @@ API int cuModuleLoadData(Module **module, const void *image) {
 	void *handle = written ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : nullptr;
 	unlink(path);
 	if (!handle) return INVALID;
-	*module = new Module{handle, (dim3 *)dlsym(handle, "threadIdx"), (dim3 *)dlsym(handle, "blockIdx"), (dim3 *)dlsym(handle, "blockDim")};
+	const auto find = [&](const char *name) { return (dim3 *)dlsym(handle, name); };
+	char *(*begin)() = (char *(*)())dlsym(handle, "shared_begin"), *(*end)() = (char *(*)())dlsym(handle, "shared_end");
+	*module = new Module{handle, find("threadIdx"), find("blockIdx"), find("blockDim"), find("gridDim"), begin(), (size_t)(end() - begin())};
 	*(void (**)())dlsym(handle, "emulated_barrier") = barrier;
+	*(void (**)())dlsym(handle, "emulated_pause") = pause_thread;
 	return 0;
 }
 API int cuModuleUnload(Module *module) { dlclose(module->handle); delete module; return 0; }
@@ -176,61 +229,103 @@ API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, Function *, int
 	return 0;
 }
 
-// The threads of the block that runs. One block runs at a time: its shared memory is the object's static memory.
+// The threads of the blocks that run at the same time: one block, or all of a cooperative launch. A module's shared
+// memory is one piece, which each block finds as it left it.
+struct Fibre { ucontext_t context; char *stack; dim3 index; bool ended, waits; };
+struct Block { dim3 index; std::vector<Fibre> fibres; std::vector<char> shared; };
 static std::mutex processor;
+static std::vector<char *> stacks; // that no fibre uses
 static ucontext_t scheduler;
-static struct Fibre { ucontext_t context; char *stack; dim3 index; bool ended; } *fibres, *current;
+static Fibre *current;
 static Function *running;
 static const void *argument;
 
-static void barrier() { swapcontext(&current->context, &scheduler); }
+static void pause_thread() { swapcontext(&current->context, &scheduler); }
+static void barrier() { current->waits = true, pause_thread(); }
 
 static void body() {
 	running->entry(argument);
 	current->ended = true;
-	swapcontext(&current->context, &scheduler);
+	pause_thread();
 }
 
-enum { MOST_THREADS = 1024, STACK = 256 << 10 };
+enum { MOST_THREADS = 1024, STACK = 256 << 10, RESIDENT_THREADS = 1024 };
 
-static void run_block(dim3 index, dim3 size) {
-	const unsigned threads = size.x * size.y;
-	*running->module->block = index, *running->module->size = size;
-	for (unsigned n = 0; n < threads; n++) {
-		Fibre &f = fibres[n];
-		f.index = {n % size.x, n / size.x, 0}, f.ended = false;
+static void begin(Block &block, dim3 size) {
+	block.fibres.resize(size.x * size.y);
+	for (unsigned n = 0; n < block.fibres.size(); n++) {
+		Fibre &f = block.fibres[n];
+		if (stacks.empty()) stacks.push_back((char *)malloc(STACK));
+		f.stack = stacks.back(), stacks.pop_back();
+		f.index = {n % size.x, n / size.x, 0}, f.ended = f.waits = false;
 		getcontext(&f.context);
 		f.context.uc_stack.ss_sp = f.stack, f.context.uc_stack.ss_size = STACK, f.context.uc_link = nullptr;
 		makecontext(&f.context, body, 0);
 	}
-	// Backwards in every other turn, so that nobody relies on an order of threads.
-	bool backwards = false;
-	for (unsigned ended = 0; ended < threads; backwards = !backwards) {
-		for (unsigned n = 0; n < threads; n++) {
-			current = &fibres[backwards ? threads - 1 - n : n];
-			if (current->ended) continue;
-			*running->module->thread = current->index;
+	block.shared.assign(running->module->shared_size, (char)0xff);
+}
+
+// turn runs each thread of a block until its next barrier; returns how many have not ended.
+static unsigned turn(Block &block, bool backwards) {
+	Module &m = *running->module;
+	*m.block = block.index;
+	memcpy(m.shared, block.shared.data(), m.shared_size);
+	const unsigned threads = block.fibres.size();
+	unsigned left = 0, waiting = 0;
+	for (unsigned n = 0; n < threads; n++) {
+		current = &block.fibres[backwards ? threads - 1 - n : n];
+		if (!current->ended && !current->waits) {
+			*m.thread = current->index;
 			swapcontext(&scheduler, &current->context);
-			ended += current->ended;
 		}
+		left += !current->ended, waiting += !current->ended && current->waits;
+	}
+	if (waiting == left) {
+		for (Fibre &f : block.fibres) f.waits = false;
+	}
+	memcpy(block.shared.data(), m.shared, m.shared_size);
+	return left;
+}
+
+// Every other turn goes backwards, so that nobody relies on an order of threads or blocks.
+static void run_blocks(std::vector<Block> &blocks, dim3 grid, dim3 size) {
+	*running->module->size = size, *running->module->grid = grid;
+	for (Block &block : blocks) begin(block, size);
+	bool backwards = false;
+	for (unsigned left = 1; left > 0; backwards = !backwards) {
+		left = 0;
+		for (size_t n = 0; n < blocks.size(); n++) left += turn(blocks[backwards ? blocks.size() - 1 - n : n], backwards);
+	}
+	for (Block &block : blocks) {
+		for (Fibre &f : block.fibres) stacks.push_back(f.stack);
 	}
 }
 
-API int cuLaunchKernel(Function *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
-	unsigned, void *, void **parameters, void **) {
-	if (bx * by * bz > MOST_THREADS || gy != 1 || gz != 1 || bz != 1) return INVALID;
+static int launch(Function *function, dim3 grid, dim3 size, void **parameters, bool together) {
+	if (size.x * size.y > MOST_THREADS || size.z != 1 || grid.z != 1) return INVALID;
+	const unsigned count = grid.x * grid.y;
+	if (together && count * size.x * size.y > PROCESSORS * RESIDENT_THREADS) return TOO_LARGE;
 	std::lock_guard<std::mutex> lock(processor);
-	if (!fibres) {
-		fibres = new Fibre[MOST_THREADS];
-		for (int n = 0; n < MOST_THREADS; n++) fibres[n].stack = (char *)malloc(STACK);
-	}
 	running = function, argument = parameters[0];
 	const unsigned before = _mm_getcsr();
 	_mm_setcsr(0x9fc0); // flush denormals
 	// The last word of the parameter is the place where the host says stop. Blocks would look there themselves, slowly.
 	const volatile int *stop;
 	memcpy(&stop, (const char *)argument + function->size - 8, 8);
-	for (unsigned n = 0; n < gx && !(*stop && n > 0); n++) run_block({n, 0, 0}, {bx, by, 1});
+	std::vector<Block> blocks(together ? count : 1);
+	for (unsigned n = 0; n < count && (together || n == 0 || !*stop); n++) {
+		blocks[together ? n : 0].index = {n % grid.x, n / grid.x, 0};
+		if (!together || n == count - 1) run_blocks(blocks, grid, size);
+	}
 	_mm_setcsr(before);
 	return 0;
+}
+
+API int cuLaunchKernel(Function *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+	unsigned, void *, void **parameters, void **) {
+	return launch(function, {gx, gy, gz}, {bx, by, bz}, parameters, false);
+}
+API int cuLaunchCooperativeKernel(Function *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+	unsigned, void *, void **parameters) {
+	return launch(function, {gx, gy, gz}, {bx, by, bz}, parameters, true);
 }
