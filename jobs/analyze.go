@@ -7,24 +7,28 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
+	"brainsweep/device"
 	"brainsweep/fault"
 	"brainsweep/io/result"
 	"brainsweep/metrics"
+	"brainsweep/sim"
 )
 
 // Analysis computes metrics of the series that a result has kept, after the job.
 type Analysis struct {
-	Result    string   // the file with the series
-	Use, Of   []string // as metrics.use and metrics.of; nil: as Job and Set say, and of all series
-	Job       string   // a file with [metrics] and [[target]], such as a job file; "" for none
-	Set       []string // changes to it: address=value
-	Transient string   // a time such as "2 s": samples before it are left out; "" for none besides the job's
-	Output    string   // a result with the metrics alone; "": Into
-	Into      bool     // add them to Result itself
-	Force     bool     // an old Output, or metrics of the same name in Result, are replaced
+	Result    string        // the file with the series
+	Use, Of   []string      // as metrics.use and metrics.of; nil: as Job and Set say, and of all series
+	Job       string        // a file with [metrics] and [[target]], such as a job file; "" for none
+	Set       []string      // changes to it: address=value
+	Transient string        // a time such as "2 s": samples before it are left out; "" for none besides the job's
+	Output    string        // a result with the metrics alone; "": Into
+	Into      bool          // add them to Result itself
+	Force     bool          // an old Output, or metrics of the same name in Result, are replaced
+	Device    device.Device // whose host computes metrics as a run on it does; nil: Go does, to the same figures but for rounding
 	Versions  []result.Entry
 	Progress  func(done, total int) // may be nil; called from one goroutine at a time
 }
@@ -67,6 +71,10 @@ func (a Analysis) Run(ctx context.Context) (*AnalysisSummary, error) {
 		return nil, fault.Mistake{Pos: fault.Pos{File: output}, Msg: "cannot be written: " + err.Error()}
 	}
 	defer os.RemoveAll(folder)
+	if err := an.openHosts(ctx, a.Device); err != nil {
+		return nil, err
+	}
+	defer an.hosts.close()
 	summary := &AnalysisSummary{Output: output, Warnings: an.warnings}
 	parts, err := an.parts(ctx, folder, a.Progress, summary)
 	if err != nil {
@@ -142,7 +150,6 @@ func (an *analysis) parts(ctx context.Context, folder string, progress func(done
 // points computes the points of a part, as many at a time as there are processors.
 func (an *analysis) points(ctx context.Context, part *result.Part, first int, status []uint8, summary *AnalysisSummary) error {
 	errs := make([]error, len(status))
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
 	for i, s := range status {
 		point := first + i
@@ -156,14 +163,14 @@ func (an *analysis) points(ctx context.Context, part *result.Part, first int, st
 			continue
 		}
 		summary.Points++
-		slots <- struct{}{}
+		host := <-an.hosts.free
 		all.Add(1)
 		go func() {
 			defer all.Done()
 			if errs[i] = ctx.Err(); errs[i] == nil {
-				errs[i] = an.point(part, point)
+				errs[i] = an.point(part, point, host)
 			}
-			<-slots
+			an.hosts.free <- host
 		}()
 	}
 	all.Wait()
@@ -189,7 +196,7 @@ func (an *analysis) has(point int, status uint8) bool {
 }
 
 // point reads a point's series and writes its metrics; those of a series that does not have the point stay NaN.
-func (an *analysis) point(part *result.Part, point int) error {
+func (an *analysis) point(part *result.Part, point int, host *metrics.Host) error {
 	metric := 0
 	for _, q := range an.quantities {
 		row, ok := q.rows[point]
@@ -197,7 +204,7 @@ func (an *analysis) point(part *result.Part, point int) error {
 			metric += len(q.table)
 			continue
 		}
-		in, err := an.input(q, row)
+		in, err := an.input(q, row, host)
 		if err != nil {
 			return err
 		}
@@ -209,11 +216,11 @@ func (an *analysis) point(part *result.Part, point int) error {
 		}
 	}
 	part.Done(point)
-	return nil
+	return host.Err()
 }
 
 // input is what the metrics of a quantity at a row are drawn from.
-func (an *analysis) input(q *analysed, row int) (*metrics.Input, error) {
+func (an *analysis) input(q *analysed, row int, host *metrics.Host) (*metrics.Input, error) {
 	rows, err := an.res.At(q.variable, row)
 	if err != nil {
 		return nil, err
@@ -227,8 +234,51 @@ func (an *analysis) input(q *analysed, row int) (*metrics.Input, error) {
 	}
 	in := &metrics.Input{Moments: sums.Moments(), Unit: q.variable.Unit, Weights: c.Weights, Lengths: c.Lengths,
 		Config: p.Metrics.effective, Targets: p.targetData(0)}
-	if metrics.NeedSignal(q.table) {
-		in.Signal = metrics.Transposed(q.setup.Rate, rows, n, metrics.Scale(q.variable.Unit))
+	if !metrics.NeedSignal(q.table) {
+		return in, nil
+	}
+	scale := metrics.Scale(q.variable.Unit)
+	if an.single() {
+		in.Signal = metrics.Hosted(q.setup.Rate, narrow(rows), n, scale, host)
+	} else {
+		in.Signal = metrics.Hosted(q.setup.Rate, rows, n, scale, host)
 	}
 	return in, nil
+}
+
+// single tells whether the job recorded in single precision.
+func (an *analysis) single() bool {
+	return !slices.ContainsFunc(an.quantities, func(q *analysed) bool { return !q.variable.Single })
+}
+
+// narrow gives numbers that were read out of a file in single precision in that again.
+func narrow(rows []float64) []float32 {
+	out := make([]float32, len(rows))
+	for i, v := range rows {
+		out[i] = float32(v)
+	}
+	return out
+}
+
+// openHosts builds the kernels of metrics where there is a device whose host runs them, one for each processor.
+func (an *analysis) openHosts(ctx context.Context, dev device.Device) error {
+	count := runtime.GOMAXPROCS(0)
+	an.hosts = &hosts{free: make(chan *metrics.Host, count)}
+	precision := 64
+	if an.single() {
+		precision = 32
+	}
+	for range count {
+		var host *metrics.Host
+		if dev != nil && dev.Info().Kind == "cpu" && slices.ContainsFunc(an.quantities, func(q *analysed) bool { return metrics.NeedSignal(q.table) }) {
+			m, err := sim.NewMachine(ctx, dev, an.plan.Connectome.N(), precision)
+			if err != nil {
+				return errors.Join(err, an.hosts.close())
+			}
+			an.hosts.machines = append(an.hosts.machines, m)
+			host = metrics.NewHost(m, an.plan.Connectome.N())
+		}
+		an.hosts.free <- host
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"brainsweep/cpu"
 	"brainsweep/fault"
 	h5result "brainsweep/io/result"
 	"brainsweep/io/result/resulttest"
@@ -85,6 +86,11 @@ func TestAnalyze(t *testing.T) {
 	wanted := fmt.Sprintf(drawn, dir)
 	file := func(name string) string { return filepath.Join(dir, name) }
 	writeAll(t, dir, map[string]string{"fit.toml": wanted})
+	dev, err := cpu.Open(cpu.Options{Threads: 2, CacheDir: kernels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
 	for _, c := range []struct{ precision, transient, later string }{{"single", "150 ms", ""}, {"double", "150 ms", "350 ms"}} {
 		job := func(transient, rest string) *jobs.Job {
 			t.Helper()
@@ -101,7 +107,7 @@ func TestAnalyze(t *testing.T) {
 		if _, err := run(t, job(c.transient, ""), file(name+".h5"), ways{threads: 2}); err != nil {
 			t.Fatal(err)
 		}
-		a := jobs.Analysis{Result: file(name + ".h5"), Job: file("fit.toml"), Transient: c.later, Output: file(name + "-after.h5")}
+		a := jobs.Analysis{Result: file(name + ".h5"), Job: file("fit.toml"), Transient: c.later, Output: file(name + "-after.h5"), Device: dev}
 		s, err := a.Run(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -130,6 +136,9 @@ func TestAnalyze(t *testing.T) {
 		}
 		maps.DeleteFunc(after, func(path, _ string) bool { return path == "/metrics" })
 		resulttest.Same(t, name+": what is not metrics", after, before)
+		if _, err := open(t, file(name+".h5")).Verify(); err != nil {
+			t.Error(err)
+		}
 		if _, err := a.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "there already; --force") {
 			t.Errorf("metrics added twice: %v", err)
 		}

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"brainsweep/connectome"
 	"brainsweep/document"
 	"brainsweep/fault"
 	"brainsweep/io/result"
@@ -25,6 +24,7 @@ type analysis struct {
 	plan       *Plan // only what metrics are computed with
 	quantities []*analysed
 	layout     *result.Layout
+	hosts      *hosts // that compute
 	warnings   []string
 }
 
@@ -172,25 +172,9 @@ func (r *reader) laterTransient(text string) float64 {
 
 // connectome takes the connectome that the result holds into the plan.
 func (an *analysis) connectome() error {
-	c := &connectome.Connectome{Labels: an.res.Nodes, Source: filepath.Base(an.res.Path())}
-	for name, to := range map[string]*[]float64{"weights": &c.Weights, "lengths": &c.Lengths} {
-		values, err := an.res.Numbers("/connectome/" + name)
-		if err != nil {
-			return err
-		}
-		if len(values) != c.N()*c.N() {
-			return fmt.Errorf("%s: /connectome/%s has %d numbers for %d regions", an.res.Path(), name, len(values), c.N())
-		}
-		*to = values
-	}
-	if an.res.Has("/connectome/centres") {
-		centres, err := an.res.Numbers("/connectome/centres")
-		if err != nil {
-			return err
-		}
-		for i := 0; i+2 < len(centres); i += 3 {
-			c.Centres = append(c.Centres, [3]float64(centres[i:i+3]))
-		}
+	c, err := an.res.Connectome()
+	if err != nil {
+		return err
 	}
 	an.plan.Connectome, an.plan.Subjects = c, []Subject{{Labels: c.Labels}}
 	return nil

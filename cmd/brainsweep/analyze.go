@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"brainsweep/cpu"
 	"brainsweep/internal/progress"
 	"brainsweep/jobs"
 )
@@ -68,6 +69,11 @@ func analyze(cmd *cobra.Command, said *voice, a jobs.Analysis) error {
 			}
 		}
 		meter.Show(float64(done), fmt.Sprintf("%d of %s", done, count(total, "point")))
+	}
+	// Without a compiler metrics are computed all the same, only more slowly.
+	if dev, err := cpu.Open(cpu.Options{}); err == nil {
+		defer dev.Close()
+		a.Device = dev
 	}
 	s, err := a.Run(cmd.Context())
 	if meter != nil {

@@ -30,7 +30,8 @@ func Add(path string, l *Layout, parts []string, replace bool) (err error) {
 		return errors.Join(err, os.Remove(temporary(path)))
 	}
 	m := &merger{layout: l, file: file, parts: held, rankings: map[Keep]*ranking{}}
-	err = inTurn(func() error { return m.more(replace) }, func() error { return m.all(func(int, int) {}) }, m.notes)
+	err = inTurn(func() error { return m.more(replace) }, func() error { return m.all(func(int, int) {}) }, m.notes,
+		func() error { return sealResult(file) })
 	m.close()
 	err = errors.Join(err, file.Close())
 	if err == nil {
