@@ -56,7 +56,7 @@ func (a *attempt) pace() sim.Pace {
 	nodes := float64(a.study.Nodes) * float64(a.batch.Count)
 	p := sim.Pace{From: a.from, Progress: func(steps int64) {
 		now := float64(steps) * nodes
-		a.done(0, now-a.told)
+		a.done(event{nodeSteps: now - a.told})
 		a.told = now
 	}}
 	if a.from != nil {
@@ -89,6 +89,7 @@ func (a *attempt) save(s *sim.State) error {
 	}
 	a.turn++
 	a.last = time.Now()
+	a.done(event{saved: true})
 	return nil
 }
 

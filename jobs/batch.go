@@ -28,10 +28,10 @@ type worker struct {
 	rank    int
 	host    string
 	best    *result.Best
-	done    func(points int, nodeSteps float64) // told after every epoch and batch
-	every   time.Duration                       // between two checkpoints; 0: none
-	keep    bool                                // the states at the end
-	kernel  string                              // digest of the source
+	done    func(event)   // told after every epoch and batch
+	every   time.Duration // between two checkpoints; 0: none
+	keep    bool          // the states at the end
+	kernel  string        // digest of the source
 	note    func(text string)
 	wirings map[wired]*sim.Wiring
 	kept    int64           // bytes of wirings
@@ -199,6 +199,7 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	if err != nil {
 		return err
 	}
+	w.done(event{batch: &b})
 	a, err := w.attempt(b, points)
 	if err != nil {
 		return err
@@ -209,7 +210,7 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	}
 	if err != nil {
 		if errors.Is(err, device.ErrMemory) {
-			w.done(0, -a.told)
+			w.done(event{nodeSteps: -a.told})
 		}
 		return errors.Join(named(err, b), a.leave())
 	}
@@ -218,7 +219,7 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	if err := a.finish(run); err != nil {
 		return err
 	}
-	w.done(b.Count, 0)
+	w.done(event{points: b.Count})
 	return nil
 }
 

@@ -89,6 +89,8 @@ func (p *place) removePacks(but string) error {
 
 func (p *place) removeNotice() {
 	p.removePacks("")
+	os.Remove(filepath.Join(p.parts, boardName))
+	os.Remove(filepath.Join(p.parts, boardName+".tmp"))
 	os.Remove(filepath.Join(p.parts, noticeName))
 }
 

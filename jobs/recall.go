@@ -107,7 +107,7 @@ func Recompute(ctx context.Context, res *result.Result, dev device.Device, count
 		return nil, err
 	}
 	defer w.close()
-	w.folder, w.done, w.note = folder, func(int, float64) {}, func(string) {}
+	w.folder, w.done, w.note = folder, func(event) {}, func(string) {}
 	out := &Recomputed{Single: j.Plan.Run.Precision == 32, Worst: result.Distance{Bits: true}}
 	if out.Points, err = sample(res, count, seed); err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ type Options struct {
 	Batch    int            // most points of a batch, which is what a killed job may lose; 0: about a minute's work
 	Every    time.Duration  // between two checkpoints of a batch in work; 0: none
 	Keep     bool           // parts and final states stay when all is merged, for a job with more points or a longer duration
+	Patience time.Duration  // after which a rank that is not heard of is named; 0: some minutes
 	Versions []result.Entry // of the program and its libraries, for the provenance
 	Listener Listener
 }

@@ -20,6 +20,7 @@ type Status struct {
 	Merged               bool      // the result is there
 	Running              bool      // a run is at work
 	Updated              time.Time // when the last part came
+	At                   *Board    // the run at work, or the last one; nil where nothing is known of it
 }
 
 // Look tells how far the job has come whose result is, or will be, the file output.
@@ -33,6 +34,7 @@ func Look(output string) (*Status, error) {
 		return nil, err
 	}
 	s := &Status{Job: n.Job, Set: n.Set, Points: n.Points, Running: p.busy()}
+	s.At = p.board()
 	parts, err := result.Parts(p.parts)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type runFlags struct {
 	batch  int
 	every  time.Duration
 	keep   bool
+	wait   time.Duration
 	hours  string
 	set    []string
 }
@@ -58,6 +59,7 @@ ready to go on, 4 done but some points failed.`,
 	cmd.Flags().IntVar(&f.batch, "batch", 0, "most points of a batch, which is what a killed job may lose (default: about a minute's work)")
 	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 10*time.Minute, "time between two checkpoints of what is in work; 0 keeps finished parts only")
 	cmd.Flags().BoolVar(&f.keep, "keep-parts", false, "keep the parts and the final states beside the result, for a job with more points or a longer duration")
+	cmd.Flags().DurationVar(&f.wait, "patience", 5*time.Minute, "name a rank that was not heard of for so long; one that computes may take ten times its longest epoch")
 	cmd.Flags().StringVar(&f.hours, "max-hours", "", "stop after so many hours, ready to go on; auto: shortly before the batch system ends the job")
 	addSet(cmd.Flags(), &f.set)
 	return cmd
@@ -99,6 +101,9 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	if f.every < 0 {
 		return mistake("--checkpoint-every: %v is not a time between checkpoints", f.every)
 	}
+	if f.wait <= 0 {
+		return mistake("--patience: %v is no time to wait", f.wait)
+	}
 	ctx, cancel, err := limited(ctx, f.hours, time.Now())
 	if err != nil {
 		return err
@@ -125,7 +130,7 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	defer dev.Close()
 	l := newListener(comm.Rank(), said, output, errs, func(log *logrus.Logger) { greet(log, job, dev, comm, note, chosen) })
 	defer l.close()
-	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Every: f.every, Keep: f.keep, Versions: versions(), Listener: l})
+	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Every: f.every, Keep: f.keep, Patience: f.wait, Versions: versions(), Listener: l})
 	l.end()
 	if err != nil {
 		return err

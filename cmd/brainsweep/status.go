@@ -5,10 +5,12 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"brainsweep/internal/progress"
 	"brainsweep/jobs"
 )
 
@@ -17,7 +19,8 @@ func statusCommand() *cobra.Command {
 		Use:   "status RESULT",
 		Short: "Tell how far a job has come",
 		Long: `status counts the points that are done, failed and missing of the job whose result has, or will have, the given name.
-It may be asked at any time, while a run is at work and between two runs.`,
+It may be asked at any time, while a run is at work and between two runs. Of a run at work it also tells the rate, the time
+left, and for each rank its host, the points that it has done and has in work, when it last came on, and its last checkpoint.`,
 		Example: "  brainsweep status results.h5",
 		Args:    words("result file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -37,8 +40,10 @@ func tellStatus(out io.Writer, output string, s *jobs.Status, now time.Time) {
 	case s.Merged:
 	case s.Running && s.Updated.IsZero():
 		fmt.Fprintln(out, "a run is at work; its first part is not whole yet")
+		tellRanks(out, s.At, now)
 	case s.Running:
 		fmt.Fprintf(out, "a run is at work; its last part came %s ago\n", duration(now.Sub(s.Updated)))
+		tellRanks(out, s.At, now)
 	default:
 		command := fmt.Sprintf("brainsweep run %s -o %s", s.Job, output)
 		for _, set := range s.Set {
@@ -46,6 +51,36 @@ func tellStatus(out io.Writer, output string, s *jobs.Status, now time.Time) {
 		}
 		fmt.Fprintf(out, "no run is at work; this goes on: %s\n", command)
 	}
+}
+
+// tellRanks says how fast a run is, and how far every rank of it is.
+func tellRanks(out io.Writer, b *jobs.Board, now time.Time) {
+	if b == nil {
+		return
+	}
+	if rate := b.NodeSteps / max(b.Updated.Sub(b.Began).Seconds(), 1e-9); rate > 0 {
+		left := time.Duration((b.AllNodeSteps - b.NodeSteps) / rate * float64(time.Second))
+		fmt.Fprintf(out, "%s, about %s left\n", progress.Rate(rate, "node-steps"), duration(left))
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "rank\thost\tdone\tat work\tcame on\tlast checkpoint\t")
+	ago := func(t time.Time) string {
+		if t.IsZero() {
+			return "none"
+		}
+		return duration(now.Sub(t)) + " ago"
+	}
+	for i, r := range b.Ranks {
+		work, state := "nothing", ""
+		if r.Count > 0 {
+			work = fmt.Sprintf("%d to %d", r.First, r.First+r.Count-1)
+		}
+		if r.Hangs {
+			state = "seems to hang"
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i, r.Host, count(r.Points, "point"), work, ago(r.Came), ago(r.Saved), state)
+	}
+	w.Flush()
 }
 
 // counts says what has become of the points.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"brainsweep/io/result"
 	"brainsweep/io/result/resulttest"
@@ -15,12 +18,15 @@ func TestStatusAndMerge(t *testing.T) {
 	t.Chdir(w.folder)
 	p := w.start(0, "run", "job.toml", "-o", "out.h5", "--batch", "1", "--threads", "1", "--set", "run.seed=8")
 	w.untilParts("out.h5", 2)
-	_, working, _ := command(t, "status out.h5")
+	working := ""
+	for began := time.Now(); !strings.Contains(working, "node-steps/s") && time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
+		_, working, _ = command(t, "status out.h5")
+	}
 	p.Process.Signal(syscall.SIGINT)
 	if code := p.end(t); code != exitStopped {
 		t.Fatalf("exit code %d: %s", code, p.errs.String())
 	}
-	for _, want := range []string{" of 80 points done, 0 of them failed; ", "a run is at work; its last part came 0."} {
+	for _, want := range []string{" of 80 points done, 0 of them failed; ", "a run is at work; its last part came ", " node-steps/s, about ", "rank  host", "0     ", " none"} {
 		if !strings.Contains(working, want) {
 			t.Errorf("at work, the status is %q, want %q", working, want)
 		}
@@ -80,5 +86,45 @@ func TestStatusOfNothing(t *testing.T) {
 		if want := "nothing.h5: there is no result of this name, and no run has left parts of one\n"; code != exitMistake || out != "" || errs != want {
 			t.Errorf("%s: exit code %d, %q, %q", verb, code, out, errs)
 		}
+	}
+}
+
+// TestHangingRank stops a rank under mpirun for a while: rank 0 names it, status shows it, and when it goes on, that is said, too, and
+// the result is what it always is. Nothing is said of ranks that work.
+func TestHangingRank(t *testing.T) {
+	needMPI(t)
+	w := newWorkplace(t, strings.Replace(brain, "points = 8", "points = 80", 1))
+	t.Chdir(w.folder)
+	p := w.start(3, "run", "job.toml", "-o", "out.h5", "--batch", "2", "--threads", "1", "--patience", "2s")
+	w.untilParts("out.h5", 3)
+	ranks := descendants(p.Process.Pid)
+	hung := ranks[len(ranks)-1]
+	for _, pid := range ranks {
+		if env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid)); strings.Contains(string(env), "OMPI_COMM_WORLD_RANK=2\x00") {
+			hung = pid
+		}
+	}
+	if err := syscall.Kill(hung, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	shown := false
+	for began := time.Now(); !shown && time.Since(began) < time.Minute; time.Sleep(100 * time.Millisecond) {
+		_, status, _ := command(t, "status out.h5")
+		shown = strings.Contains(status, "seems to hang")
+	}
+	syscall.Kill(hung, syscall.SIGCONT)
+	if code := p.end(t); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, p.errs.String())
+	}
+	if !shown {
+		t.Error("status does not show the rank that hangs")
+	}
+	host, _ := os.Hostname()
+	said := p.errs.String()
+	if !strings.Contains(said, "rank 2 on "+host+": nothing was heard of it for ") || !strings.Contains(said, "rank 2 on "+host+": it goes on") {
+		t.Errorf("said: %s", said)
+	}
+	if strings.Contains(said, "rank 1 on") || strings.Contains(said, "rank 0 on") {
+		t.Errorf("a false alarm: %s", said)
 	}
 }
