@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"syscall"
 	"time"
@@ -30,6 +31,11 @@ type BenchCase struct {
 	Settings map[string]float64
 	Nodes    int     // of the brain
 	Speed    float64 // of conduction [mm/ms]
+
+	// Where Density is above 0, every pair of nodes is connected with this probability instead, each after a delay
+	// drawn from Delays[0] ... Delays[1] [steps].
+	Density float64
+	Delays  [2]int
 }
 
 // BenchCases lists the cases, with 68 nodes and 4 mm/ms.
@@ -62,7 +68,7 @@ type BenchResult struct {
 
 // BenchStages are the keys of BenchResult.Stages in the order in which people want them.
 func BenchStages() []string {
-	return []string{"dynamics", "coupling", "noise", "monitors", "metrics"}
+	return []string{"dynamics", "coupling", "noise", "monitors", "metrics", "io"}
 }
 
 const (
@@ -83,6 +89,7 @@ type bench struct {
 	bold      *model.Model
 	coupling  model.Coupling
 	scheme    codegen.Scheme
+	brain     *connectome.Connectome
 	wired     *sim.Wiring
 	bare      *sim.Wiring
 }
@@ -99,7 +106,7 @@ type variant struct {
 }
 
 // Bench times a case in single (32) or double (64) precision on all workers of a device. What a stage takes is the time
-// that its absence saves. The variants take turns, and the fastest turn of each counts: what disturbs a turn only makes
+// that its absence saves; I/O is timed by itself. Shares add up to 1. The variants take turns, and the fastest turn of each counts: what disturbs a turn only makes
 // it slower, and minima proved far steadier than medians.
 func Bench(ctx context.Context, dev device.Device, c BenchCase, precision int) (*BenchResult, error) {
 	b, err := newBench(dev, c, precision)
@@ -128,11 +135,16 @@ func Bench(ctx context.Context, dev device.Device, c BenchCase, precision int) (
 			v.cost = min(v.cost, cost)
 		}
 	}
+	io, err := b.io(b.brain)
+	if err != nil {
+		return nil, err
+	}
+	whole := variants[0].cost + io
 	out := &BenchResult{Case: c.Name, Precision: precisionName(precision), Nodes: c.Nodes, Edges: b.wired.Edges(), Horizon: b.wired.MaxDelay,
-		Threads: dev.Info().Workers, NodeStepsPerSecond: 1 / variants[0].cost, Stages: map[string]float64{}}
-	rest := 1.0
+		Threads: dev.Info().Workers, NodeStepsPerSecond: 1 / whole, Stages: map[string]float64{"io": io / whole}}
+	rest := 1 - out.Stages["io"]
 	for _, v := range variants[1:] {
-		out.Stages[v.stage] = max(0, rest-v.cost/variants[0].cost)
+		out.Stages[v.stage] = max(0, rest-v.cost/whole)
 		rest -= out.Stages[v.stage]
 	}
 	out.Stages["dynamics"] = rest
@@ -158,21 +170,39 @@ func newBench(dev device.Device, c BenchCase, precision int) (*bench, error) {
 	faults.Add(err)
 	b.scheme, err = codegen.FindScheme("heun")
 	faults.Add(err)
-	brain, err := connectome.Synthetic(c.Nodes)
-	faults.Add(err)
+	if b.brain, err = c.brain(); err != nil {
+		faults.Add(err)
+	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	if brain, err = brain.Normalise("column"); err != nil {
+	if b.wired, err = sim.NewWiring(b.brain, c.Speed, benchStep); err != nil {
 		return nil, err
 	}
-	if b.wired, err = sim.NewWiring(brain, c.Speed, benchStep); err != nil {
-		return nil, err
-	}
-	alone := *brain
-	alone.Weights = make([]float64, len(brain.Weights))
+	alone := *b.brain
+	alone.Weights = make([]float64, len(b.brain.Weights))
 	b.bare, err = sim.NewWiring(&alone, c.Speed, benchStep)
 	return b, err
+}
+
+// brain is the connectome of the case.
+func (c BenchCase) brain() (*connectome.Connectome, error) {
+	brain, err := connectome.Synthetic(c.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	if c.Density > 0 {
+		draw := rand.New(rand.NewPCG(1, 2))
+		for i := range brain.Weights {
+			brain.Weights[i] = 0
+			if draw.Float64() < c.Density {
+				brain.Weights[i] = 1 - draw.Float64()
+			}
+			steps := c.Delays[0] + draw.IntN(c.Delays[1]-c.Delays[0]+1)
+			brain.Lengths[i] = float64(steps) * benchStep * c.Speed
+		}
+	}
+	return brain.Normalise("column")
 }
 
 // streams are the averages and BOLD, with or without their moments.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -23,15 +24,16 @@ func benchCommand() *cobra.Command {
 	var only string
 	var asJSON bool
 	var nodes []int
-	var speed float64
+	var speed, density float64
+	var delays string
 	var use []string
 	precision := choice{value: "both", of: []string{"both", "single", "double"}}
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Time the kernels on fixed cases",
 		Long: `bench times fixed cases: a synthetic brain with delays, Heun with noise, 1 ms averages, BOLD and FC. It prints
-node-steps per second and core, and the share of each stage: the time that its absence saves. Of several runs the fastest
-counts. On a CPU, seconds are those of processor time.`,
+node-steps per second and core, and the share of each stage: the time that its absence saves; io is the writing of a part.
+Of several runs the fastest counts. On a CPU, seconds are those of processor time.`,
 		Example: `  brainsweep bench
   brainsweep bench --case adex2 --precision single --threads 1 --json
   brainsweep bench --metrics all`,
@@ -43,6 +45,11 @@ counts. On a CPU, seconds are those of processor time.`,
 			}
 			if cases, err = vary(cases, nodes, speed); err != nil {
 				return err
+			}
+			if delays != "" {
+				if err := tangle(cases, delays, density); err != nil {
+					return err
+				}
 			}
 			dev, err := f.open(runtime.NumCPU())
 			if err != nil {
@@ -60,6 +67,8 @@ counts. On a CPU, seconds are those of processor time.`,
 	cmd.Flags().Var(&precision, "precision", "single, double or both")
 	cmd.Flags().IntSliceVar(&nodes, "nodes", []int{68}, "regions of the brain; several for a curve")
 	cmd.Flags().Float64Var(&speed, "speed", 4, "conduction speed [mm/ms]; the slower, the longer the history")
+	cmd.Flags().StringVar(&delays, "delays", "", "LOW-HIGH: a random network instead of a brain, its delays from LOW to HIGH steps of 0.1 ms")
+	cmd.Flags().Float64Var(&density, "density", 0.3, "with --delays, the share of pairs that are connected")
 	cmd.Flags().StringSliceVar(&use, "metrics", nil, "time adex2 with these metrics or groups, and without: all, or rate,fc,psd,...")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each case and precision")
 	return cmd
@@ -102,6 +111,26 @@ func vary(cases []jobs.BenchCase, nodes []int, speed float64) ([]jobs.BenchCase,
 		}
 	}
 	return all, nil
+}
+
+// tangle makes the cases' brains random networks.
+func tangle(cases []jobs.BenchCase, delays string, density float64) error {
+	var low, high int
+	from, to, _ := strings.Cut(delays, "-")
+	low, err := strconv.Atoi(from)
+	if err == nil {
+		high, err = strconv.Atoi(to)
+	}
+	if err != nil || low < 0 || high < low {
+		return mistake("--delays: %q; want the least and the most [steps], as 0-14", delays)
+	}
+	if !(density > 0 && density <= 1) {
+		return mistake("--density: %v; above 0, at most 1", density)
+	}
+	for i := range cases {
+		cases[i].Delays, cases[i].Density = [2]int{low, high}, density
+	}
+	return nil
 }
 
 func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, precision string, asJSON bool, out io.Writer) error {
