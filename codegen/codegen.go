@@ -18,12 +18,8 @@ const Block = 16
 // delay covers: it is at least that number of steps less one.
 func Spans() []int { return []int{Block, 8, 4, 1} }
 
-const (
-	// Side is the number of pairs of span 1 that are summed side by side; a target's are padded to full sides.
-	Side = 8
-	// Columns is the number of columns that are summed at once; a wiring's are padded to a multiple of it.
-	Columns = 4
-)
+// Columns is the number of columns that are summed at once; a wiring's are padded to a multiple of it.
+const Columns = 4
 
 // Stride is the length of a column: a weight for each target, nodes rounded up to a vector of any kind.
 func Stride(nodes int) int { return (nodes + 15) / 16 * 16 }

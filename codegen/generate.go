@@ -25,7 +25,6 @@ type page struct {
 	Spans   []span // between a block and a single step
 	Row     int    // entries of rows for each node
 	Single  int    // the bit of span 1
-	Side    int
 	Columns int
 	Stride  int
 
@@ -49,7 +48,7 @@ type page struct {
 	Args         []arg
 }
 
-// span is a number of steps whose input is gathered at once: its place in a row, its bit among the near ones.
+// span is a number of steps whose input is gathered at once: its place among all, its bit among the near ones.
 type span struct{ Steps, Place, Bit int }
 
 // wiring tells the template how the edges are laid out.
@@ -61,7 +60,7 @@ func (p *page) wiring(nodes int) {
 		}
 	}
 	p.Row, p.Single = len(spans)+1, 1<<(len(spans)-2)
-	p.Side, p.Columns, p.Stride = Side, Columns, Stride(nodes)
+	p.Columns, p.Stride = Columns, Stride(nodes)
 }
 
 // arg is a member of struct args.

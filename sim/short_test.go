@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"syscall"
 	"testing"
 
 	"brainsweep/codegen"
@@ -154,4 +155,74 @@ func farthest(a, b [][]float64) float64 {
 		}
 	}
 	return far
+}
+
+// TestColumnsPay: what the cost of edges and columns chooses is not far from the better of all columns and none, in
+// processor time. Where it is wrong one of the two takes from twice to ten times as long.
+func TestColumnsPay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures for seconds")
+	}
+	const turns, slack = 4, 1.5
+	m, c := parse(t, "decays", twoRings), coupling(t, "linear")
+	dev := open(t, 1)
+	for _, of := range []struct {
+		nodes     int
+		density   float64
+		low, high int
+	}{
+		{68, 0.28, 0, 0}, {68, 0.05, 0, 0}, {68, 0.28, 1, 2}, {68, 0.28, 0, 14}, {68, 1, 5, 5}, {300, 0.2, 0, 0}, {300, 0.02, 0, 3},
+	} {
+		weights, lengths := tangle(of.nodes, of.density, of.low, of.high)
+		brain := network(weights, lengths)
+		study := &sim.Study{
+			Spec: codegen.Spec{Title: "columns", Model: m, Coupling: c, Scheme: scheme(t, "euler"), Precision: 32, Nodes: of.nodes,
+				Streams: []codegen.Stream{every(1000, "x", "y")}},
+			Step: 1, Steps: int64(1_000_000 / of.nodes),
+		}
+		r, err := sim.NewRunner(context.Background(), dev, study)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		point := sim.Point{
+			Value:   values(m, c, 1, map[string]float64{"gamma": -0.2, "coupling.a": 0.1, "coupling.b": 0}),
+			Initial: constant(of.nodes, 1, 1),
+		}
+		all, err := sim.NewWiringBy(brain, 1, 1, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		none, err := sim.NewWiringBy(brain, 1, 1, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wirings := []*sim.Wiring{wiring(t, brain, 1, 1), all, none}
+		least := []float64{math.Inf(1), math.Inf(1), math.Inf(1)}
+		for range turns {
+			for i, w := range wirings {
+				point.Wiring = w
+				_, sink := keeper(of.nodes)
+				began := processorTime(t)
+				if _, err := r.Run(context.Background(), []sim.Point{point}, sink, sim.Pace{}); err != nil {
+					t.Fatal(err)
+				}
+				least[i] = min(least[i], processorTime(t)-began)
+			}
+		}
+		t.Logf("%v: %.3g s as chosen, %.3g s in columns, %.3g s without", of, least[0], least[1], least[2])
+		if best := min(least[1], least[2]); least[0] > slack*best {
+			t.Errorf("%v: the choice is not the better one", of)
+		}
+	}
+}
+
+// processorTime is what this process has had [s].
+func processorTime(t *testing.T) float64 {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
 }

@@ -17,7 +17,7 @@ type Wiring struct {
 	MaxDelay   int                    // [steps]
 	Connectome *connectome.Connectome // that it was made of
 	edges      int                    // non-zero weights
-	rows       []int32                // for each node: the first edge of each span, and the end
+	rows       []int32                // [node][span + 1]: the first edge of each span, and the end
 	near       int32                  // a bit for each span below a block that has edges
 	edge       pairs                  // in the order of rows
 	column     pairs                  // a multiple of codegen.Columns
@@ -39,13 +39,18 @@ func (p *pairs) add(source, delay int32, weight float64) {
 // NewWiring lays the non-zero weights of c out. speed is in mm/ms, step in ms; delays are rounded half to even,
 // as TVB's are. The error is a mistake of the user's: a speed or a step that gives no delays.
 func NewWiring(c *connectome.Connectome, speed, step float64) (*Wiring, error) {
+	return newWiring(c, speed, step, columnPays)
+}
+
+// newWiring is NewWiring with a rule by which a node with so many targets after a delay [steps] becomes a column.
+func newWiring(c *connectome.Connectome, speed, step float64, pays func(nodes, targets, delay int) bool) (*Wiring, error) {
 	n := c.N()
 	w := &Wiring{Nodes: n, Connectome: c, self: make([]float64, n), sums: make([]float64, n)}
 	delays, err := c.Delays(speed, step)
 	if err != nil {
 		return nil, err
 	}
-	isColumn := w.columns(c.Weights, delays)
+	isColumn := w.columns(c.Weights, delays, pays)
 	for i := range n {
 		of := make([]pairs, len(codegen.Spans()))
 		for j := range n {
@@ -117,9 +122,6 @@ func (w *Wiring) row(of []pairs) {
 		if s > 0 && len(edges.source) > 0 {
 			w.near |= 1 << (s - 1)
 		}
-		for codegen.Spans()[s] == 1 && (int32(len(w.edge.source))-w.rows[len(w.rows)-1])%codegen.Side != 0 {
-			w.edge.add(0, 0, 0)
-		}
 	}
 	w.rows = append(w.rows, int32(len(w.edge.source)))
 }
@@ -129,19 +131,23 @@ func spanOf(delay int) int {
 	return slices.IndexFunc(codegen.Spans(), func(steps int) bool { return delay >= steps-1 })
 }
 
-// What it takes to read near pairs, in cycles of a core for each step, as the benchmarks of short delays measure it.
-// The choice decides the order of sums, and with it the last digits of results: it depends on nothing but the wiring.
+// What it takes to read near pairs, in cycles of a core for each step; TestColumnsPay holds the choice to measurement.
+// It decides the order of sums, and with it the last digits of results: it depends on nothing but the wiring.
 const (
 	columnCost = 1.5 // of a column, for every 16 targets
 	columnBase = 3.0 // of a column, beside
 )
 
 // edgeCost is the cost of an edge by the place of its span in codegen.Spans.
-func edgeCost(place int) float64 { return []float64{0.2, 0.45, 0.9, 1.6}[place] }
+func edgeCost(place int) float64 { return []float64{0.2, 0.35, 0.75, 3.5}[place] }
 
-// columns picks the columns: the sources and near delays with so many targets that a weight for every target costs
-// less than an edge for each. The weights that a column has for others are zero.
-func (w *Wiring) columns(weights []float64, delays []int32) (isColumn func(source, delay int) bool) {
+// columnPays tells whether a weight for every target costs less than an edge for each that there is.
+func columnPays(nodes, targets, delay int) bool {
+	return float64(targets)*edgeCost(spanOf(delay)) > columnBase+columnCost*float64(codegen.Stride(nodes)/16)
+}
+
+// columns picks the columns among sources and near delays. The weights that a column has for others are zero.
+func (w *Wiring) columns(weights []float64, delays []int32, pays func(nodes, targets, delay int) bool) (isColumn func(source, delay int) bool) {
 	const near = codegen.Block - 1
 	n := w.Nodes
 	targets := make([]int, n*near) // [source][delay]
@@ -151,13 +157,10 @@ func (w *Wiring) columns(weights []float64, delays []int32) (isColumn func(sourc
 		}
 	}
 	stride := codegen.Stride(n)
-	whole := columnBase + columnCost*float64(stride/16)
-	isColumn = func(source, delay int) bool {
-		return delay < near && float64(targets[source*near+delay])*edgeCost(spanOf(delay)) > whole
-	}
+	isColumn = func(source, delay int) bool { return delay < near && pays(n, targets[source*near+delay], delay) }
 	for j := range n {
 		for delay := range near {
-			if !isColumn(j, delay) {
+			if targets[j*near+delay] == 0 || !isColumn(j, delay) {
 				continue
 			}
 			column := make([]float64, stride)

@@ -5,7 +5,7 @@
    One team simulates one point: 68 nodes, scheme heun, 32-bit reals. Each launch advances it by A->steps steps. */
 
 enum { STATES = 2, RINGS = 1, BLOCK = 16, ROWS = 16, WIDE = 72 };
-enum { ROW = 5, SINGLE = 4, SIDE = 8, COLUMNS = 4, STRIDE = 80 }; /* of the wiring */
+enum { ROW = 5, SINGLE = 4, COLUMNS = 4, STRIDE = 80 }; /* of the wiring */
 
 struct args {
 	const real *constants;       /* folded parameters [point][constant] */
@@ -131,11 +131,6 @@ FUNC ureal nonfinite(real x) { return (BITS(x) & 0x7f800000u) == 0x7f800000u; }
 /* What a node sends itself without delay joins the sum over the others. */
 FUNC real plus_own(real sum, real weight, real sent) { return weight != 0 ? FMA(weight, sent, sum) : sum; }
 
-/* The sum of SIDE numbers. */
-FUNC real total(const real *side) {
-	return ((side[0] + side[4]) + (side[2] + side[6])) + ((side[1] + side[5]) + (side[3] + side[7]));
-}
-
 /* Puts the initial state within its bounds and fills the whole past with what it sends. Launched once. */
 KERNEL(start) {
 	const i64 point = TEAM;
@@ -157,7 +152,8 @@ KERNEL(simulate) {
 	COMMON(struct constants, k, load_constants(A->constants + point * 16));
 
 	OWN(real, x, STATES);
-	STORED(real, in, RINGS * BLOCK);
+	ALONG(real, ahead, RINGS * BLOCK);
+	OWN(real, in, RINGS);
 	OWN(real, out, RINGS);
 	OWN(ureal, bad, 1);
 	SHARED(i32, first, NODES);
@@ -196,7 +192,7 @@ KERNEL(simulate) {
 		const i64 block_end = block + BLOCK < end ? block + BLOCK : end;
 
 		/* Delayed input of the whole block, from the pairs whose delay is at least BLOCK - 1 steps:
-		   in[ring][b] = sum over pairs of weight * source(block + b - delay). */
+		   ahead[ring][b] = sum over pairs of weight * source(block + b - delay). */
 		EACH_OF(i, NODES) {
 			const i32 from = rows[ROW * i], to = rows[ROW * i + 1];
 			real sum0[BLOCK];
@@ -206,7 +202,7 @@ KERNEL(simulate) {
 				const real *past = history + A->edge_source[e] * row_length + ((block - A->edge_delay[e]) & mask);
 				LANES(b, BLOCK) sum0[b] = FMA(weight, past[b], sum0[b]);
 			}
-			LANES(b, BLOCK) AT(in, 0 * BLOCK + b, i) = sum0[b];
+			LANES(b, BLOCK) ALONG_AT(ahead, 0 * BLOCK + b, i) = sum0[b];
 		}
 
 		for (; t < block_end; t++) {
@@ -217,13 +213,13 @@ KERNEL(simulate) {
 				EACH_OF(i, NODES) {
 					const i32 from = rows[ROW * i + 1], to = rows[ROW * i + 1 + 1];
 					real sum0[8];
-					LANES(l, 8) sum0[l] = AT(in, 0 * BLOCK + begin + l, i);
+					LANES(l, 8) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + begin + l, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
 						const real *past = history + A->edge_source[e] * row_length + ((block + begin - A->edge_delay[e]) & mask);
 						LANES(l, 8) sum0[l] = FMA(weight, past[l], sum0[l]);
 					}
-					LANES(l, 8) AT(in, 0 * BLOCK + begin + l, i) = sum0[l];
+					LANES(l, 8) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = sum0[l];
 				}
 			}
 			if ((near & 2) && (b % 4 == 0 || t == A->first_step)) {
@@ -232,26 +228,29 @@ KERNEL(simulate) {
 				EACH_OF(i, NODES) {
 					const i32 from = rows[ROW * i + 2], to = rows[ROW * i + 2 + 1];
 					real sum0[4];
-					LANES(l, 4) sum0[l] = AT(in, 0 * BLOCK + begin + l, i);
+					LANES(l, 4) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + begin + l, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
 						const real *past = history + A->edge_source[e] * row_length + ((block + begin - A->edge_delay[e]) & mask);
 						LANES(l, 4) sum0[l] = FMA(weight, past[l], sum0[l]);
 					}
-					LANES(l, 4) AT(in, 0 * BLOCK + begin + l, i) = sum0[l];
+					LANES(l, 4) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = sum0[l];
 				}
 			}
+			EACH(i) {
+				AT(in, 0, i) = ALONG_AT(ahead, 0 * BLOCK + b, i);
+			}
 			if (near & SINGLE) {
-				/* Single steps, from the pairs with the shortest delays: SIDE pairs side by side. */
+				/* Single steps, from the pairs with the shortest delays. */
 				EACH_OF(i, NODES) {
 					const i32 from = rows[ROW * i + ROW - 2], to = rows[ROW * i + ROW - 1];
-					real sum0[SIDE];
-					LANES(l, SIDE) sum0[l] = 0;
-					for (i32 e = from; e < to; e += SIDE) LANES(l, SIDE) {
-						const i64 past = A->edge_source[e + l] * row_length + ((t - A->edge_delay[e + l]) & mask);
-						sum0[l] = FMA(A->edge_weight[e + l], history[past], sum0[l]);
+					real sum0 = AT(in, 0, i);
+					for (i32 e = from; e < to; e++) {
+						const real weight = A->edge_weight[e];
+						const real *past = history + A->edge_source[e] * row_length + ((t - A->edge_delay[e]) & mask);
+						sum0 = FMA(weight, past[0], sum0);
 					}
-					AT(in, 0 * BLOCK + b, i) += total(sum0);
+					AT(in, 0, i) = sum0;
 				}
 			}
 			/* Single steps, from nodes that many others hear after the same short delay: COLUMNS such nodes at a time. */
@@ -260,12 +259,15 @@ KERNEL(simulate) {
 				real sent0[COLUMNS];
 				for (i32 l = 0; l < COLUMNS; l++) {
 					const real *past = history + A->column_source[c + l] * row_length + ((t - A->column_delay[c + l]) & mask);
-					sent0[l] = past[0 * NODES * row_length];
+					sent0[l] = past[0];
 				}
-				EACH_OF(i, NODES) {
-					real sum0 = AT(in, 0 * BLOCK + b, i);
-					for (i32 l = 0; l < COLUMNS; l++) sum0 = FMA(weight[l * STRIDE + i], sent0[l], sum0);
-					AT(in, 0 * BLOCK + b, i) = sum0;
+				EACH(i) {
+					const i32 target = i < STRIDE ? i : 0;
+					real sum0 = AT(in, 0, i);
+					for (i32 l = 0; l < COLUMNS; l++) {
+						sum0 = FMA(weight[l * STRIDE + target], sent0[l], sum0);
+					}
+					AT(in, 0, i) = sum0;
 				}
 			}
 
@@ -278,7 +280,7 @@ KERNEL(simulate) {
 
 			EACH(i) {
 				const struct state v0 = { AT(x, 0, i), AT(x, 1, i) };
-				const struct sums sums = { plus_own(AT(in, 0 * BLOCK + b, i), AT(self, 0, i), AT(out, 0, i)) };
+				const struct sums sums = { plus_own(AT(in, 0, i), AT(self, 0, i), AT(out, 0, i)) };
 				const struct inputs c = coupled(k, v0, sums);
 				const real z0 = k.k14 * AT(draw, 0 * 4 + (t & 3), i);
 				const struct state d1 = derivatives(k, v0, c);

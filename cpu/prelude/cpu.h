@@ -95,6 +95,10 @@ FUNC real REAL_OF(ureal b) {
 	type (*restrict name)[PAD] = found(name##_memory)
 #define AT(name, j, i) name[j][i]
 #define STORED(type, name, n) OWN(type, name, n)
+#define ALONG(type, name, n) \
+	static _Thread_local type name##_memory[PAD][n] __attribute__((aligned(64))); \
+	type (*restrict name)[n] = found(name##_memory)
+#define ALONG_AT(name, j, i) name[i][j]
 #define COMMON(type, name, of) const type name = of
 #define RELOAD ((void)0)
 

@@ -130,6 +130,9 @@ template <class Type, int n> struct stored<Type, n, true> {
 	__shared__ row<type, (FIT(type, n) && (n) > 0 ? (n) * HELD_NODES : 1)> name##_of_team[HELD]; \
 	stored<type, (n), FIT(type, n)> name(name##_of_team[threadIdx.y].value)
 
+#define ALONG(type, name, n) STORED(type, name, n)
+#define ALONG_AT(name, j, i) AT(name, j, i)
+
 /* So do COMMON values, instead of taking a register of every thread. */
 #define COMMON(type, name, of) \
 	__shared__ type name##_of_team[HELD]; \

@@ -75,6 +75,8 @@ int simt_mine(int node, int mine, int line);
 #define OWN(type, name, n) static _Thread_local type name[n][PAD]
 #define AT(name, j, i) name[j][simt_mine((i), (i) % MEMBERS == simt_member, __LINE__)]
 #define STORED(type, name, n) OWN(type, name, n)
+#define ALONG(type, name, n) OWN(type, name, n)
+#define ALONG_AT(name, j, i) AT(name, j, i)
 #define COMMON(type, name, of) const type name = of
 #define RELOAD ((void)0)
 
