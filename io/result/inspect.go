@@ -265,7 +265,9 @@ func (r *Result) inspectProvenance(w io.Writer) error {
 				text = fmt.Sprintf("(%d lines)", lines)
 			}
 		case []string:
-			text = strings.Join(v, ", ")
+			if text = strings.Join(v, ", "); strings.Contains(text, "\n") {
+				text = fmt.Sprintf("(%d texts)", len(v))
+			}
 		case float64:
 			text = fmt.Sprintf("%.6g", v)
 		}
