@@ -2,7 +2,7 @@
 # NO_INSTALL=1 keeps them from installing anything.
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test bench gpu-check cuda-header clean help
+.PHONY: build demo demo-cohort test bench gpu-check cuda-header clean help
 
 build: ## build bin/brainsweep with all that this machine offers
 	@scripts/setup.sh
@@ -10,6 +10,9 @@ build: ## build bin/brainsweep with all that this machine offers
 
 demo: build ## build, then run examples/adex.toml on two processes
 	@scripts/demo.sh
+
+demo-cohort: build ## build, write a cohort of made up people, and run examples/cohort.toml over it
+	@scripts/demo-cohort.sh
 
 test: ## check the sources and run all tests
 	@scripts/setup.sh test

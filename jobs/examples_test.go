@@ -17,7 +17,15 @@ func TestExamples(t *testing.T) {
 		t.Fatal("no examples", err)
 	}
 	for _, file := range files {
-		j := read(t, file)
+		var set []string
+		if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), "[cohort]") {
+			folder := filepath.Join(t.TempDir(), "people")
+			if err := jobs.SyntheticCohort(folder, 4, []int{10, 12}); err != nil {
+				t.Fatal(err)
+			}
+			set = []string{"cohort.source=" + folder}
+		}
+		j := read(t, file, set...)
 		if len(j.Warnings) > 0 {
 			t.Errorf("%s: %s", file, strings.Join(j.Warnings, "\n"))
 		}

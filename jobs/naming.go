@@ -64,12 +64,12 @@ func newNaming(p *Plan, subject *Subject) naming {
 	}
 	for _, e := range entries {
 		b = text(b, e.Address)
-		values := doubles(subject.own(e.Values))
+		values := doubles(e.Values)
 		switch {
 		case drawn[e.Address]:
 			b = count(b, 0)
 		case len(e.Values) > 1:
-			sum := sha256.Sum256(values)
+			sum := sha256.Sum256(doubles(subject.own(e.Values)))
 			b, values = count(b, uint64(len(e.Values))), sum[:]
 		default:
 			b = count(b, 1)

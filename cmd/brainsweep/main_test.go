@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -29,6 +31,7 @@ func TestScripts(t *testing.T) {
 			allowAnyMachine(env.Setenv)
 			return nil
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Condition: func(word string) (bool, error) {
 			if word != "mpi" {
 				return false, fmt.Errorf("unknown condition %q", word)
@@ -37,6 +40,23 @@ func TestScripts(t *testing.T) {
 			return mpi.Library() != "" && err == nil, nil
 		},
 	})
+}
+
+// exits runs a program that has to end with the exit code that comes before it.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits code program [argument ...]")
+	}
+	code := 0
+	var ended *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &ended) {
+		code = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if want := args[0]; strconv.Itoa(code) != want {
+		ts.Fatalf("%s ended with exit code %d, not %s", args[1], code, want)
+	}
 }
 
 // allowAnyMachine lets Open MPI start for root, and more ranks than cores.

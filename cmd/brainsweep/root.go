@@ -76,6 +76,7 @@ mean-field models over connectomes, on many processes, into one HDF5 file.`,
 		plotCommand(),
 		reportCommand(),
 		exportCommand(),
+		cohortCommand(),
 		doctorCommand(),
 		versionCommand(),
 	)
