@@ -19,7 +19,7 @@ const seedAddress = "run.seed"
 var options = [...]string{"mode", "file", "points", "seed", "only"}
 
 // sweepable says what an axis may be.
-const sweepable = "what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed"
+const sweepable = "what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed"
 
 // sweep reads [sweep]: the mode and the axes in the file's order.
 func (r *reader) sweep() {

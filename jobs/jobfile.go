@@ -167,7 +167,7 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 	}
 	r.plan.canonical()
 	for i := range r.plan.Subjects {
-		r.plan.names = append(r.plan.names, newNaming(r.plan, &r.plan.Subjects[i]))
+		r.plan.names = append(r.plan.names, newNaming(r.plan, i))
 	}
 	return &Job{Plan: r.plan, File: file, Text: text, Set: set, Warnings: r.warnings, inputs: in}, nil
 }
@@ -193,6 +193,7 @@ func (r *reader) job() {
 	r.initial()
 	r.stimuli()
 	r.sweep()
+	r.mapBounds()
 	r.records()
 	r.metrics()
 	r.targets()

@@ -37,7 +37,7 @@ job.toml:4:81: unknown region "R01" (did you mean "R.01"?)
 job.toml:4:95: connectome.lesion.3.scale: -1 is out of bounds; it must be at least 0
 job.toml:4:99: unknown key "weight"; there is nodes, from, to, scale
 job.toml:4:132: connectome.lesion.4.scale: "x" is not a number`},
-	{"lesion's sweep", with("[connectome]\nsource = 'synthetic:10'\nlesion = [{ nodes = 0 }]\n[sweep]\nconnectome.lesion.1.scale = [1]\n'connectome.lesion.0.scale' = [-1]\n"), `job.toml:6:21: "connectome.lesion.1.scale" cannot be swept (did you mean "connectome.lesion.0.scale"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
+	{"lesion's sweep", with("[connectome]\nsource = 'synthetic:10'\nlesion = [{ nodes = 0 }]\n[sweep]\nconnectome.lesion.1.scale = [1]\n'connectome.lesion.0.scale' = [-1]\n"), `job.toml:6:21: "connectome.lesion.1.scale" cannot be swept (did you mean "connectome.lesion.0.scale"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
 job.toml:7:32: sweep.connectome.lesion.0.scale: -1 is out of bounds; it must be at least 0`},
 	{"empty", "", `job.toml: model is missing; write for example model = "adex2"
 job.toml: connectome.source is missing; write a path, or for example "synthetic:68"
@@ -125,11 +125,11 @@ job.toml:8:7: sweep.tau: expected a list of values or { from = ..., to = ..., po
 job.toml:9:11: sweep.E_L.1: +Inf is not a finite number
 job.toml:10:13: sweep.current.0: wrong unit: "1 V" is a voltage, current is a current`},
 	{"addresses", with("[sweep]\ngian = [1]\ncoupling.c = [1]\nnoise.uo = [1]\ninitial.y = [1]\nrun.step = [1]\nconnectome.sped = [1]\nmodel = ['a']\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
-job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
+job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
 job.toml:9:7: unknown state "uo" of model toy (did you mean "ou"?)
 job.toml:10:9: unknown state "y" of model toy (did you mean "w"?)
-job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
-job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
+job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
+job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
 job.toml:13:1: unknown parameter "model" of model toy; there is tau, gain, E_L, current`},
 	{"bounds of axes", with("[sweep]\ngain = { from = 0, to = 11, points = 3 }\nconnectome.speed = [0, 3]\nnoise.ou = [-1]\ninitial.x = [-1]\nrun.seed = [0.5]\n"), `job.toml:7:8: sweep.gain: 11 is out of bounds; it must be from 0 to 10
 job.toml:8:21: sweep.connectome.speed: 0 is out of bounds; it must be above 0 mm/ms

@@ -23,7 +23,8 @@ import (
 //	stimulus.* and initial.*:
 //	the address and
 //	- of one value for all nodes: 1 and the value
-//	- of one value for each node: their number and the SHA-256 of the values
+//	- of one value for each node: their number and the SHA-256 of the values, or of the map that they follow, whose scale
+//	  and offset have addresses of their own
 //	- of a drawn initial state: 0 and the two ends of the range
 //
 // Texts are followed by a zero byte, numbers are the 8 bytes of the IEEE 754 double, least first, counts 8 bytes too.
@@ -34,7 +35,8 @@ type naming struct {
 	place []int // in text, of the value of each axis; -1 for run.seed
 }
 
-func newNaming(p *Plan, subject *Subject) naming {
+func newNaming(p *Plan, number int) naming {
+	subject := &p.Subjects[number]
 	text := func(b []byte, s string) []byte { return append(append(b, s...), 0) }
 	count := binary.LittleEndian.AppendUint64
 
@@ -69,8 +71,14 @@ func newNaming(p *Plan, subject *Subject) naming {
 		case drawn[e.Address]:
 			b = count(b, 0)
 		case len(e.Values) > 1:
-			sum := sha256.Sum256(doubles(subject.own(e.Values)))
-			b, values = count(b, uint64(len(e.Values))), sum[:]
+			var own []float64
+			if e.Map != nil {
+				own = e.Map.each[number]
+			} else {
+				own = subject.own(e.Values)
+			}
+			sum := sha256.Sum256(doubles(own))
+			b, values = count(b, uint64(len(own))), sum[:]
 		default:
 			b = count(b, 1)
 		}

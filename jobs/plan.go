@@ -81,6 +81,7 @@ type Setting struct {
 	Unit     string
 	Values   []float64 // one for all nodes, or one for each node
 	Min, Max float64   // of allowed values
+	Map      *Map      // that the values follow, which are those of the first subject then; nil without one
 }
 
 // Sweep is the space of points, and how the job file wrote it.

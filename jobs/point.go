@@ -37,6 +37,9 @@ func (pt Point) NodeValue(address string, node int) float64 {
 		return pt.Values[k]
 	}
 	if s := pt.plan.Setting(address); s != nil {
+		if s.Map != nil {
+			return pt.Value(mapAddress(address, "scale"))*s.Map.each[pt.Subject][node] + pt.Value(mapAddress(address, "offset"))
+		}
 		if len(s.Values) > 1 {
 			node = pt.plan.Subjects[pt.Subject].at(node)
 		}

@@ -209,7 +209,12 @@ func (r *reader) parameters() {
 		if v, ok := preset.Parameters[q.Name]; ok {
 			value = v
 		}
-		r.put(Setting{Address: q.Name, Unit: q.Unit, Values: []float64{value}, Min: q.Min, Max: q.Max}, "parameters", q.Name)
+		s := Setting{Address: q.Name, Unit: q.Unit, Values: []float64{value}, Min: q.Min, Max: q.Max}
+		if path := []string{"parameters", q.Name}; r.isMap(path) {
+			r.putMap(s, path)
+		} else {
+			r.put(s, path...)
+		}
 	}
 	r.known([]string{"parameters"}, "parameter", "model "+m.Name, names)
 }

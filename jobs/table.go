@@ -34,6 +34,9 @@ func (r *reader) lines(name string, pos fault.Pos) ([]line, error) {
 		return nil, err
 	}
 	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	if strings.HasSuffix(name, ".tsv") {
+		in.Comma = '\t'
+	}
 	in.Comment, in.TrimLeadingSpace, in.FieldsPerRecord = '#', true, -1
 	file := r.inputs.path(name)
 	var out []line
@@ -73,9 +76,9 @@ func (l line) finite(i int) (float64, error) {
 	return x + 0, nil
 }
 
-// column reads a column of a table: a line of names, then a line for each node. Lines are in the order of the nodes,
+// columnOf reads a column of a table: a line of names, then a line for each node. Lines are in the order of the nodes,
 // or in any order where there is a column "label". A table with one column needs no name for it.
-func (r *reader) column(file, name string, pos fault.Pos) ([]float64, error) {
+func (r *reader) columnOf(of regions, file, name string, pos fault.Pos) ([]float64, error) {
 	lines, err := r.lines(file, pos)
 	if err != nil {
 		return nil, err
@@ -95,21 +98,21 @@ func (r *reader) column(file, name string, pos fault.Pos) ([]float64, error) {
 	var faults fault.List
 	out := make([]float64, len(lines))
 	order := make([]int, len(lines))
-	if labels >= 0 && r.nodes() > 0 {
-		order, err = r.match(lines, labels, file)
+	if labels >= 0 && len(of.labels) > 0 {
+		order, err = r.match(of, lines, labels, file)
 		faults.Add(err)
-		if r.plan.Cohort != nil {
-			out = make([]float64, r.nodes())
+		if of.some {
+			out = make([]float64, len(of.labels))
 		}
 	} else {
-		if !r.sameNodes(pos, file) {
+		if !of.own && !r.sameNodes(pos, file) {
 			return nil, nil
 		}
 		for i := range order {
 			order[i] = i
 		}
-		if n := r.nodes(); n > 0 && r.plan.Cohort != nil && len(lines) != n {
-			return nil, fault.Mistake{Pos: fault.Pos{File: r.inputs.path(file)}, Msg: fmt.Sprintf("%d lines of numbers for the %d nodes of %s", len(lines), n, r.plan.Connectome.Source)}
+		if n := len(of.labels); n > 0 && of.some && len(lines) != n {
+			return nil, fault.Mistake{Pos: fault.Pos{File: r.inputs.path(file)}, Msg: fmt.Sprintf("%d lines of numbers for the %d nodes of %s", len(lines), n, of.source)}
 		}
 	}
 	for i, l := range lines {
@@ -130,14 +133,14 @@ func (r *reader) column(file, name string, pos fault.Pos) ([]float64, error) {
 }
 
 // match finds the node of each line by its label.
-func (r *reader) match(lines []line, labels int, file string) ([]int, error) {
+func (r *reader) match(of regions, lines []line, labels int, file string) ([]int, error) {
 	node := map[string]int{}
-	for i, label := range r.plan.Connectome.Labels {
+	for i, label := range of.labels {
 		node[label] = i
 	}
-	if len(lines) != len(node) && r.plan.Cohort == nil {
+	if len(lines) != len(node) && !of.some {
 		return nil, fault.Mistake{Pos: fault.Pos{File: r.inputs.path(file)},
-			Msg: fmt.Sprintf("%d lines of numbers for the %d nodes of %s", len(lines), len(node), r.plan.Connectome.Source)}
+			Msg: fmt.Sprintf("%d lines of numbers for the %d nodes of %s", len(lines), len(node), of.source)}
 	}
 	var faults fault.List
 	seen := make([]bool, len(node))
@@ -148,11 +151,10 @@ func (r *reader) match(lines []line, labels int, file string) ([]int, error) {
 		}
 		n, ok := node[l.fields[labels]]
 		switch {
-		case !ok && r.plan.Cohort != nil:
+		case !ok && of.some:
 			order[i] = -1 // a table of a whole atlas, of which the cohort has a part
 		case !ok:
-			faults.Addf(l.pos[labels], "%s has no node %q%s", r.plan.Connectome.Source, l.fields[labels],
-				fault.Suggest(l.fields[labels], r.plan.Connectome.Labels))
+			faults.Addf(l.pos[labels], "%s has no node %q%s", of.source, l.fields[labels], fault.Suggest(l.fields[labels], of.labels))
 		case seen[n]:
 			faults.Addf(l.pos[labels], "node %q has two lines", l.fields[labels])
 		default:
@@ -161,7 +163,7 @@ func (r *reader) match(lines []line, labels int, file string) ([]int, error) {
 	}
 	for n, there := range seen {
 		if !there && len(faults) == 0 {
-			faults.Addf(fault.Pos{File: r.inputs.path(file)}, "no line for node %q of %s", r.plan.Connectome.Labels[n], r.plan.Connectome.Source)
+			faults.Addf(fault.Pos{File: r.inputs.path(file)}, "no line for node %q of %s", of.labels[n], of.source)
 		}
 	}
 	return order, faults.Err()

@@ -93,7 +93,12 @@ func (w *writer) settings(p *Plan, section string) {
 		if !dotted {
 			in, name = "parameters", s.Address
 		}
-		if in == section && !p.Swept(s.Address) {
+		if strings.HasPrefix(s.Address, "parameters.") {
+			continue // written with its map
+		}
+		if s.Map != nil && in == section {
+			w.line(name, p.mapText(s))
+		} else if in == section && !p.Swept(s.Address) {
 			w.line(name, numbers(s.Values))
 		}
 	}
