@@ -51,3 +51,6 @@ func Open(nameOrPath string) (*model.Model, error) {
 	}
 	return Read(nameOrPath)
 }
+
+// RateML says a model in RateML; see rateml.Write.
+func RateML(m *model.Model) (text string, notes []string, err error) { return rateml.Write(m) }

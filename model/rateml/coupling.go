@@ -89,9 +89,7 @@ func (r *reader) separate(fetched map[string]string, pre, post expr.Expr) (strin
 			present[leaf] = g.Var(name)
 			return leaf
 		}
-		known := slices.ContainsFunc(r.m.Parameters, func(p model.Parameter) bool { return p.Name == name }) ||
-			slices.ContainsFunc(r.m.Definitions, func(d model.Definition) bool { return d.Name == name })
-		if known {
+		if r.means(name) {
 			return g.Var(name)
 		}
 		return nil
@@ -119,12 +117,21 @@ func (r *reader) separate(fetched map[string]string, pre, post expr.Expr) (strin
 	return strings.Join(sums, " + "), nil
 }
 
+// means reports whether a parameter or a definition has the name.
+func (r *reader) means(name string) bool {
+	return slices.ContainsFunc(r.m.Parameters, func(p model.Parameter) bool { return p.Name == name }) ||
+		slices.ContainsFunc(r.m.Definitions, func(d model.Definition) bool { return d.Name == name })
+}
+
 // sends gives the number of the coupling term of what a node sends.
 func (r *reader) sends(value *expr.Node) int {
 	name := value.String()
 	if !slices.Contains(r.stateNames(), name) {
 		text := name
 		name = fmt.Sprintf("sent_%d", len(r.m.Coupled))
+		for r.means(name) {
+			name += "_"
+		}
 		e, err := expr.Parse(fault.Pos{File: r.file}, text)
 		r.mistakes.Add(err)
 		r.m.Definitions = append(r.m.Definitions, model.Definition{Name: name, About: "what a node sends to the others", Value: e})

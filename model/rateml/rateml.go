@@ -74,6 +74,9 @@ func (r *reader) document(root *element) {
 		r.mistakes.Addf(root.pos, "expected the element <Lems>, found <%s>", root.name)
 		return
 	}
+	if title := strings.Join(strings.Fields(root.values["description"]), " "); title != "" {
+		r.m.Title = title
+	}
 	var dynamics *element
 	var couplings []*element
 	for _, e := range root.children {
@@ -87,6 +90,7 @@ func (r *reader) document(root *element) {
 			couplings = append(couplings, e)
 		case name == "noise":
 			r.noise = true
+			r.noiseOf(e)
 		default:
 			r.mistakes.Addf(e.pos, `the ComponentType %q is none of RateML's: there are "derivatives", once, names with "coupling", and "noise"`, name)
 		}
@@ -100,6 +104,20 @@ func (r *reader) document(root *element) {
 		r.coupling(c)
 	}
 	r.finish()
+}
+
+// noiseOf reads the component of noise, which may hold its strength.
+func (r *reader) noiseOf(c *element) {
+	for _, e := range c.children {
+		switch {
+		case e.name == "DerivedParameter" && e.values["name"] == "nsig":
+			r.derivedParameter(e)
+		case e.name == "DerivedParameter":
+			r.mistakes.Addf(e.pos, `the noise has one DerivedParameter, "nsig", not %q`, e.values["name"])
+		default:
+			r.unknown(e, "DerivedParameter")
+		}
+	}
 }
 
 // derivatives reads the component of that name.
@@ -261,7 +279,8 @@ func (r *reader) timeDerivative(e *element) {
 	r.mistakes.Addf(e.pos, "TimeDerivative: there is no StateVariable %q%s", e.values["variable"], fault.Suggest(e.values["variable"], r.stateNames()))
 }
 
-// conditional reads Cases, the first true one of which gives the value: if, else if, else.
+// conditional reads Cases, the first true one of which gives the value: if, else if, else. Of several Cases the last one is
+// RateML's else, whatever its condition says.
 func (r *reader) conditional(e *element) {
 	name := r.name(e)
 	text, closing := "", ""
@@ -272,6 +291,11 @@ func (r *reader) conditional(e *element) {
 		}
 		condition, value := c.values["condition"], c.values["value"]
 		r.expression(c, "value") // for its mistakes, with this line
+		if condition != "" && i > 0 && i == len(e.children)-1 {
+			r.expression(c, "condition")
+			r.note("line %d: the last Case of %q is for whatever the others leave, as RateML has it; its condition %s is not looked at", c.pos.Line, name, condition)
+			condition = ""
+		}
 		if condition == "" {
 			if i < len(e.children)-1 {
 				r.mistakes.Addf(c.pos, "a Case without a condition is the last one of %q", name)

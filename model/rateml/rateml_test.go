@@ -117,7 +117,8 @@ testdata/wrong.xml:4: constant "omega": expected a number as its value, found "f
 testdata/wrong.xml:5: unknown element <Constnt> (did you mean "Constant"?)
 testdata/wrong.xml:8: expected a value, found the end
 testdata/wrong.xml:9: TimeDerivative: there is no StateVariable "thet" (did you mean "theta"?)
-testdata/wrong.xml:12: the ComponentType "other" is none of RateML's: there are "derivatives", once, names with "coupling", and "noise"`
+testdata/wrong.xml:12: the ComponentType "other" is none of RateML's: there are "derivatives", once, names with "coupling", and "noise"
+testdata/wrong.xml:13: unknown element <Wobble>; there is <DerivedParameter>`
 	if err == nil || err.Error() != want {
 		t.Errorf("%v\nwant\n%s", err, want)
 	}
@@ -130,6 +131,37 @@ testdata/wrong.xml:12: the ComponentType "other" is none of RateML's: there are 
 		if _, err := rateml.Parse("x.xml", []byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
+	}
+}
+
+// Of several Cases the last one is else, as in the kernels that RateML writes; the only Case of a variable leaves it 0.
+func TestCases(t *testing.T) {
+	const text = `<Lems><ComponentType name="derivatives">
+<Dynamics>
+<StateVariable name="x" dimension="0, 1" exposure="None"/>
+<ConditionalDerivedVariable name="two"><Case condition="x &lt; 1" value="1"/><Case condition="x &gt; 2" value="2"/></ConditionalDerivedVariable>
+<ConditionalDerivedVariable name="one"><Case condition="x &lt; 1" value="1"/></ConditionalDerivedVariable>
+<TimeDerivative variable="x" value="two + 10*one"/>
+</Dynamics></ComponentType>
+<ComponentType name="noise"><DerivedParameter name="nsig" value="sqrt(dt) * 0.5"/></ComponentType></Lems>`
+	m, err := rateml.Parse("cases.xml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := m.Dynamics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for x, want := range map[float64]float64{0.5: 11, 1.5: 2, 2.5: 2} {
+		if got := eval(t, m, map[string]float64{"x": x}, d.Derivatives...)[0]; got != want {
+			t.Errorf("x = %v: %v, want %v", x, got, want)
+		}
+	}
+	if !close(m.States[0].Noise, 0.125) {
+		t.Errorf("D = %v, want 0.5^2/2", m.States[0].Noise)
+	}
+	if len(m.Notes) == 0 || !strings.Contains(m.Notes[0], `line 4: the last Case of "two" is for whatever the others leave`) {
+		t.Errorf("notes: %q", m.Notes)
 	}
 }
 
