@@ -202,14 +202,14 @@ func (d *Device) open() error {
 func (d *Device) machineCode(u unit) ([]byte, shape, error) {
 	name := fmt.Sprintf("%s-%s-%s-nvrtc%d.%d.cubin", u.source.Name, u.digest[:16], d.info.ISA, d.nvrtc.Major, d.nvrtc.Minor)
 	if file, ok := d.cache.get(name); ok && len(file) > 4 {
-		return file[4:], u.shape.of(int(binary.LittleEndian.Uint32(file)), mostThreads(u.source.Precision)), nil
+		return file[4:], u.shape.of(int(binary.LittleEndian.Uint32(file))), nil
 	}
 	object, err := d.nvrtc.buildUnit(u, d.info.ISA)
 	if err != nil {
 		return nil, shape{}, err
 	}
 	d.cache.put(name, append(binary.LittleEndian.AppendUint32(nil, uint32(object.Teams)), object.Cubin...))
-	return object.Cubin, u.shape.of(object.Teams, mostThreads(u.source.Precision)), nil
+	return object.Cubin, u.shape.of(object.Teams), nil
 }
 
 // Close frees all buffers and unloads all programs of the device. No launch may be under way.

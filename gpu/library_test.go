@@ -56,11 +56,45 @@ var architectures = []string{"sm_70", "sm_80", "sm_90"}
 // source is a model's kernel with everything on: delays, noise, averages with the moments of all pairs, BOLD.
 func source(t testing.TB, name string, precision, nodes int) device.Source {
 	t.Helper()
-	m, err := library.Read(name)
+	m, spec := bareSpec(t, name, precision, nodes)
+	balloon, err := library.Read("balloon")
 	if err != nil {
 		t.Fatal(err)
 	}
-	balloon, err := library.Read("balloon")
+	noisy, first := m.States[0].Name, m.States[0].Name
+	for _, s := range m.States {
+		if s.Noise != 0 {
+			noisy = s.Name
+		}
+	}
+	spec.Noisy = []string{noisy}
+	spec.Streams = []codegen.Stream{
+		{Kind: codegen.Average, Period: 10, Pairs: true, Quantities: []codegen.Quantity{{Name: first, Out: true, Moments: true}}},
+		{Kind: codegen.Balloon, Period: 10000, Every: 10, Drive: first, Model: balloon, Scheme: spec.Scheme, Pairs: true,
+			Quantities: []codegen.Quantity{{Name: "bold", Out: true, Moments: true}}},
+	}
+	return generate(t, spec)
+}
+
+// bareSource is a model's kernel without noise and monitors.
+func bareSource(t testing.TB, name string, precision, nodes int) device.Source {
+	t.Helper()
+	_, spec := bareSpec(t, name, precision, nodes)
+	return generate(t, spec)
+}
+
+func generate(t testing.TB, spec codegen.Spec) device.Source {
+	t.Helper()
+	kernel, err := codegen.Generate(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kernel.Source
+}
+
+func bareSpec(t testing.TB, name string, precision, nodes int) (*model.Model, codegen.Spec) {
+	t.Helper()
+	m, err := library.Read(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,25 +106,24 @@ func source(t testing.TB, name string, precision, nodes int) device.Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	noisy := m.States[0].Name
-	for _, s := range m.States {
-		if s.Noise != 0 {
-			noisy = s.Name
+	return m, codegen.Spec{Title: name, Model: m, Coupling: linear, Scheme: heun, Precision: precision, Nodes: nodes}
+}
+
+// built keeps what compiled for the tests that come after.
+var built = map[string]*gpu.Object{}
+
+// compile makes machine code of a model's kernel, once.
+func compile(t testing.TB, n *gpu.NVRTC, src device.Source, arch string) *gpu.Object {
+	t.Helper()
+	key := fmt.Sprint(src.Precision, arch, src.Text)
+	if built[key] == nil {
+		object, err := n.Build(src, arch, gpu.Options{})
+		if err != nil {
+			t.Fatal(err)
 		}
+		built[key] = object
 	}
-	first := m.States[0].Name
-	kernel, err := codegen.Generate(codegen.Spec{
-		Title: name, Model: m, Coupling: linear, Scheme: heun, Precision: precision, Nodes: nodes, Noisy: []string{noisy},
-		Streams: []codegen.Stream{
-			{Kind: codegen.Average, Period: 10, Pairs: true, Quantities: []codegen.Quantity{{Name: first, Out: true, Moments: true}}},
-			{Kind: codegen.Balloon, Period: 10000, Every: 10, Drive: first, Model: balloon, Scheme: heun, Pairs: true,
-				Quantities: []codegen.Quantity{{Name: "bold", Out: true, Moments: true}}},
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kernel.Source
+	return built[key]
 }
 
 // TestLibraryCompiles compiles every model of the library to machine code, for every architecture and in both precisions
@@ -105,10 +138,7 @@ func TestLibraryCompiles(t *testing.T) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%s/%d", arch, name, precision), func(t *testing.T) {
-					object, err := n.Build(source(t, name, precision, 68), arch, gpu.Options{})
-					if err != nil {
-						t.Fatal(err)
-					}
+					object := compile(t, n, source(t, name, precision, 68), arch)
 					for _, k := range object.Kernels {
 						t.Logf("%+v", k)
 						if k.Registers == 0 || k.Words == 0 {

@@ -7,6 +7,7 @@ type shape struct {
 	members  int // threads of a team
 	blocks   int // of a team; more than 1 where a block does not hold its nodes
 	teams    int // of a block at most, or, of teams of several blocks, under way at a time
+	most     int // threads of a multiprocessor that have registers
 	threads  int // of a block at most
 	resident int // blocks that a multiprocessor is to hold: with threads it bounds the registers
 }
@@ -17,15 +18,12 @@ const (
 	mostTeams  = 64  // of a block
 	blockSize  = 128 // threads of each block of a large team
 	mostBlocks = 64  // of a team, unless the user wants more
+	shared     = 9   // sixteenths of a multiprocessor's threads for which a block has shared memory: 4 points of 68 take 44 of 48 KB
 	mostWide   = 64  // teams of several blocks that are under way at a time
 )
 
 // mostThreads of a multiprocessor that may have 128 registers each, or 255 where a number takes two; and so of a block.
 func mostThreads(precision int) int { return 16384 / precision }
-
-// mostShared is the most threads of a block that several teams share: the STORED values of 4 teams of 68 take 40 of the
-// 48 KB that a block has. In double it is half of both.
-func mostShared(precision int) int { return 9216 / precision }
 
 // shapeOf gives one thread to each node as far as there are threads. A team whose nodes do not fit a block gets several.
 // What o decides stands. The shape rests on nothing else: all launches of a program compute with the same code.
@@ -46,22 +44,22 @@ func shapeOf(nodes, precision int, o Options) shape {
 		turns := (nodes + most - 1) / most
 		members = (nodes + turns - 1) / turns
 	}
-	s := shape{members: min(members, nodes), blocks: 1}
-	teams := s.fill(most, mostShared(precision))
+	s := shape{members: min(members, nodes), blocks: 1, most: most}
+	teams := s.fill(most * shared / 16)
 	if o.Points > 0 {
 		teams = min(o.Points, max(1, most/s.members))
 	}
-	return s.of(teams, most)
+	return s.of(teams)
 }
 
 // of is s with so many teams in a block, which a team of several blocks does not share.
-func (s shape) of(teams, most int) shape {
+func (s shape) of(teams int) shape {
 	if s.blocks > 1 {
 		return s
 	}
 	s.teams = teams
 	s.threads = whole(s.teams*s.members, warp)
-	s.resident = max(1, most/s.threads)
+	s.resident = max(1, s.most/s.threads)
 	return s
 }
 
@@ -70,21 +68,21 @@ func wideShape(nodes, most, blocks int) shape {
 	each := (nodes + blocks - 1) / blocks
 	turns := (each + most - 1) / most
 	local := (each + turns - 1) / turns
-	return shape{members: local * blocks, blocks: blocks, teams: mostWide, threads: local, resident: max(1, most/whole(local, warp))}
+	return shape{members: local * blocks, blocks: blocks, teams: mostWide, most: most, threads: local, resident: max(1, most/whole(local, warp))}
 }
 
-// fill is the number of teams of a block with which most lanes work: warps are dealt out to the schedulers block by
+// fill is the number of teams of a block of at most so many threads with which most lanes work: warps are dealt out to the schedulers block by
 // block, a warp that is not full wastes the rest, and few warps leave a scheduler waiting.
-func (s shape) fill(most, shared int) int {
+func (s shape) fill(threads int) int {
 	best, share := 1, 0.0
-	for teams := 1; teams == 1 || teams <= mostTeams && teams*s.members <= shared; teams++ {
+	for teams := 1; teams == 1 || teams <= mostTeams && teams*s.members <= threads; teams++ {
 		warps := (teams*s.members + warp - 1) / warp
-		blocks := most / (warps * warp)
+		blocks := s.most / (warps * warp)
 		if blocks == 0 {
 			continue
 		}
 		turns := (warps + schedulers - 1) / schedulers
-		enough := 0.75 * float64(most) / warp
+		enough := 0.75 * float64(s.most) / warp
 		work := float64(teams*s.members) / float64(turns*schedulers*warp) * min(1, float64(blocks*warps)/enough)
 		if work > share {
 			best, share = teams, work

@@ -28,13 +28,13 @@ func TestShapesThatAreChosen(t *testing.T) {
 		o     Options
 		want  shape
 	}{
-		{68, Options{Points: 2}, shape{68, 1, 2, 160, 3}},
-		{68, Options{Members: 34}, shape{34, 1, 7, 256, 2}},
-		{68, Options{Blocks: 2}, shape{68, 2, mostWide, 34, 8}},
-		{4000, Options{Blocks: 1}, shape{500, 1, 1, 512, 1}},
-		{4000, Options{Points: 1}, shape{500, 1, 1, 512, 1}},
-		{4000, Options{Blocks: 4}, shape{2000, 4, mostWide, 500, 1}},
-		{100000, Options{}, shape{25024, 64, mostWide, 391, 1}},
+		{68, Options{Points: 2}, shape{68, 1, 2, 512, 160, 3}},
+		{68, Options{Members: 34}, shape{34, 1, 7, 512, 256, 2}},
+		{68, Options{Blocks: 2}, shape{68, 2, mostWide, 512, 34, 8}},
+		{4000, Options{Blocks: 1}, shape{500, 1, 1, 512, 512, 1}},
+		{4000, Options{Points: 1}, shape{500, 1, 1, 512, 512, 1}},
+		{4000, Options{Blocks: 4}, shape{2000, 4, mostWide, 512, 500, 1}},
+		{100000, Options{}, shape{25024, 64, mostWide, 512, 391, 1}},
 	} {
 		if s := shapeOf(c.nodes, 32, c.o); s != c.want {
 			t.Errorf("%d nodes, %+v: %+v, want %+v", c.nodes, c.o, s, c.want)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"brainsweep/device"
@@ -23,7 +24,8 @@ var options = []string{"--std=c++17", "--device-as-default-execution-space", "--
 type unit struct {
 	source device.Source
 	shape  shape
-	stored int // [bytes] that a STORED array of a team may take of shared memory
+	stored int  // [bytes] that a STORED array of a team may take of shared memory
+	chosen bool // by the user: the shape stands
 	text   string
 	digest string
 }
@@ -43,7 +45,9 @@ func newUnit(src device.Source, o Options) (unit, error) {
 	if err := o.check(src.Precision); err != nil {
 		return unit{}, err
 	}
-	return unitOf(src, shapeOf(src.Nodes, src.Precision, o), mostStored), nil
+	u := unitOf(src, shapeOf(src.Nodes, src.Precision, o), mostStored)
+	u.chosen = o.Points > 0 || o.Members > 0 || o.Blocks > 0
+	return u, nil
 }
 
 // mostStored is how large a STORED array of a team may be to lie in shared memory [bytes].
@@ -70,11 +74,26 @@ func unitOf(src device.Source, s shape, stored int) unit {
 func (u unit) smaller() (less unit, ok bool) {
 	switch s := u.shape; {
 	case s.blocks == 1 && s.teams > 1:
-		return unitOf(u.source, s.of(s.teams-(s.teams+7)/8, mostThreads(u.source.Precision)), u.stored), true
+		return unitOf(u.source, s.of(s.teams-(s.teams+7)/8), u.stored), true
 	case u.stored > 0:
 		return unitOf(u.source, s, 0), true
 	}
 	return u, false
+}
+
+// roomier is u with more registers for each thread, in blocks for fewer of them. What a thread keeps of a block of steps
+// then lies in its local memory, so that shared memory suffices for the points of a larger block. ok is false where
+// threads have all the registers that they may.
+func (u unit) roomier() (more unit, ok bool) {
+	s, most := u.shape, mostThreads(u.source.Precision)
+	if s.blocks > 1 || u.chosen || s.most < most || most < 512 {
+		return u, false
+	}
+	s.most = most * 3 / 4
+	if s.members > s.most {
+		return u, false
+	}
+	return unitOf(u.source, s.of(s.fill(s.most)), mostStored/3), true
 }
 
 // Object is a source in machine code.
@@ -116,5 +135,10 @@ func (n *NVRTC) buildUnit(u unit, arch string) (*Object, error) {
 		return nil, err
 	}
 	readReport(kernels, out.log)
+	if slices.ContainsFunc(kernels, func(k Kernel) bool { return k.Spilled > 0 }) {
+		if more, ok := u.roomier(); ok {
+			return n.buildUnit(more, arch)
+		}
+	}
 	return &Object{Cubin: out.cubin, PTX: out.ptx, Kernels: kernels, Members: u.shape.members, Blocks: u.shape.blocks, Teams: u.shape.teams}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"os"
+	"strconv"
 	"testing"
 
 	"brainsweep/codegen"
@@ -30,12 +31,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// open gives a device that keeps its kernels for the test run only: the CPU, or with BRAINSWEEP_DEVICE=cuda a GPU.
+// open gives a device that keeps its kernels for the test run only: the CPU, or with BRAINSWEEP_DEVICE=cuda a GPU, of which
+// each point takes BRAINSWEEP_BLOCKS blocks.
 func open(t testing.TB, threads int) device.Device {
 	t.Helper()
 	dev, err := device.Device(nil), error(nil)
 	if os.Getenv("BRAINSWEEP_DEVICE") == "cuda" {
-		dev, err = gpu.Open(gpu.Options{CacheDir: kernels})
+		blocks, _ := strconv.Atoi(os.Getenv("BRAINSWEEP_BLOCKS"))
+		dev, err = gpu.Open(gpu.Options{CacheDir: kernels, Blocks: blocks})
 	} else {
 		dev, err = cpu.Open(cpu.Options{Threads: threads, CacheDir: kernels})
 	}

@@ -155,14 +155,14 @@ template <class Condition> FUNC i32 any_node(flags &team, i32 &call, Condition c
 	call = next;
 	return hit;
 }
-#define ANY(i, condition) any_node(*team_flags, any_call, [&](const i32 i) -> i32 { return (condition) != 0; })
+#define ANY(i, condition) any_node(all_flags[TEAM_PLACE], any_call, [&](const i32 i) -> i32 { return (condition) != 0; })
 
 /* The arguments are the kernel's one parameter, so that they are read from the constant bank. The device knows from
    the length of the parameter how many there are. A team that begins after the host set *stop is left out: one thread
    looks, because all must find the same. */
 #define ENTRY(name) extern "C" __global__ void __launch_bounds__(THREADS, RESIDENT) name(const launch_##name launch)
 #define DECLARE(name) \
-	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *team_flags, i32 any_call); \
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *all_flags, i32 any_call); \
 	struct launch_##name { struct args args; i64 teams; const volatile i32 *stop; };
 
 #if BLOCKS == 1
@@ -177,9 +177,9 @@ template <class Condition> FUNC i32 any_node(flags &team, i32 &call, Condition c
 		ONCE flags_of_team[threadIdx.y].of_call[0] = 0; \
 		SYNC; \
 		if (stopped || team >= launch.teams) return; \
-		body_##name(&launch.args, team, &flags_of_team[threadIdx.y], 0); \
+		body_##name(&launch.args, team, flags_of_team, 0); \
 	} \
-	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *team_flags, i32 any_call)
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *all_flags, i32 any_call)
 
 #else
 
@@ -196,10 +196,10 @@ static __device__ i32 stopped_team[TEAMS];
 			} \
 			SYNC; \
 			if (*(volatile i32 *)&stopped_team[blockIdx.y]) return; \
-			body_##name(&launch.args, team, &flags_of_team[blockIdx.y], 0); \
+			body_##name(&launch.args, team, flags_of_team, 0); \
 			SYNC; \
 		} \
 	} \
-	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *team_flags, i32 any_call)
+	FUNC void body_##name(const struct args *A, const i64 TEAM, flags *all_flags, i32 any_call)
 
 #endif
