@@ -125,37 +125,38 @@ func (b *buffer) giveBack() {
 
 // Write copies p into the buffer at offset.
 func (b *buffer) Write(offset int, p []byte) error {
-	return b.copy(offset, p, func(at cu.DevicePtr, host unsafe.Pointer, n int64) error {
-		return check("cuMemcpyHtoD", cu.MemcpyHtoD(at, host, n))
+	return b.reach(offset, len(p), func(at cu.DevicePtr) error {
+		if err := check("cuMemcpyHtoD", cu.MemcpyHtoD(at, unsafe.Pointer(unsafe.SliceData(p)), int64(len(p)))); err != nil {
+			return err
+		}
+		// A copy to the GPU from memory that is not pinned may return before it has arrived.
+		return check("cuStreamSynchronize", cu.NoStream.Synchronize())
 	})
 }
 
-// Read copies from the buffer at offset into p.
+// Read copies from the buffer at offset into p, while launches go on.
 func (b *buffer) Read(offset int, p []byte) error {
-	return b.copy(offset, p, func(at cu.DevicePtr, host unsafe.Pointer, n int64) error {
-		return check("cuMemcpyDtoH", cu.MemcpyDtoH(host, at, n))
+	return b.reach(offset, len(p), func(at cu.DevicePtr) error {
+		c := <-b.device.couriers
+		defer func() { b.device.couriers <- c }()
+		return c.bring(p, at)
 	})
 }
 
-func (b *buffer) copy(offset int, p []byte, move func(at cu.DevicePtr, host unsafe.Pointer, n int64) error) error {
-	if offset < 0 || len(p) > b.size || offset > b.size-len(p) {
-		return fmt.Errorf("gpu: bytes %d to %d of a buffer of %d", offset, offset+len(p), b.size)
+// reach runs f with the place of n bytes at offset, on a thread of the device.
+func (b *buffer) reach(offset, n int, f func(at cu.DevicePtr) error) error {
+	if offset < 0 || n > b.size || offset > b.size-n {
+		return fmt.Errorf("gpu: bytes %d to %d of a buffer of %d", offset, offset+n, b.size)
 	}
 	at, err := b.hold()
 	if err != nil {
 		return fmt.Errorf("gpu: %w", err)
 	}
 	defer b.release()
-	if len(p) == 0 {
+	if n == 0 {
 		return nil
 	}
-	return b.device.do(func() error {
-		if err := move(at+cu.DevicePtr(offset), unsafe.Pointer(unsafe.SliceData(p)), int64(len(p))); err != nil {
-			return err
-		}
-		// A copy to the GPU from memory that is not pinned may return before it has arrived.
-		return check("cuStreamSynchronize", cu.NoStream.Synchronize())
-	})
+	return b.device.do(func() error { return f(at + cu.DevicePtr(offset)) })
 }
 
 // Free gives the memory back, as soon as launches that use it have ended. Freeing it again does nothing.

@@ -30,6 +30,7 @@ type Device struct {
 	cache      *cache
 	stops      chan *int32 // words of pinned memory by which launches are told to stop
 	pinned     unsafe.Pointer
+	couriers   chan *courier
 
 	building sync.Mutex // one source at a time: NVRTC does not work in parallel
 
@@ -69,7 +70,7 @@ func Open(o Options) (device.Device, error) {
 		return nil, err
 	}
 	d := &Device{
-		options: o, gpu: cu.Device(o.Index % count), nvrtc: nvrtc, cache: openCache(o.CacheDir), stops: make(chan *int32, mostLaunches),
+		options: o, gpu: cu.Device(o.Index % count), nvrtc: nvrtc, cache: openCache(o.CacheDir), stops: make(chan *int32, mostLaunches), couriers: make(chan *courier, couriers),
 		buffers: map[*buffer]struct{}{}, programs: map[*program]struct{}{}, pool: map[int][]cu.DevicePtr{},
 	}
 	if err := d.start(); err != nil {
@@ -103,6 +104,13 @@ func (d *Device) start() error {
 		words := unsafe.Slice((*int32)(d.pinned), mostLaunches)
 		for i := range words {
 			d.stops <- &words[i]
+		}
+		for range couriers {
+			c, err := newCourier()
+			if err != nil {
+				return err
+			}
+			d.couriers <- c
 		}
 		return nil
 	})
@@ -232,7 +240,11 @@ func (d *Device) Close() error {
 	errs = append(errs, d.do(func() error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		return errors.Join(d.drain(), check("cuMemFreeHost", cu.MemFreeHost(d.pinned)))
+		errs := []error{d.drain(), check("cuMemFreeHost", cu.MemFreeHost(d.pinned))}
+		for range couriers {
+			errs = append(errs, (<-d.couriers).close())
+		}
+		return errors.Join(errs...)
 	}))
 	return errors.Join(append(errs, check("cuDevicePrimaryCtxRelease", d.gpu.ReleasePrimaryCtx()))...)
 }

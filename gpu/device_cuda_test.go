@@ -3,12 +3,14 @@
 package gpu_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/ebitengine/purego"
@@ -79,6 +81,56 @@ func TestDevice(t *testing.T) {
 		t.Error(err)
 	}
 	devicetest.Test(t, open)
+}
+
+// TestReads: what comes home in several pieces is whole, also for several readers at a time.
+func TestReads(t *testing.T) {
+	d := open(t)
+	defer d.Close()
+	want := make([]byte, 11<<20+5)
+	for i := range want {
+		want[i] = byte(i * 2654435761 >> 7)
+	}
+	b, err := d.Alloc(len(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Write(0, want); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for offset := range 5 {
+		all.Go(func() {
+			have := make([]byte, len(want)-offset)
+			if err := b.Read(offset, have); err != nil || !bytes.Equal(have, want[offset:]) {
+				t.Errorf("from %d on: %v, or other bytes", offset, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestMemoryRunsOut: the error tells so, and what is freed can be had again.
+func TestMemoryRunsOut(t *testing.T) {
+	if emulator == "" {
+		t.Skip("a real GPU's memory is left alone")
+	}
+	t.Setenv("EMULATED_MEMORY", "3000000")
+	d := open(t)
+	defer d.Close()
+	first, err := d.Alloc(2_000_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Alloc(1_500_000); !errors.Is(err, device.ErrMemory) {
+		t.Errorf("beyond the memory: %v", err)
+	}
+	if err := first.Free(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Alloc(2_500_000); err != nil {
+		t.Errorf("what was freed is not given again: %v", err)
+	}
 }
 
 // shapes are ways to lay teams out that the number of nodes alone does not lead to.
