@@ -28,10 +28,11 @@ type worker struct {
 	rank    int
 	host    string
 	best    *result.Best
-	done    func(event)   // told after every epoch and batch
-	every   time.Duration // between two checkpoints; 0: none
-	keep    bool          // the states at the end
-	kernel  string        // digest of the source
+	done    func(event)             // told after every epoch and batch
+	every   time.Duration           // between two checkpoints; 0: none
+	keep    bool                    // the states at the end
+	kernel  string                  // digest of the source
+	ship    func(path string) error // takes a part to where the others are; nil where that is the folder
 	note    func(text string)
 	wirings map[wired]*sim.Wiring
 	kept    int64           // bytes of wirings
@@ -218,6 +219,11 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	run.NodeSteps = float64(w.study.Steps) * float64(w.study.Nodes) * float64(b.Count)
 	if err := a.finish(run); err != nil {
 		return err
+	}
+	if w.ship != nil {
+		if err := w.ship(a.path); err != nil {
+			return err
+		}
 	}
 	w.done(event{points: b.Count})
 	return nil

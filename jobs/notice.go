@@ -91,6 +91,7 @@ func (p *place) removeNotice() {
 	p.removePacks("")
 	os.Remove(filepath.Join(p.parts, boardName))
 	os.Remove(filepath.Join(p.parts, boardName+".tmp"))
+	os.Remove(filepath.Join(p.parts, tokenName))
 	os.Remove(filepath.Join(p.parts, noticeName))
 }
 

@@ -92,10 +92,17 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
+	leave, err := r.settle()
+	if err != nil {
+		return nil, err
+	}
 	began := time.Now()
 	stop := r.reports()
 	err = mpi.Claim(ctx, c, len(r.batches), func(ctx context.Context, i int) error { return r.timed(ctx, r.batches[i]) })
 	done := stop()
+	if left := mpi.Agree(c, leave()); err == nil {
+		err = left
+	}
 	if err != nil {
 		return nil, r.stopped(err)
 	}
@@ -149,9 +156,6 @@ func (r *run) prepare() error {
 		var d division
 		err = gob.NewDecoder(bytes.NewReader(message)).Decode(&d)
 		r.batches, r.layout.Order = d.Batches, d.Order
-	}
-	if err == nil {
-		err = r.join()
 	}
 	return mpi.Agree(r.comm, err)
 }

@@ -39,12 +39,16 @@ type listener struct {
 	mu       sync.Mutex
 	notes    []string
 	progress func(jobs.Progress)
+	hear     func(text string) // of notes
 }
 
 func (l *listener) Note(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.notes = append(l.notes, text)
+	if l.hear != nil {
+		l.hear(text)
+	}
 }
 
 func (l *listener) Detail(string) {}
@@ -60,6 +64,7 @@ type ways struct {
 	ranks, threads, batch int
 	every                 time.Duration
 	keep                  bool
+	apart                 bool // ranks above 0 do not see the folder of rank 0
 	heard                 *listener
 	ctx                   context.Context
 	memory                int // that a buffer may have at most [bytes]; 0: no end
@@ -84,6 +89,10 @@ func run(t testing.TB, j *jobs.Job, output string, w ways) (*jobs.Summary, error
 		var dev device.Device = host
 		if w.memory > 0 {
 			dev = small{dev, w.memory}
+		}
+		output := output
+		if w.apart && c.Rank() > 0 {
+			output = filepath.Join(filepath.Dir(output), fmt.Sprint("host-", c.Rank()), "result.h5")
 		}
 		o := jobs.Options{Output: output, Batch: w.batch, Every: w.every, Keep: w.keep, Listener: w.heard}
 		summaries[c.Rank()], errs[c.Rank()] = j.Run(w.ctx, c, dev, o)
