@@ -78,6 +78,17 @@ func (b *Board) hear(rank int, w word, now time.Time) {
 	}
 }
 
+// lost names a rank that was not heard of for three times as long as it takes to be named, though its heart beats while
+// it computes: its host is gone, or cut off, and all others would wait for it for ever. It is -1 where there is none.
+func (b *Board) lost(now time.Time) int {
+	for i, r := range b.Ranks {
+		if !r.Ended && now.Sub(r.Heard) > 3*b.patience {
+			return i
+		}
+	}
+	return -1
+}
+
 // look tells of ranks that hang, and of those that do not any more, each once. A rank that is heard of may take ten times as
 // long as the longest epoch of the run before it is said to hang: no epoch is too long.
 func (b *Board) look(now time.Time) []string {

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -187,6 +188,10 @@ func (t *teller) watch() {
 		t.Listener.Note(note)
 	}
 	t.putBoard()
+	if rank := t.board.lost(time.Now()); rank >= 0 {
+		t.Listener.Note(fmt.Sprintf("rank %d on %s is lost, so the job ends; what is done is kept, and the same command goes on", rank, t.board.Ranks[rank].Host))
+		t.comm.Abort(1)
+	}
 }
 
 // hear takes what the other ranks tell, until each has told its last.

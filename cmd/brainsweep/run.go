@@ -59,7 +59,7 @@ ready to go on, 4 done but some points failed.`,
 	cmd.Flags().IntVar(&f.batch, "batch", 0, "most points of a batch, which is what a killed job may lose (default: about a minute's work)")
 	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 10*time.Minute, "time between two checkpoints of what is in work; 0 keeps finished parts only")
 	cmd.Flags().BoolVar(&f.keep, "keep-parts", false, "keep the parts and the final states beside the result, for a job with more points or a longer duration")
-	cmd.Flags().DurationVar(&f.wait, "patience", 5*time.Minute, "name a rank that was not heard of for so long; one that computes may take ten times its longest epoch")
+	cmd.Flags().DurationVar(&f.wait, "patience", 5*time.Minute, "name a rank that was not heard of for so long, or did not come on for that and ten times its longest epoch; end the job when a rank is silent for three times as long")
 	cmd.Flags().StringVar(&f.hours, "max-hours", "", "stop after so many hours, ready to go on; auto: shortly before the batch system ends the job")
 	addSet(cmd.Flags(), &f.set)
 	return cmd
