@@ -118,7 +118,7 @@ func (a Axis) ticks() []gonum.Tick {
 		step := (a.Values[n-1] - a.Values[0]) / float64(n-1)
 		if even(a.Values, step) {
 			var ticks []gonum.Tick
-			for _, t := range (gonum.DefaultTicks{}).Ticks(a.Values[0], a.Values[n-1]) {
+			for _, t := range (roundTicks{}).Ticks(a.Values[0], a.Values[n-1]) {
 				t.Value = (t.Value - a.Values[0]) / step
 				ticks = append(ticks, t)
 			}

@@ -110,7 +110,7 @@ func barTicks(limits [2]float64) []gonum.Tick {
 		return []gonum.Tick{{Value: limits[0], Label: short(limits[0])}}
 	}
 	var labelled []gonum.Tick
-	for _, t := range (gonum.DefaultTicks{}).Ticks(limits[0], limits[1]) {
+	for _, t := range (roundTicks{}).Ticks(limits[0], limits[1]) {
 		if t.Label != "" && t.Value >= limits[0] && t.Value <= limits[1] {
 			labelled = append(labelled, t)
 		}

@@ -56,6 +56,7 @@ func newFigure(name, title, x, y string) *Figure {
 		axis.Label.Padding = 2
 		axis.Tick.Label.Font = sans(small)
 		axis.Tick.Length = 3
+		axis.Tick.Marker = roundTicks{}
 		axis.LineStyle.Width = 0.5
 		axis.Tick.LineStyle.Width = 0.5
 		axis.Padding = 0

@@ -20,7 +20,7 @@ type Options struct {
 
 // Kinds are the pictures that there are.
 func Kinds() []string {
-	return []string{"map", "line", "fc", "series", "bold", "psd", "connectome"}
+	return []string{"map", "line", "fc", "series", "carpet", "bold", "psd", "connectome"}
 }
 
 // Draw makes the figure that the options ask for. What the result does not have is a fault.
@@ -32,6 +32,8 @@ func Draw(r *result.Result, o Options) (*Figure, error) {
 		return drawMatrix(r, o)
 	case "series", "bold":
 		return drawSeries(r, o)
+	case "carpet":
+		return drawCarpet(r, o)
 	case "psd":
 		return drawSpectrum(r, o)
 	case "connectome":
