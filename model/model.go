@@ -14,6 +14,7 @@ type Model struct {
 	Name        string
 	Title       string // one line
 	Reference   string // where the equations come from
+	Remarks     string // what a user should know besides
 	Input       string // name of the value that drives the model from outside, "" when there is none
 	Parameters  []Parameter
 	States      []State

@@ -26,6 +26,7 @@ func Read(path string) (*Model, error) {
 //
 //	title     = "Reduced Wong-Wang"
 //	reference = "Wong & Wang 2006"
+//	remarks   = "..."                 # what a user should know besides
 //	coupled   = ["S"]                 # states or definitions that reach other nodes, as c0, c1, ...
 //	coupling  = { function = "linear", a = 0.1 } # what a job takes that says nothing of the coupling
 //	input     = "x"                   # only of a model that is driven by another one's output
@@ -70,7 +71,7 @@ func Parse(file string, text []byte) (*Model, error) {
 }
 
 // sections are the keys of a model file.
-var sections = []string{"title", "reference", "coupled", "input", "coupling", "modes", "equations", "parameters", "states", "observables", "noise", "presets"}
+var sections = []string{"title", "reference", "remarks", "coupled", "input", "coupling", "modes", "equations", "parameters", "states", "observables", "noise", "presets"}
 
 // reader fills a model from its file.
 type reader struct {
@@ -87,6 +88,7 @@ func (r *reader) read() {
 	}
 	r.decode(&r.m.Title, "title")
 	r.decode(&r.m.Reference, "reference")
+	r.decode(&r.m.Remarks, "remarks")
 	r.decode(&r.m.Input, "input")
 	r.parameters()
 	r.states()

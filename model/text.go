@@ -23,6 +23,10 @@ func (m *Model) Text() string {
 	if m.Reference != "" {
 		fmt.Fprintf(&b, "%s\n", strings.TrimSpace(m.Reference))
 	}
+	if m.Remarks != "" {
+		b.WriteByte('\n')
+		writeList(&b, "", strings.Fields(m.Remarks), "")
+	}
 	heading(&b, "Equations")
 	for _, line := range m.equations() {
 		b.WriteString(line)
@@ -62,7 +66,20 @@ func (m *Model) Text() string {
 		})
 	}
 	m.writePresets(&b)
+	m.writeSweepable(&b)
 	return b.String()
+}
+
+// writeSweepable says what a job can set and sweep.
+func (m *Model) writeSweepable(b *strings.Builder) {
+	heading(b, "What a job can sweep")
+	states := "<state>: initial.<state>, noise.<state>, noise.<state>.ntau, clamp.<state>"
+	items := []string{"parameters by their names", "of a " + states}
+	if len(m.Coupled) > 0 {
+		items = append(items, "coupling.<parameter>", "connectome.speed")
+	}
+	writeList(b, " ", append(items, "run.seed"), ",")
+	b.WriteString("  parameters may also have a number for each region\n")
 }
 
 func heading(b *strings.Builder, text string) { fmt.Fprintf(b, "\n%s\n", text) }
@@ -150,26 +167,32 @@ func (m *Model) writePresets(b *strings.Builder) {
 			what  string
 			items []string
 		}{{"parameters", parameters}, {"initial", initial}, {"noise", noise}} {
-			writeList(b, "  "+list.what+":", list.items)
+			writeList(b, "  "+list.what+":", list.items, ",")
 		}
 	}
 }
 
-// writeList writes items behind a head, with line breaks between items only.
-func writeList(b *strings.Builder, head string, items []string) {
+// writeList writes items behind a head, with a mark between them and with line breaks between items only.
+func writeList(b *strings.Builder, head string, items []string, mark string) {
 	if len(items) == 0 {
 		return
 	}
 	line := head
 	for i, item := range items {
 		if i < len(items)-1 {
-			item += ","
+			item += mark
 		}
 		if len(line)+1+len(item) > lineWidth {
 			b.WriteString(line + "\n")
-			line = "   "
+			line = strings.Repeat(" ", len(head)-len(strings.TrimLeft(head, " ")))
+			if head != "" {
+				line += " "
+			}
 		}
-		line += " " + item
+		if line != "" {
+			line += " "
+		}
+		line += item
 	}
 	b.WriteString(line + "\n")
 }

@@ -16,6 +16,9 @@ func (m *Model) File() string {
 	if m.Reference != "" {
 		fmt.Fprintf(&b, "reference = %s\n", textValue(strings.TrimSpace(m.Reference)))
 	}
+	if m.Remarks != "" {
+		fmt.Fprintf(&b, "remarks   = %s\n", textValue(strings.TrimSpace(m.Remarks)))
+	}
 	modes := max(1, m.Modes)
 	if modes > 1 {
 		fmt.Fprintf(&b, "modes     = %d\n", modes)
