@@ -60,6 +60,9 @@ type Stream struct {
 	Period     int        // [steps]
 	Quantities []Quantity // states or observables; for Balloon one observable of Model
 	Pairs      bool       // moments include the products of every two nodes
+	// Late has samples (of the kinds Sample and Average) rest on the coupling terms that go with the state at their
+	// time, as TVB's monitors of coupling do. These are known one step later, so the run's last step gives none.
+	Late bool
 
 	Every int          // [steps] of Balloon's own step and of Convolution's means; divides Period
 	Drive string       // Balloon: the quantity that drives it

@@ -16,6 +16,7 @@ type stream struct {
 	Kind       string
 	About      string
 	Period     int
+	Now        string // C text: the steps that what is seen belongs to
 	Every      int
 	OverEvery  string // 1/Every, or 1/Period for averages
 	Mean       bool   // it sums quantities over steps
@@ -68,7 +69,10 @@ func (g *generator) streams() error {
 		return field, nil
 	}
 	for i, s := range g.spec.Streams {
-		st := &stream{Number: i, Kind: string(s.Kind), Period: s.Period, Every: s.Every, SumType: "real", Taps: s.Taps, Pairs: s.Pairs}
+		st := &stream{Number: i, Kind: string(s.Kind), Period: s.Period, Every: s.Every, SumType: "real", Taps: s.Taps, Pairs: s.Pairs, Now: "(t + 1)"}
+		if s.Late {
+			st.Now = "t"
+		}
 		if err := g.stream(st, s, observe); err != nil {
 			return err
 		}

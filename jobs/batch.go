@@ -294,17 +294,35 @@ func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) e
 	r.add(point, channel{stream, quantity}, rows)
 	for i, c := range r.series {
 		if c == (channel{stream, quantity}) {
-			if r.layout.Series[i].Global {
-				rows = overNodes(rows, r.study.Nodes)
-			} else if s := r.subject(r.first + point); s.place != nil {
-				rows = seriesOverPlan(s, rows, r.layout.Nodes())
-			}
-			if err := r.part.Series(r.first+point, i, int(first), rows); err != nil {
+			if err := r.part.Series(r.first+point, i, int(first), r.seen(i, point, first, rows)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// seen makes a series' samples of those of its channel. The collector's points are the batch's.
+func (r *recorder) seen(series, point int, first int64, rows any) any {
+	if r.layout.Series[series].Global {
+		return overNodes(rows, r.study.Nodes)
+	}
+	view := r.views[series]
+	if view == nil {
+		if s := r.subject(r.first + point); s.place != nil {
+			return seriesOverPlan(s, rows, r.layout.Nodes())
+		}
+		return rows
+	}
+	pt := r.plan.Point(r.layout.Number(r.first + point))
+	var key [2]uint32
+	if view.Noise != 0 {
+		key = observation(pt.Key(), r.layout.Series[series].Group, r.layout.Series[series].Name)
+	}
+	number := first + r.study.First(r.series[series].stream)
+	return view.see(rows, &r.plan.Subjects[pt.Subject], func(row, channel int) float64 {
+		return observed(key, number+int64(row), channel)
+	})
 }
 
 // overNodes gives the mean over the nodes of each sample.

@@ -24,6 +24,9 @@ func (r *reader) bold(rec record, at []string) {
 		out.Of = r.plan.Model.Coupled[:1]
 	}
 	r.quantities(out.Of, r.recordable(), path("of"))
+	if r.Has(path("areas")...) {
+		out.View = r.areas(at)
+	}
 	if len(out.Of) != 1 && r.plan.Model != nil && len(r.faults) == before {
 		r.faultf(r.Pos(path("of")...), "%s.of: bold is driven by one quantity, e.g. of = %q", document.Address(at...), r.recordable()[0])
 	}

@@ -158,8 +158,8 @@ job.toml:10:13: metrics.of.1: the name is empty
 job.toml:11:8: metrics.use: the name is empty`},
 	{"a period of next to nothing", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1e-300 ms'\n"), `job.toml:9:11: record.0.period: 1e-300 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
 	{"record", with("[record]\nmonitor = 'raw'\n"), `job.toml:6:2: record: a list of tables; write [[record]] with two brackets`},
-	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, global_average, afferent, bold
-job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, global_average, afferent, bold
+	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, global_average, spatial_average, afferent, afferent_average, bold, eeg, meg, seeg, projection
+job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, global_average, spatial_average, afferent, afferent_average, bold, eeg, meg, seeg, projection
 job.toml:14:12: monitor "raw" is recorded twice; one record holds all its quantities: of = ["E", "I"]`},
 	{"quantities", with("[[record]]\nmonitor = 'raw'\nof = ['z', 'x', 'x']\n[[record]]\nmonitor = 'average'\nperiod = '1 ms'\n[[record]]\nmonitor = 'subsample'\nof = []\n[metrics]\nof = 3\nuse = [1]\n"), `job.toml:8:8: unknown quantity "z" (did you mean "w"?)
 job.toml:8:18: record.0.of: x stands twice
@@ -191,7 +191,28 @@ job.toml:10:30: record.0.parameters.E0: 2 is out of bounds; it must be from 0 to
 	{"balloon's step", with("[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\nstep = '3 ms'\n"), `job.toml:8:11: record.0.period: 100 ms is not a multiple of the 3 ms that the kernel balloon advances by`},
 	{"response", with("[[record]]\nmonitor = 'bold'\nkernel = 'gamma'\nmodel = 'balloon'\nstep = '1 ms'\nperiod = '102 ms'\n"), `job.toml:9:1: record.0.model: only the kernel balloon has a model
 job.toml:10:1: record.0.step: only the kernel balloon has a step`},
-	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: only the monitor bold has a kernel`},
+	{"no projection", with("[[record]]\nmonitor = 'eeg'\nof = 'x'\nperiod = '1 ms'\n"), `job.toml:6:3: record.0.projection is missing: the file of a matrix with a row for each sensor and a column for each region, e.g. projection = "leadfield.csv"`},
+	{"projection's keys", with("[[record]]\nmonitor = 'raw'\nof = 'x'\nprojection = 'leadfield.csv'\nnoise = 1\nareas = 'cortical'\n"), `job.toml:9:1: record.0.projection: the monitor raw has no projection; it goes with eeg, meg, seeg, projection
+job.toml:10:1: record.0.noise: the monitor raw has no noise; it goes with eeg, meg, seeg, projection
+job.toml:11:1: record.0.areas: the monitor raw has no areas; it goes with spatial_average, bold`},
+	{"projection that is not there", with("[[record]]\nmonitor = 'meg'\nof = 'x'\nperiod = '1 ms'\nprojection = 'leadfeld.csv'\n"), `job.toml:10:15: cannot read testdata/leadfeld.csv: no such file or directory`},
+	{"projection of other regions", with("[[record]]\nmonitor = 'eeg'\nof = 'x'\nperiod = '1 ms'\nprojection = 'badfield.csv'\n"), `testdata/badfield.csv: synthetic:10 has no region "L.1" (did you mean "L.01"?)
+testdata/badfield.csv: region "L.02" has two columns
+testdata/badfield.csv: region "L.01" has no column`},
+	{"projection transposed", with("[[record]]\nmonitor = 'eeg'\nof = 'x'\nperiod = '1 ms'\nprojection = 'transposed.csv'\n"), `testdata/transposed.csv: a row for each sensor and a column for each of the 10 regions of synthetic:10 are wanted, the matrix has 10 x 3 numbers; it may be transposed`},
+	{"projection of vertices", with("[[record]]\nmonitor = 'eeg'\nof = 'x'\nperiod = '1 ms'\nprojection = 'transposed.csv'\nmapping = 'transposed.csv'\nnoise = -1\n[[record]]\nmonitor = 'meg'\nof = 'x'\nperiod = '1 ms'\nprojection = 'transposed.csv'\nmapping = 'mask.txt'\n"), `job.toml:12:9: record.0.noise: -1 is out of bounds; the standard deviation of noise is at least 0
+testdata/mask.txt:3:1: 12 is no region; they are numbered from 0 to 9`},
+	{"sensors", with("[[record]]\nmonitor = 'eeg'\nof = 'x'\nperiod = '1 ms'\nprojection = 'leadfield.csv'\nreference = 'C3'\n[[record]]\nmonitor = 'seeg'\nof = 'x'\nperiod = '1 ms'\nprojection = 'leadfield.csv'\nsensors = 'mask.txt'\n"), `job.toml:11:14: record.0.reference: there is no sensor "C3" (did you mean "Cz"?); write none, average, or the label of a sensor
+testdata/mask.txt: 3 sensors, but the projection has 4 rows`},
+	{"areas", with("[[record]]\nmonitor = 'spatial_average'\nof = 'x'\nperiod = '1 ms'\nareas = { front = ['L.1'], back = [12], none = [], all = 0.5 }\n[[record]]\nmonitor = 'bold'\nperiod = '1 ms'\nareas = 3\n"), `job.toml:10:21: unknown region "L.1" (did you mean "L.01"?)
+job.toml:10:36: record.0.areas.back: there is no region 12; they are numbered from 0 to 9
+job.toml:10:48: record.0.areas.none: the list is empty
+job.toml:10:58: record.0.areas.all: expected a list of regions, found a number
+job.toml:14:9: record.1.areas: expected "hemisphere", "cortical", the file of a mask, or a table of names with the regions of each, found a number`},
+	{"areas' files", with("[[record]]\nmonitor = 'spatial_average'\nof = 'x'\nperiod = '1 ms'\nareas = 'transposed.csv'\n[[record]]\nmonitor = 'bold'\nperiod = '1 ms'\nareas = { file = 'labels.csv', column = 'lobe' }\n"), `job.toml:14:9: unknown column "lobe"; there is label, gain
+testdata/transposed.csv: 10 x 3 numbers for the 10 regions of synthetic:10: the number of the area of each is wanted`},
+	{"input beyond the end", with("[[record]]\nmonitor = 'afferent'\nperiod = '1 s'\n"), `job.toml:6:3: record.0: no sample of afferent lies before the last step, at 1 s`},
+	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: the monitor average has no kernel; it goes with bold`},
 	{"metrics", with("[metrics]\nof = ['x', 'bold', 'z']\nuse = ['rat', 'fc', 'fcd_everything']\nperiod = '0.05 ms'\n"), `job.toml:7:13: metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)
 job.toml:7:21: unknown quantity "z" (did you mean "w"?)
 job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper

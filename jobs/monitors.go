@@ -15,13 +15,21 @@ const boldQuantity = "bold"
 
 // monitorNames lists the monitors.
 func monitorNames() []string {
-	return []string{"raw", "subsample", "average", "global_average", "afferent", "bold"}
+	return []string{"raw", "subsample", "average", "global_average", "spatial_average", "afferent", "afferent_average", "bold", "eeg", "meg", "seeg", "projection"}
 }
+
+// averaging lists the monitors whose samples are means over the period.
+func averaging() []string { return append(projected(), "average", "afferent_average") }
+
+// isAfferent reports whether a monitor records what the nodes receive.
+func isAfferent(monitor string) bool { return monitor == "afferent" || monitor == "afferent_average" }
 
 // record is an entry of [[record]] as it is written.
 type record struct {
 	Monitor, Kernel, Model, Preset     string
 	Of, Period, Keep, Step, Parameters any
+	Projection, Mapping, Sensors       any
+	Reference, Noise, Areas            any
 }
 
 // records reads every [[record]].
@@ -43,6 +51,7 @@ func (r *reader) records() {
 			r.faultf(r.ValuePos(join(at, "monitor")...), "monitor %q is recorded twice; one record holds all its quantities: of = [\"E\", \"I\"]", rec.Monitor)
 			continue
 		}
+		r.others(rec, at)
 		if rec.Monitor == "bold" {
 			r.bold(rec, at)
 		} else {
@@ -61,17 +70,32 @@ func (r *reader) choiceOf(key string, word *string, known []string, at []string)
 	r.choice(word, known, path...)
 }
 
-// series reads a record of raw, subsample or average.
+// others notes keys of a record that its monitor has no use for.
+func (r *reader) others(rec record, at []string) {
+	only := func(keys []string, monitors ...string) {
+		for _, key := range keys {
+			if path := join(at, key); r.Has(path...) && !slices.Contains(monitors, rec.Monitor) {
+				r.faultf(r.Pos(path...), "%s: the monitor %s has no %s; it goes with %s", document.Address(path...), rec.Monitor, key, strings.Join(monitors, ", "))
+			}
+		}
+	}
+	only([]string{"kernel", "model", "preset", "step", "parameters"}, "bold")
+	only(projectionKeys, projected()...)
+	only([]string{"areas"}, "spatial_average", "bold")
+}
+
+// series reads a record of any monitor but bold.
 func (r *reader) series(rec record, at []string) {
 	before := len(r.faults)
 	out := Record{Monitor: rec.Monitor, Of: r.words(join(at, "of")...)}
 	path := func(key string) []string { return join(at, key) }
-	for _, key := range []string{"kernel", "model", "preset", "step", "parameters"} {
-		if r.Has(path(key)...) {
-			r.faultf(r.Pos(path(key)...), "%s: only the monitor bold has a %s", document.Address(path(key)...), key)
-		}
+	switch {
+	case slices.Contains(projected(), rec.Monitor):
+		out.View = r.projection(at)
+	case rec.Monitor == "spatial_average":
+		out.View = r.areas(at)
 	}
-	if rec.Monitor == "afferent" && !r.Has(path("of")...) && r.plan.Model != nil {
+	if isAfferent(rec.Monitor) && !r.Has(path("of")...) && r.plan.Model != nil {
 		for k := range r.plan.Model.Coupled {
 			out.Of = append(out.Of, model.CouplingTermName(k))
 		}
@@ -79,7 +103,7 @@ func (r *reader) series(rec record, at []string) {
 		r.faultf(r.Pos(at...), "%s.of is missing; write for example of = [%q]", document.Address(at...), r.recordable()[0])
 	}
 	known := r.recordable()
-	if rec.Monitor == "afferent" {
+	if isAfferent(rec.Monitor) {
 		known = []string{model.CouplingTermName(0)}
 	}
 	r.quantities(out.Of, known, path("of"))
@@ -91,11 +115,25 @@ func (r *reader) series(rec record, at []string) {
 	case rec.Monitor == "raw" && r.Has(path("period")...):
 		r.faultf(r.Pos(path("period")...), `%s.period: raw records every step; for a longer period there is the monitor subsample`, document.Address(at...))
 	case rec.Monitor != "raw":
-		out.Period = r.period(math.NaN(), rec.Monitor == "average", path("period"))
+		out.Period = r.period(math.NaN(), out.Means(), path("period"))
+	}
+	if isAfferent(rec.Monitor) {
+		r.late(out, at)
 	}
 	out.Keep = r.keep(path("keep"))
 	if len(r.faults) == before {
 		r.plan.Records = append(r.plan.Records, out)
+	}
+}
+
+// late notes a record of input that has no sample: what goes with the last state is never computed.
+func (r *reader) late(rec Record, at []string) {
+	run := r.plan.Run
+	if math.IsNaN(run.Step) || math.IsNaN(rec.Period) {
+		return
+	}
+	if samples := r.plan.Samples(rec.Period, rec.Means()); samples == 1 && run.Steps()%wholeSteps(rec.Period, run.Step) == 0 {
+		r.faultf(r.Pos(at...), "%s: no sample of %s lies before the last step, at %s", document.Address(at...), rec.Monitor, plainTime(run.Duration))
 	}
 }
 

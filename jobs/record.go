@@ -1,15 +1,23 @@
 package jobs
 
-import "brainsweep/model"
+import (
+	"slices"
+
+	"brainsweep/model"
+)
 
 // Record is one monitor of a plan: what is kept of the simulation over time.
 type Record struct {
-	Monitor string   // raw, subsample, average or bold
+	Monitor string   // one of monitorNames
 	Of      []string // states and observables; of bold the one that drives it
 	Period  float64  // [ms]
 	Keep    Keep
 	Bold    *Bold // of the monitor bold
+	View    *View // of monitors that see something else than every node
 }
+
+// Means reports whether the samples are means over the period.
+func (r *Record) Means() bool { return slices.Contains(averaging(), r.Monitor) }
 
 // Keep says of which points a record's series are written.
 type Keep struct {

@@ -21,6 +21,7 @@ type setup struct {
 	study   *sim.Study
 	layout  *result.Layout
 	series  []channel // of each of the layout's series
+	views   []*View   // of each of them: how it is made of the channel; nil: it is the channel
 	metrics []drawn   // of each of the layout's metrics
 	signals []channel // that metrics need whole
 }
@@ -114,12 +115,14 @@ func (s *setup) subjects() {
 
 // tap finds the stream of a kind and period that samples quantities of the node's model, or makes it, and has it
 // sample one more.
-func (s *setup) tap(kind codegen.Kind, period float64, name string) channel {
+func (s *setup) tap(kind codegen.Kind, period float64, name string, late bool) channel {
 	steps := int(wholeSteps(period, s.plan.Run.Step))
-	i := slices.IndexFunc(s.study.Streams, func(st codegen.Stream) bool { return st.Kind == kind && st.Period == steps })
+	i := slices.IndexFunc(s.study.Streams, func(st codegen.Stream) bool {
+		return st.Kind == kind && st.Period == steps && st.Late == late
+	})
 	if i < 0 {
 		i = len(s.study.Streams)
-		s.study.Streams = append(s.study.Streams, codegen.Stream{Kind: kind, Period: steps})
+		s.study.Streams = append(s.study.Streams, codegen.Stream{Kind: kind, Period: steps, Late: late})
 	}
 	st := &s.study.Streams[i]
 	q := slices.IndexFunc(st.Quantities, func(q codegen.Quantity) bool { return q.Name == name })
@@ -140,12 +143,12 @@ func (s *setup) record(r Record) error {
 		return s.bold(r)
 	}
 	kind := codegen.Sample
-	if r.Monitor == "average" {
+	if r.Means() {
 		kind = codegen.Average
 	}
 	for _, name := range r.Of {
 		unit, about := s.describe(name)
-		s.keep(r, s.tap(kind, r.Period, name), name, unit, about)
+		s.keep(r, s.tap(kind, r.Period, name, isAfferent(r.Monitor)), name, unit, about)
 	}
 	return nil
 }
@@ -156,12 +159,13 @@ func (s *setup) keep(r Record, c channel, name, unit, about string) {
 		return
 	}
 	s.quantity(c).Out = true
-	series := result.Series{Group: r.Monitor, Name: name, Unit: unit, About: about, Single: s.plan.Run.Precision == 32, Global: r.Monitor == "global_average"}
+	series := result.Series{Group: r.Monitor, Name: name, Unit: unit, About: about, Single: s.plan.Run.Precision == 32, Global: r.Monitor == "global_average", Across: r.View.dim()}
 	if r.Keep.Mode == KeepBest {
 		series.Keep = result.Keep{Best: r.Keep.Count, By: r.Keep.Quantity + "." + r.Keep.Metric, Least: r.Keep.Least}
 	}
 	s.layout.Series = append(s.layout.Series, series)
 	s.series = append(s.series, c)
+	s.views = append(s.views, r.View)
 }
 
 // describe gives the unit and the meaning of a state or observable.
@@ -173,7 +177,7 @@ func (s *setup) describe(name string) (unit, about string) {
 	}
 	for k, coupled := range s.plan.Model.Coupled {
 		if name == model.CouplingTermName(k) {
-			return "", "coupling term of " + coupled + ": the input of the step that ends at the sample's time"
+			return "", "coupling term of " + coupled + ": the input that goes with the state at the sample's time"
 		}
 	}
 	for _, d := range slices.Concat(s.plan.Model.Observables, s.plan.Model.Definitions) {
@@ -223,7 +227,7 @@ func (s *setup) drawMetrics() {
 				return st.Kind == codegen.Balloon || st.Kind == codegen.Convolution
 			})
 		} else {
-			c = s.tap(codegen.Average, s.plan.Metrics.Period, name)
+			c = s.tap(codegen.Average, s.plan.Metrics.Period, name, false)
 			unit, _ = s.describe(name)
 		}
 		s.quantity(c).Moments = true

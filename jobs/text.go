@@ -172,6 +172,13 @@ func (p *Plan) writeRecords(w *writer, sources bool) {
 			w.line("period", quantityText(rec.Period, "ms"))
 		}
 		w.text("keep", rec.Keep.String())
+		switch {
+		case rec.View == nil:
+		case sources:
+			p.viewText(w, rec.View)
+		default:
+			w.text("view", hex.EncodeToString(rec.View.digest()))
+		}
 		b := rec.Bold
 		if b == nil {
 			continue

@@ -158,7 +158,7 @@ func (b *batch) args(e epoch) []any {
 	numbers := map[string]int64{"first_step": e.at, "steps": e.steps, "origin": b.study.Origin, "horizon": int64(b.slots)}
 	for s := range b.study.Streams {
 		count, _, _ := b.study.Samples(s)
-		numbers[fmt.Sprintf("from%d", s)] = b.study.from(s)
+		numbers[fmt.Sprintf("from%d", s)] = b.study.First(s)
 		numbers[fmt.Sprintf("base%d", s)] = b.firstSample(s, e.at)
 		numbers[fmt.Sprintf("capacity%d", s)] = b.capacity(s, b.epoch)
 		numbers[fmt.Sprintf("samples%d", s)] = count
@@ -179,7 +179,7 @@ func (e epoch) place(name string) string {
 
 // firstSample is the number of the first sample that counts and ends after step at.
 func (b *batch) firstSample(stream int, at int64) int64 {
-	return max(b.study.from(stream), at/int64(b.study.Streams[stream].Period)+1)
+	return max(b.study.First(stream), (at-b.study.late(stream))/int64(b.study.Streams[stream].Period)+1)
 }
 
 func (b *batch) start(ctx context.Context) error {
@@ -221,7 +221,7 @@ func (b *batch) restore(s *State) error {
 
 // SamplesBy returns how many samples of a stream that count have been delivered after so many steps.
 func (s *Study) SamplesBy(stream int, steps int64) int64 {
-	return max(0, (s.Origin+steps)/int64(s.Streams[stream].Period)-s.from(stream)+1)
+	return max(0, (s.Origin+steps-s.late(stream))/int64(s.Streams[stream].Period)-s.First(stream)+1)
 }
 
 // advance runs an epoch and reads what went wrong in it, while nothing else writes there.
@@ -241,7 +241,7 @@ func (b *batch) deliver(sink Sink, e *epoch) error {
 	for s, st := range b.study.Streams {
 		buffer, ok := b.buffers[e.place(fmt.Sprintf("out%d", s))]
 		first := b.firstSample(s, e.at)
-		count := (e.at+e.steps)/int64(st.Period) - first + 1
+		count := (e.at+e.steps-b.study.late(s))/int64(st.Period) - first + 1
 		if !ok || count <= 0 {
 			continue
 		}
@@ -277,10 +277,10 @@ func (b *batch) rows(sink Sink, buffer device.Buffer, s int, first, count int64,
 				out++
 				rows, blank := b.decode(b.scratch[at : at+int(count)*nodes*size])
 				if f := faults[p]; f != nil {
-					good := (f.Step - 1) / int64(st.Period)
+					good := (f.Step - b.study.late(s) - 1) / int64(st.Period) // the last sample before the step
 					blank(int(max(0, good-first+1)) * nodes)
 				}
-				if err := sink.Samples(p, s, q, first-b.study.from(s), rows); err != nil {
+				if err := sink.Samples(p, s, q, first-b.study.First(s), rows); err != nil {
 					return err
 				}
 			}

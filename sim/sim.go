@@ -64,7 +64,7 @@ type Outcome struct {
 // between them [ms].
 func (s *Study) Samples(stream int) (count int64, first, period float64) {
 	st := s.Streams[stream]
-	from, total := s.from(stream), (s.Origin+s.Steps)/int64(st.Period)
+	from, total := s.First(stream), (s.Origin+s.Steps-s.late(stream))/int64(st.Period)
 	period = float64(st.Period) * s.Step
 	first = float64(from*int64(st.Period)-s.Origin) * s.Step
 	if st.Kind == codegen.Average {
@@ -73,13 +73,21 @@ func (s *Study) Samples(stream int) (count int64, first, period float64) {
 	return max(0, total-from+1), first, period
 }
 
-// from is the number of the first sample after the transient. Sample j ends with step j*period.
-func (s *Study) from(stream int) int64 {
+// First is the number of the first sample of a stream after the transient. Sample j ends with step j*period.
+func (s *Study) First(stream int) int64 {
 	period, silent := int64(s.Streams[stream].Period), s.Origin+s.Transient
 	if s.Streams[stream].Kind == codegen.Average {
 		return (silent+period-1)/period + 1
 	}
 	return silent/period + 1
+}
+
+// late is the number of steps after its time that a sample is known.
+func (s *Study) late(stream int) int64 {
+	if s.Streams[stream].Late {
+		return 1
+	}
+	return 0
 }
 
 // Runner runs batches of one study on one device.

@@ -21,10 +21,13 @@ type Matrix struct {
 
 // Parse reads the text, or the npy array, of a file called name. A line of text is a row; # begins a comment. The first
 // line holds names where one of its cells is no number, and the first column does where its cells are none, or where
-// its own name is empty. "n/a", "nan" and an empty cell are NaN. The error holds the mistakes with their places.
+// its own name is empty. Of a zip archive, or an npz, it reads the table in it. "n/a", "nan" and an empty cell are NaN. The error holds the mistakes with their places.
 func Parse(name string, text []byte) (*Matrix, error) {
 	if bytes.HasPrefix(text, []byte(npyMagic)) {
 		return parseNPY(name, text)
+	}
+	if bytes.HasPrefix(text, []byte(zipMagic)) {
+		return parseZip(name, text)
 	}
 	return parseText(name, text)
 }

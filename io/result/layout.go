@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -66,8 +67,8 @@ type Axis struct {
 	Text    func(point int) string
 }
 
-// Series is a quantity recorded over time. It becomes /<Group>/<Name>, with the dimensions point, time and node.
-// Series of one group have the same Times and Keep.
+// Series is a quantity recorded over time. It becomes /<Group>/<Name>, with the dimensions point, time and node, or
+// Across instead of node. Series of one group have the same Times, Keep and Across.
 type Series struct {
 	Group  string // the monitor's name
 	Name   string // of the quantity
@@ -75,6 +76,7 @@ type Series struct {
 	About  string
 	Times  Times
 	Global bool // one number per sample instead of one per node
+	Across *Dim // what a sample has a number for instead of each node: sensors, areas; nil: the nodes
 	Single bool // float32, else float64
 	Keep   Keep
 }
@@ -149,8 +151,11 @@ func (l *Layout) Nodes() int { return l.Connectome.N() }
 
 // width is the number of values in a sample.
 func (l *Layout) width(s Series) int {
-	if s.Global {
+	switch {
+	case s.Global:
 		return 1
+	case s.Across != nil:
+		return s.Across.len()
 	}
 	return l.Nodes()
 }
@@ -160,7 +165,15 @@ func (l *Layout) shape(s Series) []int {
 	if s.Global {
 		return []int{s.Times.Count}
 	}
-	return []int{s.Times.Count, l.Nodes()}
+	return []int{s.Times.Count, l.width(s)}
+}
+
+// across is the dimension of the numbers of a sample.
+func (l *Layout) across(s Series) Dim {
+	if s.Across != nil {
+		return *s.Across
+	}
+	return Dim{Name: "node", About: "region", Labels: l.Connectome.Labels}
 }
 
 // dim finds a dimension of metrics.
@@ -217,8 +230,8 @@ func (l *Layout) Check() error {
 		taken["/"+name] = true
 		if first, there := groups[s.Group]; !there {
 			groups[s.Group] = s
-		} else if first.Times != s.Times || first.Keep != s.Keep {
-			add("series %s and %s/%s differ in their times or in what is kept; give their monitors different names", name, first.Group, first.Name)
+		} else if first.Times != s.Times || first.Keep != s.Keep || !reflect.DeepEqual(first.Across, s.Across) {
+			add("series %s and %s/%s differ in their times, in what is kept or in their dimensions; give their monitors different names", name, first.Group, first.Name)
 		}
 		if s.Times.Count < 1 {
 			add("series %s has no samples", name)
@@ -265,6 +278,12 @@ func (l *Layout) checkNames(add func(format string, args ...any)) map[string]boo
 			add("the name of series %s/%s is taken", s.Group, s.Name)
 		}
 		words = append(words, s.Group, s.Name)
+		if s.Across != nil {
+			if s.Across.Name == s.Name || s.Across.Name != "node" && slices.Contains(coordinates, s.Across.Name) {
+				add("the dimension %q of series %s/%s has the name of something else", s.Across.Name, s.Group, s.Name)
+			}
+			words = append(words, s.Across.Name)
+		}
 	}
 	for _, w := range words {
 		if w == "" || strings.ContainsAny(w, "/ \t\n") || strings.HasPrefix(w, ".") {

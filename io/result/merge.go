@@ -240,13 +240,13 @@ func (m *merger) seriesFrame(frames map[string]*frame, s Series, points []int) (
 		err = f.times(s.Times)
 	}
 	if err == nil && !s.Global {
-		err = f.dim(Dim{Name: "node", About: "region", Labels: m.layout.Connectome.Labels})
+		err = f.dim(m.layout.across(s))
 	}
 	return f, err
 }
 
 func (m *merger) seriesVariable(s Series) variable {
-	return variable{name: s.Name, unit: s.Unit, about: s.About, kind: floats(s.Single), dims: []string{"time", "node"}[:len(m.layout.shape(s))],
+	return variable{name: s.Name, unit: s.Unit, about: s.About, kind: floats(s.Single), dims: []string{"time", m.layout.across(s).Name}[:len(m.layout.shape(s))],
 		shape: m.layout.shape(s), together: seriesChunk, compress: m.layout.Compress}
 }
 
