@@ -33,8 +33,6 @@ func brain(t testing.TB, precision int, points int) (*sim.Study, []sim.Point) {
 			Noisy: []string{"ou"}, Streams: []codegen.Stream{averages, every(7, "W_e"), {
 				Kind: codegen.Balloon, Period: 250, Every: 10, Drive: "E", Model: balloon, Scheme: scheme(t, "euler"),
 				Quantities: []codegen.Quantity{{Name: "bold", Out: true, Moments: true}},
-			}, {
-				Kind: codegen.Average, Period: 7, Late: true, Quantities: []codegen.Quantity{{Name: "c0", Out: true}},
 			}}},
 		Step: step, Steps: 3003, Transient: 503,
 	}
