@@ -12,6 +12,7 @@ import (
 	"brainsweep/connectome"
 	"brainsweep/fault"
 	"brainsweep/io/bids"
+	"brainsweep/io/result"
 )
 
 // Cohort is what a plan takes from a data set of many subjects.
@@ -228,6 +229,10 @@ func (r *reader) take(f *found) {
 	slices.SortStableFunc(p.Subjects, func(a, b Subject) int { return cmp.Compare(a.Nodes(), b.Nodes()) })
 	r.notes(f)
 	p.shelf = r.inputs.Shelf
+	if p.shelf.read != nil {
+		p.unite()
+		return
+	}
 	p.shelf.read = func(id string) (*connectome.Connectome, error) {
 		set, err := bids.Open(r.inputs.path(p.Cohort.Source), p.Cohort.Only)
 		if err != nil {
@@ -303,4 +308,30 @@ func (p *Plan) broken() []Broken {
 // uniform tells whether all subjects have the same nodes in the same order.
 func (p *Plan) uniform() bool {
 	return !slices.ContainsFunc(p.Subjects, func(s Subject) bool { return s.place != nil })
+}
+
+// recallCohort takes the subjects of a result for those of the job, so that the data set need not be there.
+func (in *inputs) recallCohort(res *result.Result) error {
+	people, err := res.Participants()
+	if err != nil {
+		return err
+	}
+	in.Cohort, in.Shelf = &found{}, newShelf()
+	in.Shelf.used = true
+	number := map[string]int{}
+	for i, p := range people {
+		if p.Reason != "" {
+			in.Cohort.Broken = append(in.Cohort.Broken, Broken{p.ID, p.Reason})
+			continue
+		}
+		c, err := res.ConnectomeOf(i)
+		if err != nil {
+			return err
+		}
+		number[p.ID] = i
+		in.Cohort.Subjects = append(in.Cohort.Subjects, newSubject(p.ID, c))
+		in.Cohort.Notes = append(in.Cohort.Notes, nil)
+	}
+	in.Shelf.read = func(id string) (*connectome.Connectome, error) { return res.ConnectomeOf(number[id]) }
+	return nil
 }

@@ -32,7 +32,7 @@ func (j *Job) filesOf() ([]byte, error) {
 }
 
 // Recall reads the job of a result from its provenance alone: the job file's text, the files that it names, and the
-// connectome. A cohort's connectomes are read from where they were. The error says that this program makes
+// connectome or those of the cohort, which are read from the result when they are wanted. The error says that this program makes
 // another plan of the job than the one that was run.
 func Recall(res *result.Result) (*Job, error) {
 	entries, err := res.Provenance()
@@ -59,10 +59,13 @@ func Recall(res *result.Result) (*Job, error) {
 	for name, content := range files {
 		in.Files[in.path(name)] = content
 	}
-	if !res.IsCohort() {
-		if in.used, err = res.Connectome(); err != nil {
-			return nil, err
-		}
+	if res.IsCohort() {
+		err = in.recallCohort(res)
+	} else {
+		in.used, err = res.Connectome()
+	}
+	if err != nil {
+		return nil, err
 	}
 	var set []string
 	if changes := text("set"); changes != "" {

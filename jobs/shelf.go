@@ -15,6 +15,7 @@ const shelfBytes = 64 << 20
 type shelf struct {
 	Kept map[string]*connectome.Connectome // by the subject's ID
 
+	used  bool // connectomes are as they enter the equations, of a result
 	lock  sync.Mutex
 	bytes int64
 	read  func(id string) (*connectome.Connectome, error)

@@ -80,7 +80,7 @@ func (p *Plan) ConnectomeOf(subject int) (*connectome.Connectome, error) {
 	}
 	s := &p.Subjects[subject]
 	c, err := p.shelf.get(s.ID)
-	if err == nil {
+	if err == nil && !p.shelf.used {
 		c, err = p.treat(c)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"brainsweep/connectome"
 	"brainsweep/io/h5"
@@ -35,6 +36,13 @@ func writeConnectomes(file *h5.File, l *Layout) error {
 		}
 	}
 	n := l.Nodes()
+	order := make([]int32, 0, n*len(ids))
+	for _, s := range l.Subjects {
+		order = append(order, s.order(n)...)
+	}
+	if err := f.matrix("order", "", "place of the region among the subject's own, or -1", h5.Int32, []string{"subject", "node"}, order); err != nil {
+		return err
+	}
 	matrix := []string{"subject", "node", "node2"}
 	for _, m := range []struct {
 		name, unit, about string
@@ -79,6 +87,19 @@ func writeConnectomes(file *h5.File, l *Layout) error {
 		}
 	}
 	return nil
+}
+
+// order is the place of each of the layout's nodes among the subject's own, -1 where it has none.
+func (s Subject) order(nodes int) []int32 {
+	out := filled(nodes, int32(-1))
+	for i := range nodes {
+		if s.Place == nil {
+			out[i] = int32(i)
+		} else if i < len(s.Place) {
+			out[s.Place[i]] = int32(i)
+		}
+	}
+	return out
 }
 
 // placed puts a matrix of the subject's nodes, with columns of its nodes too where there are as many as in the layout, to
@@ -167,6 +188,57 @@ func (r *Result) Participants() ([]Participant, error) {
 		out[i] = Participant{ids[i], int(nodes[i]), reasons[i]}
 	}
 	return out, err
+}
+
+// ConnectomeOf reads back the connectome of a subject of a cohort as it entered the equations, its nodes in the subject's
+// own order.
+func (r *Result) ConnectomeOf(subject int) (*connectome.Connectome, error) {
+	n := len(r.Nodes)
+	row := func(name string, width int) ([]float64, error) {
+		set, err := r.file.OpenDataset("/connectome/" + name)
+		if err != nil {
+			return nil, err
+		}
+		defer set.Close()
+		values := make([]float64, n*width)
+		offset, count := block(subject, 1, set.Shape())
+		return values, set.Read(offset, count, values)
+	}
+	order, err := row("order", 1)
+	if err != nil {
+		return nil, err
+	}
+	c := &connectome.Connectome{}
+	var place []int
+	for own := 0; ; own++ {
+		at := slices.Index(order, float64(own))
+		if at < 0 {
+			break
+		}
+		place = append(place, at)
+		c.Labels = append(c.Labels, r.Nodes[at])
+	}
+	weights, err := row("weights", n)
+	if err != nil {
+		return nil, err
+	}
+	lengths, err := row("lengths", n)
+	if err != nil {
+		return nil, err
+	}
+	centres, err := row("centres", 3)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range place {
+		for _, j := range place {
+			c.Weights, c.Lengths = append(c.Weights, weights[i*n+j]), append(c.Lengths, lengths[i*n+j])
+		}
+		if at := centres[3*i : 3*i+3]; !math.IsNaN(at[0]) {
+			c.Centres = append(c.Centres, [3]float64(at))
+		}
+	}
+	return c, nil
 }
 
 // IsCohort tells whether the job had subjects rather than one connectome.
