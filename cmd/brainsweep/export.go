@@ -12,6 +12,7 @@ import (
 	"brainsweep/export"
 	"brainsweep/fault"
 	"brainsweep/io/result"
+	"brainsweep/jobs"
 )
 
 func exportCommand() *cobra.Command {
@@ -23,11 +24,12 @@ func exportCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "export RESULT",
-		Short: "Write a result as CSV, NumPy's npz, or NWB",
+		Short: "Write a result as CSV, NumPy's npz, NWB, or a BIDS derivative",
 		Long:  long,
 		Example: `  brainsweep export results.h5 --to npz
   brainsweep export results.h5 --to csv --only E.rate_mean,E.fc -o tables
-  brainsweep export results.h5 --to nwb --point 3,7`,
+  brainsweep export results.h5 --to nwb --point 3,7
+  brainsweep export cohort.h5 --to bids -o derivatives/brainsweep`,
 		Args: words("result file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := result.Open(args[0])
@@ -44,6 +46,13 @@ func exportCommand() *cobra.Command {
 				files, err = export.NWB(or(out, base+".nwb.d"), r, o)
 			case "npz":
 				files, err = []string{or(out, base+".npz")}, aside(or(out, base+".npz"), func(w *bufio.Writer) error { return export.NPZ(w, r, o) })
+			case "bids":
+				folder := or(out, filepath.Join("derivatives", "brainsweep"))
+				if o.Only != nil {
+					return mistake("--only: bids is written with all that it has a place for")
+				}
+				files = []string{folder}
+				_, err = jobs.Derivative(r, folder, o.Points, version)
 			case "":
 				return mistake("--to is missing; say %s", forms())
 			default:

@@ -202,7 +202,7 @@ func (w *Writer) name(id, folder, name string) string {
 	if id == "" {
 		return path.Join(folder, name)
 	}
-	person, _, _ := strings.Cut(id, "_")
+	person, _, _ := strings.Cut(id, "_ses-")
 	return path.Join(person, folder, id+"_"+name)
 }
 
