@@ -38,6 +38,7 @@ type worker struct {
 	kept    int64           // bytes of wirings
 	others  map[int]*worker // of subjects with another number of nodes than this one's
 	most    int             // points for which the device has memory at a time, as far as it is known; 0: no end seen
+	steps   int             // of an epoch; 0: what serves best
 	hosts   *hosts          // nil until metrics are computed
 }
 
@@ -89,9 +90,17 @@ func (w *worker) sized(ctx context.Context, nodes int) (*worker, error) {
 		if other.kernel, err = s.kernelDigest(); err != nil {
 			return nil, errors.Join(err, runner.Close())
 		}
+		other.setEpoch(w.steps)
 		w.others[nodes] = &other
 	}
 	return w.others[nodes], nil
+}
+
+// setEpoch fixes the steps of an epoch; 0 leaves them to the simulation.
+func (w *worker) setEpoch(steps int) {
+	if w.steps = steps; steps > 0 {
+		w.runner.SetEpoch(int64(steps))
+	}
 }
 
 // close frees the kernels and their buffers.

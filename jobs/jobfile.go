@@ -23,6 +23,7 @@ import (
 // Job is a plan with the text it was read from.
 type Job struct {
 	Plan     *Plan
+	Device   DeviceSettings
 	File     string   // the job file, as it was named
 	Text     []byte   // of the job file
 	Set      []string // what --set changed in it: address=value
@@ -145,6 +146,7 @@ type reader struct {
 	faults   fault.List
 	warnings []string
 	plan     *Plan
+	devices  DeviceSettings
 }
 
 func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
@@ -153,14 +155,7 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 		return nil, err
 	}
 	r := &reader{Document: d, inputs: in, plan: &Plan{settings: map[string]int{}, axes: map[string]int{}}}
-	for _, change := range set {
-		address, value, found := strings.Cut(change, "=")
-		if !found {
-			r.faults.Addf(fault.Pos{File: "--set " + change}, "write address=value, e.g. run.seed=7")
-			continue
-		}
-		r.faults.Add(d.Set(strings.TrimSpace(address), value))
-	}
+	r.change(set)
 	r.job()
 	if err := r.faults.Err(); err != nil {
 		return nil, err
@@ -169,18 +164,19 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 	for i := range r.plan.Subjects {
 		r.plan.names = append(r.plan.names, newNaming(r.plan, i))
 	}
-	return &Job{Plan: r.plan, File: file, Text: text, Set: set, Warnings: r.warnings, inputs: in}, nil
+	return &Job{Plan: r.plan, Device: r.devices, File: file, Text: text, Set: set, Warnings: r.warnings, inputs: in}, nil
 }
 
 // job reads the sections, those first that others rest on.
 func (r *reader) job() {
 	p := r.plan
 	if !r.section(&struct {
-		Title, Model, Preset                                                                                           *string
-		Connectome, Cohort, Coupling, Stimulus, Run, Parameters, Noise, Clamp, Initial, Sweep, Record, Metrics, Target any
-	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
+		Title, Model, Preset                                                                                                   *string
+		Connectome, Cohort, Coupling, Stimulus, Run, Parameters, Noise, Clamp, Initial, Sweep, Record, Metrics, Target, Device any
+	}{&p.Title, &p.ModelSource, &p.Preset, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}) {
 		return
 	}
+	r.device()
 	r.model()
 	r.connectome()
 	r.lesions()

@@ -93,6 +93,11 @@ testdata/nodes.csv:5:12: "x" is not a finite number
 testdata/nodes.csv:6:12: "x" is not a finite number
 testdata/nodes.csv:7:12: "x" is not a finite number`},
 	{"labels", with("[parameters]\ngain = { file = 'labels.csv', column = 'gain' }\n"), `testdata/labels.csv:11:1: synthetic:10 has no node "R.4" (did you mean "R.04"?)`},
+	{"device", with("[device]\npoints = 0\nmembers = 1e6\nblock = 2\nepoch = 'long'\n"), `job.toml:7:10: device.points: 0 points of a block; from 1 to 64, or leave it out for what serves best
+job.toml:8:11: device.members: 1000000 threads of a point; from 1 to 512, or leave it out for what serves best
+job.toml:9:1: unknown key "block" (did you mean "blocks"?)
+job.toml:10:10: device.epoch: expected a whole number, found the string "long"`},
+	{"device's blocks", with("[device]\nblocks = 4\nmembers = 8\n"), `job.toml:7:1: device.blocks: a point of 4 blocks shares none with others, and its threads follow from the blocks; leave out points and members`},
 	{"noise", with("[noise]\nuo = 1\nou = -1\nx = 'a'\n"), `job.toml:7:1: unknown state "uo" of model toy (did you mean "ou"?)
 job.toml:8:6: noise.ou: -1 is out of bounds; it must be at least 0
 job.toml:9:6: noise.x: "a" is not a number`},

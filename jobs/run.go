@@ -84,6 +84,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if err = mpi.Agree(c, err); err != nil {
 		return nil, err
 	}
+	w.setEpoch(j.Device.Epoch)
 	defer w.close()
 	r := &run{worker: w, place: spot, comm: c, job: j, Options: o}
 	r.worker.folder, r.worker.rank = spot.parts, c.Rank()

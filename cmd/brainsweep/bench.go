@@ -26,7 +26,7 @@ func benchCommand() *cobra.Command {
 	var nodes []int
 	var speed, density float64
 	var delays string
-	var use []string
+	var use, set []string
 	precision := choice{value: "both", of: []string{"both", "single", "double"}}
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -51,7 +51,11 @@ Of several runs the fastest counts. On a CPU, seconds are those of processor tim
 					return err
 				}
 			}
-			dev, err := f.open(runtime.NumCPU())
+			wanted, err := jobs.ParseDevice(set...)
+			if err != nil {
+				return err
+			}
+			dev, err := f.open(runtime.NumCPU(), wanted)
 			if err != nil {
 				return err
 			}
@@ -63,6 +67,7 @@ Of several runs the fastest counts. On a CPU, seconds are those of processor tim
 		},
 	}
 	f.add(cmd.Flags())
+	cmd.Flags().StringArrayVar(&set, "set", nil, "how points lie on a GPU: device.points=N, device.members=N or device.blocks=N (may be given again)")
 	cmd.Flags().StringVar(&only, "case", "", "time this case only: "+strings.Join(caseNames(), ", "))
 	cmd.Flags().Var(&precision, "precision", "single, double or both")
 	cmd.Flags().IntSliceVar(&nodes, "nodes", []int{68}, "regions of the brain; several for a curve")

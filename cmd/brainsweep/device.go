@@ -9,6 +9,7 @@ import (
 	"brainsweep/cpu"
 	"brainsweep/device"
 	"brainsweep/gpu"
+	"brainsweep/jobs"
 )
 
 // deviceFlags choose what computes.
@@ -24,19 +25,19 @@ func (f *deviceFlags) add(flags *pflag.FlagSet) {
 }
 
 // open opens the device of a process that has its host to itself.
-func (f *deviceFlags) open(share int) (device.Device, error) {
-	dev, _, err := f.openOn(share, 0)
+func (f *deviceFlags) open(share int, wanted jobs.DeviceSettings) (device.Device, error) {
+	dev, _, err := f.openOn(share, 0, wanted)
 	return dev, err
 }
 
 // openOn opens the device of a rank that has a number on its host; a cpu gets the given number of threads unless the
 // user wants another. note is what the user should know of the choice, "" when it goes without saying.
-func (f *deviceFlags) openOn(share, rankOnHost int) (dev device.Device, note string, err error) {
+func (f *deviceFlags) openOn(share, rankOnHost int, wanted jobs.DeviceSettings) (dev device.Device, note string, err error) {
 	if f.threads < 0 {
 		return nil, "", mistake("--threads: %d is not a number of threads; leave it out for this rank's share of the cores", f.threads)
 	}
 	if f.device.value != "cpu" && (f.device.value == "cuda" || f.threads == 0) {
-		dev, err := gpu.Open(gpu.Options{Index: rankOnHost})
+		dev, err := gpu.Open(gpu.Options{Index: rankOnHost, Points: wanted.Points, Members: wanted.Members, Blocks: wanted.Blocks})
 		switch {
 		case err == nil:
 			return dev, "", nil

@@ -31,7 +31,7 @@ with --of: any value that the equations name.`,
   brainsweep models eval wilson_cowan --at states.csv --of d_E,d_I,E_minus_I`,
 		Args: words("model"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dev, err := f.open(1)
+			dev, err := f.open(1, jobs.DeviceSettings{})
 			if err != nil {
 				return err
 			}

@@ -38,7 +38,7 @@ It writes nothing.`,
 }
 
 func runPlan(ctx context.Context, job *jobs.Job, f *deviceFlags, out io.Writer) error {
-	dev, err := f.open(runtime.NumCPU())
+	dev, err := f.open(runtime.NumCPU(), job.Device)
 	if err != nil {
 		return err
 	}

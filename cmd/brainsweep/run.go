@@ -123,7 +123,7 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 		return err
 	}
 	hostRank, _ := comm.Host()
-	dev, chosen, err := f.openOn(threads, hostRank)
+	dev, chosen, err := f.openOn(threads, hostRank, job.Device)
 	if err = mpi.Agree(comm, err); err != nil {
 		return err
 	}

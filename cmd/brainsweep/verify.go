@@ -52,7 +52,7 @@ On the same kind of device, with the same compiler and kernel, they must be equa
 			if points == 0 {
 				return nil
 			}
-			dev, err := f.open(runtime.NumCPU())
+			dev, err := f.open(runtime.NumCPU(), jobs.DeviceSettings{})
 			if err != nil {
 				return err
 			}
