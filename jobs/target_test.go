@@ -303,3 +303,9 @@ func open(t *testing.T, path string) *h5result.Result {
 	t.Cleanup(func() { r.Close() })
 	return r
 }
+
+// readJob reads a job as if it stood in a folder.
+func readJob(t *testing.T, dir, text string) (*jobs.Job, error) {
+	t.Helper()
+	return jobs.Parse(filepath.Join(dir, "job.toml"), []byte(text))
+}
