@@ -62,7 +62,7 @@ func TestEveryModelInAJob(t *testing.T) {
 			pt := j.Plan.Point(point)
 			want := oneStep(t, m, j.Plan, pt)
 			for k, s := range m.States {
-				got := numbersOf(t, contents["/raw/"+s.Name])
+				got := numbersIn(t, contents["/raw/"+s.Name])
 				at := point * len(got) / j.Plan.Points()
 				for node := range 6 {
 					if g, w := got[at+node], want[k*6+node]; !(math.Abs(g-w) <= 1e-13*math.Max(1, math.Abs(w))) {
@@ -112,8 +112,8 @@ func oneStep(t *testing.T, m *model.Model, p *jobs.Plan, pt jobs.Point) []float6
 	return out
 }
 
-// numbersOf reads the numbers of a data set of doubles, which are there as their bits.
-func numbersOf(t *testing.T, content string) []float64 {
+// numbersIn reads the numbers of a data set of doubles, which are there as their bits.
+func numbersIn(t *testing.T, content string) []float64 {
 	t.Helper()
 	_, values, _ := strings.Cut(content, ": ")
 	var out []float64
