@@ -38,6 +38,9 @@ func (g *generator) arguments() {
 	if u := g.page.Stimuli; u != nil {
 		g.array(Buffer{Name: "stimulus_constants", Elem: Double, PerTeam: len(u.constants), About: "folded numbers of the stimuli [point][constant]"})
 	}
+	for _, s := range g.page.Series {
+		g.array(Buffer{Name: fmt.Sprintf("series%d", s.Number), Elem: Double, About: fmt.Sprintf("stimulus %d: times of its samples [ms], then their values", s.Number)})
+	}
 	g.array(Buffer{Name: "fault", Elem: I64, PerTeam: 4, State: true, Write: true, About: "1 when a state is not finite; then node, state, step"})
 	for _, s := range g.page.Streams {
 		g.streamArrays(s)

@@ -41,6 +41,7 @@ type page struct {
 	Kicks        []kick
 	Stimuli      *unit
 	StimulusStep string // C text
+	Series       []series
 	Stages       []stage
 	Streams      []*stream
 	Accumulates  bool

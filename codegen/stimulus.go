@@ -15,7 +15,21 @@ type Stimulus struct {
 	Name    string
 	Pattern model.Pattern
 	Into    []string // states
+
+	// Samples is the number of samples of a stimulus that is a series instead of a formula, at least 2; they are the
+	// host's, see sim.Study. The series begins at Onset and is multiplied by Amp, parameters of the pattern.
+	Samples int
+	Hold    bool // a sample holds until the next; else values lie on the line between two
 }
+
+// The parameters of a series.
+const (
+	SeriesOnset = "onset"
+	SeriesAmp   = "amp"
+)
+
+// series is a stimulus that is read from samples, as the template sees it.
+type series struct{ Number, Samples, Hold int }
 
 // Address is the address of one of the stimulus' numbers.
 func (s Stimulus) Address(number string) string { return "stimulus." + s.Name + "." + number }
@@ -50,12 +64,21 @@ func (g *generator) stimuli() error {
 		for _, p := range s.Pattern.Parameters {
 			u.leaves[s.Address(p.Name)] = folded
 		}
-		n, err := s.Pattern.Build(graph, graph.Var("t"), s.Address)
+		n, err := g.pattern(graph, s)
 		if err != nil {
 			return err
 		}
 		field := fmt.Sprintf("q%d", i)
 		roots, fields = append(roots, root{field, n}), append(fields, field)
+		if s.Samples > 0 {
+			field = fmt.Sprintf("a%d", i)
+			roots, fields = append(roots, root{field, graph.Var(s.Address(SeriesAmp))}), append(fields, field)
+			hold := 0
+			if s.Hold {
+				hold = 1
+			}
+			g.page.Series = append(g.page.Series, series{i, s.Samples, hold})
+		}
 	}
 	u.leaves[StepAddress] = folded
 	values := make([]*expr.Node, len(roots))
@@ -69,6 +92,14 @@ func (g *generator) stimuli() error {
 	g.page.Stimuli, g.k.stimuli = u, u
 	u.spellParameters()
 	return nil
+}
+
+// pattern is the value of a stimulus; of a series the time within it.
+func (g *generator) pattern(graph *expr.Graph, s Stimulus) (*expr.Node, error) {
+	if s.Samples > 0 {
+		return graph.Make(expr.Sub, graph.Var("t"), graph.Var(s.Address(SeriesOnset))), nil
+	}
+	return s.Pattern.Build(graph, graph.Var("t"), s.Address)
 }
 
 // kicks gathers noise and stimuli by state.

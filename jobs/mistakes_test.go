@@ -196,6 +196,25 @@ job.toml:10:30: record.0.parameters.E0: 2 is out of bounds; it must be from 0 to
 	{"balloon's step", with("[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\nstep = '3 ms'\n"), `job.toml:8:11: record.0.period: 100 ms is not a multiple of the 3 ms that the kernel balloon advances by`},
 	{"response", with("[[record]]\nmonitor = 'bold'\nkernel = 'gamma'\nmodel = 'balloon'\nstep = '1 ms'\nperiod = '102 ms'\n"), `job.toml:9:1: record.0.model: only the kernel balloon has a model
 job.toml:10:1: record.0.step: only the kernel balloon has a step`},
+	{"stimulus kinds", with("[stimulus]\na = 3\n'b c' = { pattern = 'constant' }\n"), `job.toml:7:1: stimulus.a: expected a table: [stimulus.a] with pattern, regions and the pattern's numbers
+job.toml:8:1: stimulus."b c": the name of a stimulus has no dots and blanks`},
+	{"stimuli at all", with("[stimulus.a]\namp = 3\n[stimulus.b]\npattern = 'sine'\n[stimulus.c]\npattern = 'sinusoid'\ninto = 'y'\nregions = ['L.1', 99]\nfreq = 3\namp = 'loud'\n"), `job.toml:6:11: stimulus.a.pattern is missing; write for example pattern = "pulse_train", or file = "series.csv"
+job.toml:9:12: unknown pattern "sine"; there is pulse_train, constant, linear, gaussian, double_gaussian, sigmoid, generalized_sigmoid, sinusoid, cosine, alpha
+job.toml:12:9: unknown quantity "y" (did you mean "w"?)
+job.toml:13:13: unknown region "L.1" (did you mean "L.01"?)
+job.toml:13:19: stimulus.c.regions: there is no region 99; they are numbered from 0 to 9
+job.toml:14:1: unknown parameter "freq" of pattern sinusoid; there is pattern, into, regions, weight, amp, frequency
+job.toml:15:8: stimulus.c.amp: "loud" is not a number`},
+	{"stimulus series", with("[stimulus.a]\nfile = 'none.csv'\npattern = 'constant'\n[stimulus.b]\nfile = 'points.csv'\n[stimulus.c]\nfile = 'mask.txt'\ninterpolation = 'cubic'\nstep = 3\n[stimulus.d]\nfile = 'leadfield.csv'\nstep = '1 ms'\n[stimulus.e]\nfile = 'leadfield.csv'\nstep = '1 ms'\ncolumn = 'L.1'\nphase = 2\n"), `job.toml:8:1: stimulus.a.pattern: the stimulus has a file; write the one or the other
+job.toml:10:1: stimulus.b.step: points.csv has no column time [ms]; say how far its lines are apart, for example step = "1 ms"
+job.toml:13:18: stimulus.c.interpolation: unknown value "cubic"; there is linear, previous
+job.toml:14:8: stimulus.c.step: 3 has no unit; write for example "3 ms"
+job.toml:16:1: stimulus.d.column: which column? leadfield.csv has R.05, R.04, R.03, R.02, R.01, L.05, L.04, L.03, L.02, L.01
+job.toml:21:11: unknown column "L.1" (did you mean "L.01"?)`},
+	{"stimulus times", with("[stimulus.a]\nfile = 'times.csv'\n[stimulus.b]\nfile = 'times.csv'\nstep = '1 ms'\n"), `job.toml:10:1: stimulus.b.step: times.csv has a column time already
+testdata/times.csv:4:1: time 2 is not after the one before it, 2; times ascend`},
+	{"stimulus sweep", with("[stimulus.a]\npattern = 'constant'\n[sweep]\nstimulus.a.weight = [1]\nstimulus.a.amplitude = [1]\nstimulus.b.amp = [1]\n"), `job.toml:10:12: "stimulus.a.amplitude" cannot be swept (did you mean "stimulus.a.amp"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed
+job.toml:11:12: "stimulus.b.amp" cannot be swept (did you mean "stimulus.a.amp"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed`},
 	{"no projection", with("[[record]]\nmonitor = 'eeg'\nof = 'x'\nperiod = '1 ms'\n"), `job.toml:6:3: record.0.projection is missing: the file of a matrix with a row for each sensor and a column for each region, e.g. projection = "leadfield.csv"`},
 	{"projection's keys", with("[[record]]\nmonitor = 'raw'\nof = 'x'\nprojection = 'leadfield.csv'\nnoise = 1\nareas = 'cortical'\n"), `job.toml:9:1: record.0.projection: the monitor raw has no projection; it goes with eeg, meg, seeg, projection
 job.toml:10:1: record.0.noise: the monitor raw has no noise; it goes with eeg, meg, seeg, projection

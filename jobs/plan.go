@@ -31,6 +31,7 @@ type Plan struct {
 
 	Coupling model.Coupling
 	Stimuli  []codegen.Stimulus
+	Series   []*Series // of each stimulus, nil for those with a formula
 	Run      Run
 	Settings []Setting // every number that enters the equations
 	Sweep    Sweep

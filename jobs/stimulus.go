@@ -3,7 +3,6 @@ package jobs
 import (
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"brainsweep/codegen"
@@ -32,16 +31,14 @@ func (r *reader) stimuli() {
 
 func (r *reader) stimulus(name string, at []string) {
 	path := func(key string) []string { return join(at, key) }
-	if !r.Has(path("pattern")...) {
-		r.faultf(r.Pos(at...), `%s.pattern is missing; write for example pattern = "pulse_train"`, document.Address(at...))
-		return
-	}
-	pattern, err := model.FindPattern(r.text(path("pattern")...))
-	if err != nil {
-		r.faults.Add(placed(err, r.ValuePos(path("pattern")...)))
+	pattern, samples, ok := r.course(at)
+	if !ok {
 		return
 	}
 	s := codegen.Stimulus{Name: name, Pattern: pattern, Into: r.words(path("into")...)}
+	if samples != nil {
+		s.Samples, s.Hold = len(samples.Times), samples.Hold
+	}
 	states := stateNames(r.plan.Model)
 	if !r.Has(path("into")...) {
 		s.Into = slices.DeleteFunc(slices.Clone(r.plan.Model.Coupled), func(c string) bool { return !slices.Contains(states, c) })
@@ -51,13 +48,37 @@ func (r *reader) stimulus(name string, at []string) {
 	}
 	r.quantities(s.Into, states, path("into"))
 	keys := []string{"pattern", "into", "regions", codegen.WeightOf}
+	if samples != nil {
+		keys = append(keys, seriesKeys...)
+	}
 	for _, q := range pattern.Parameters {
 		keys = append(keys, q.Name)
 		r.putScalar(Setting{Address: s.Address(q.Name), Unit: q.Unit, Values: []float64{q.Value}, Min: q.Min, Max: q.Max})
 	}
 	r.weights(s, path)
 	r.known(at, "parameter", "pattern "+pattern.Name, keys)
-	r.plan.Stimuli = append(r.plan.Stimuli, s)
+	r.plan.Stimuli, r.plan.Series = append(r.plan.Stimuli, s), append(r.plan.Series, samples)
+}
+
+// course reads how a stimulus runs in time: the formula of a pattern, or the samples in a file.
+func (r *reader) course(at []string) (model.Pattern, *Series, bool) {
+	path := join(at, "pattern")
+	if r.Has(join(at, "file")...) {
+		samples := r.stimulusSeries(at)
+		if samples == nil {
+			return model.Pattern{}, nil, false
+		}
+		return samples.pattern(), samples, true
+	}
+	if !r.Has(path...) {
+		r.faultf(r.Pos(at...), `%s.pattern is missing; write for example pattern = "pulse_train", or file = "series.csv"`, document.Address(at...))
+		return model.Pattern{}, nil, false
+	}
+	pattern, err := model.FindPattern(r.text(path...))
+	if err != nil {
+		r.faults.Add(placed(err, r.ValuePos(path...)))
+	}
+	return pattern, nil, err == nil
 }
 
 // weights reads the share of a stimulus that each node has: weight, 1 where nothing stands, at the regions named, or at all.
@@ -69,17 +90,8 @@ func (r *reader) weights(s codegen.Stimulus, path func(string) []string) {
 		}
 	}
 	if r.Has(path("regions")...) && r.plan.Connectome != nil {
-		chosen := map[int]bool{}
-		for i, label := range r.words(path("regions")...) {
-			k := slices.Index(r.plan.Connectome.Labels, label)
-			if k < 0 {
-				r.faults.Add(document.Unknown(r.ValuePos(join(path("regions"), strconv.Itoa(i))...), "region", label, r.plan.Connectome.Labels))
-				continue
-			}
-			chosen[k] = true
-		}
 		values := make([]float64, r.nodes())
-		for k := range chosen {
+		for _, k := range r.nodeList(path("regions")) {
 			values[k] = weight.Values[min(k, len(weight.Values)-1)]
 		}
 		if weight.Values = values; r.plan.Cohort == nil {
@@ -91,9 +103,13 @@ func (r *reader) weights(s codegen.Stimulus, path func(string) []string) {
 
 // stimulusText writes the stimuli.
 func (p *Plan) stimulusText(w *writer) {
-	for _, s := range p.Stimuli {
+	for i, s := range p.Stimuli {
 		w.section("[stimulus." + document.Key(s.Name) + "]")
-		w.text("pattern", s.Pattern.Name)
+		if p.Series[i] != nil {
+			p.Series[i].text(w)
+		} else {
+			w.text("pattern", s.Pattern.Name)
+		}
 		w.line("into", list(s.Into, document.Quote))
 		for _, setting := range p.Settings {
 			if name, ok := strings.CutPrefix(setting.Address, s.Address("")); ok && !p.Swept(setting.Address) {

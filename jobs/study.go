@@ -45,6 +45,7 @@ func newSetup(p *Plan) (*setup, error) {
 			Nodes: p.Subjects[0].Nodes(), PerNode: p.PerNode(), Noisy: p.Noisy(), Coloured: p.Coloured(), Clamped: p.Clamped(), Stimuli: p.Stimuli,
 		},
 		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(), Taps: map[int][]float64{},
+		Series: p.stimulusSeries(),
 	}}
 	s.layout = &result.Layout{
 		Title: p.Title, Plan: p.Hash(), Basis: p.Basis(), Steps: p.Run.Steps(), Points: p.Points(),

@@ -117,6 +117,9 @@ func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 		stimuli = append(stimuli, b.kernel.StimulusConstants(p.Value)...)
 	}
 	in["stimulus_constants"] = doubles(stimuli)
+	for i, series := range b.study.Series {
+		in[fmt.Sprintf("series%d", i)] = doubles(series)
+	}
 	in["constants"], in["node_constants"], in["state"] = b.reals(constants), b.reals(perNode), b.reals(state)
 	balloons := 0
 	for s, st := range b.study.Streams {

@@ -26,6 +26,8 @@ type Study struct {
 	// Taps holds, for each stream of the kind Convolution, its response, newest first but for the last:
 	// Taps[s][j] weighs the mean j+1 before the newest, and the last entry the newest.
 	Taps map[int][]float64
+	// Series holds, for each stimulus that is a series, the times of its samples [ms], ascending, and then their values.
+	Series map[int][]float64
 }
 
 // Point is one parameter set.
