@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"brainsweep/internal/doom"
 	"brainsweep/io/result"
 	"brainsweep/partition"
 	"brainsweep/sim"
@@ -60,9 +61,11 @@ func (c checkpoint) write(path string, s *sim.State) error {
 	if err := errors.Join(c.fill(file, s), file.Close()); err != nil {
 		return errors.Join(err, os.Remove(aside))
 	}
+	doom.At("checkpoint aside")
 	if err := os.Rename(aside, path); err != nil {
 		return err
 	}
+	doom.At("checkpoint named")
 	return syncFolder(filepath.Dir(path))
 }
 
@@ -83,6 +86,7 @@ func (c checkpoint) fill(file *os.File, s *sim.State) error {
 		if _, err := out.Write(s.Buffers[b.Name]); err != nil {
 			return err
 		}
+		doom.At("checkpoint begun")
 	}
 	if err := out.Flush(); err != nil {
 		return err

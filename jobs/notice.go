@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"brainsweep/fault"
+	"brainsweep/internal/doom"
 	"brainsweep/io/result"
 )
 
@@ -20,21 +21,23 @@ const noticeName = "job.json"
 
 // notice is what it says.
 type notice struct {
-	Job    string   `json:"job"` // the job file's path from the root
-	Set    []string `json:"set"`
-	Plan   string   `json:"plan"`  // digest
-	Basis  string   `json:"basis"` // digest
-	Points int      `json:"points"`
-	Steps  int64    `json:"steps"`
-	Order  []int    `json:"order,omitempty"` // the number of the point in each place, where that is not the place
+	Job     string   `json:"job"` // the job file's path from the root
+	Set     []string `json:"set"`
+	Plan    string   `json:"plan"`  // digest
+	Basis   string   `json:"basis"` // digest
+	Points  int      `json:"points"`
+	Steps   int64    `json:"steps"`
+	Keep    bool     `json:"keep"`            // the parts stay when the result is there
+	Extends string   `json:"extends"`         // digest of the plan of the result that is there already, and whose parts these are, too
+	Order   []int    `json:"order,omitempty"` // the number of the point in each place, where that is not the place
 }
 
 // packName is the file of the job whose plan has a digest.
 func packName(plan string) string { return "job-" + plan[:min(16, len(plan))] + ".pack" }
 
 // putUp writes the notice of a job, after the job itself. Both are there or neither.
-func (p *place) putUp(j *Job, order []int) error {
-	n := notice{Set: append([]string{}, j.Set...), Plan: j.Plan.Hash(), Basis: j.Plan.Basis(), Points: j.Plan.Points(), Steps: j.Plan.Run.Steps(), Order: order}
+func (p *place) putUp(j *Job, order []int, keep bool) error {
+	n := notice{Set: append([]string{}, j.Set...), Plan: j.Plan.Hash(), Basis: j.Plan.Basis(), Points: j.Plan.Points(), Steps: j.Plan.Run.Steps(), Keep: keep, Extends: p.result, Order: order}
 	var err error
 	if n.Job, err = filepath.Abs(j.File); err != nil {
 		return err
@@ -47,7 +50,9 @@ func (p *place) putUp(j *Job, order []int) error {
 	if err != nil {
 		return err
 	}
-	if err = p.put(packName(n.Plan), packed); err == nil {
+	err = p.put(packName(n.Plan), packed)
+	doom.At("notice")
+	if err == nil {
 		err = p.put(noticeName, append(text, '\n'))
 	}
 	if err != nil {

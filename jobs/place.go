@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"brainsweep/fault"
+	"brainsweep/internal/doom"
 	"brainsweep/io/result"
 )
 
@@ -20,12 +21,14 @@ type place struct {
 	parts  string
 	lock   *os.File // on the folder of parts; nil where there are no locks
 	mine   bool     // this is rank 0, and nobody else is there
+	merged bool     // the result was merged by an earlier run, which could not remove the parts
+	result string   // the plan of the result that is there, and is extended
 }
 
 func newPlace(output string) *place { return &place{output: output, parts: output + ".parts"} }
 
-// enter makes room, on rank 0: no result may be there, but one whose parts were kept for a job such as this one, and no
-// other run at work. With force, an old result and old parts are removed; but nothing that is no result.
+// enter makes room, on rank 0: no result may be there, but one that is this plan's or whose parts were kept, and no other run
+// at work. With force, an old result and old parts are removed; but nothing that is no result.
 func (p *place) enter(force bool, plan string) error {
 	old, err := p.look(force, plan)
 	if err != nil {
@@ -41,7 +44,7 @@ func (p *place) enter(force bool, plan string) error {
 	if old {
 		err = os.Remove(p.output)
 	}
-	if force {
+	if force || p.merged {
 		err = errors.Join(err, p.removeParts())
 	}
 	return err
@@ -57,9 +60,11 @@ func (p *place) look(force bool, plan string) (old bool, err error) {
 	switch {
 	case err == nil && info.IsDir():
 		return false, fault.Mistake{Pos: at, Msg: "is a folder; give the name of a file with -o"}
-	case !force && p.keptFor(plan):
-		return false, nil
 	case !force:
+		merged, extended := p.recognise(plan)
+		if p.merged = merged; merged || extended {
+			return false, nil
+		}
 		return false, fault.Mistake{Pos: at, Msg: "is there already; give another name with -o, or --force to compute it anew"}
 	}
 	res, err := result.Open(p.output)
@@ -69,19 +74,24 @@ func (p *place) look(force bool, plan string) (old bool, err error) {
 	return true, res.Close()
 }
 
-// keptFor tells whether the parts of the result were kept, and the plan is another one: whether it goes on with them is
-// seen later. The old result stays until there is a new one.
-func (p *place) keptFor(plan string) bool {
+// recognise compares the result that is there with the notice beside it and a plan. It is merged when the plan's result is whole,
+// and only its parts were not removed any more; it is the start of an extension when its parts were kept, and the plan is another
+// one. Whether that goes on with them is seen later; the old result stays until there is a new one.
+func (p *place) recognise(plan string) (merged, extended bool) {
 	n, err := p.readNotice()
-	if err != nil || n.Plan == plan {
-		return false
+	if err != nil {
+		return false, false
 	}
 	res, err := result.Open(p.output)
 	if err != nil {
-		return false
+		return false, false
 	}
 	defer res.Close()
-	return res.Plan == n.Plan
+	p.result = res.Plan
+	if res.Plan == plan {
+		return n.Plan == plan && !n.Keep, false
+	}
+	return false, res.Plan == n.Plan || res.Plan == n.Extends
 }
 
 // leave lets go of the place. Rank 0 removes the folder of parts when it holds nothing.
@@ -108,6 +118,7 @@ func (p *place) removeParts() error {
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), "points-") {
 			err = errors.Join(err, remove(filepath.Join(p.parts, e.Name())))
+			doom.At("parts being swept")
 		}
 	}
 	return err

@@ -16,6 +16,7 @@ import (
 	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/fault"
+	"brainsweep/internal/doom"
 	"brainsweep/io/result"
 	"brainsweep/mpi"
 	"brainsweep/partition"
@@ -80,6 +81,9 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if err = mpi.Agree(c, err); err != nil {
 		return nil, err
 	}
+	if merged, err := spot.tellMerged(c); err != nil || merged {
+		return j.merged(c, o, err)
+	}
 	w, err := newWorker(ctx, s, dev)
 	if err = mpi.Agree(c, err); err != nil {
 		return nil, err
@@ -93,10 +97,12 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
+	doom.At("collective")
 	leave, err := r.settle()
 	if err != nil {
 		return nil, err
 	}
+	doom.At("collective")
 	began := time.Now()
 	stop := r.reports()
 	err = mpi.Claim(ctx, c, len(r.batches), func(ctx context.Context, i int) error { return r.timed(ctx, r.batches[i]) })
@@ -109,6 +115,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	}
 	r.summary = Summary{Output: o.Output, Points: s.layout.Points, Broken: j.Plan.broken(), Earlier: r.earlier, NodeSteps: done.NodeSteps,
 		Elapsed: time.Since(began), Ranks: c.Size()}
+	doom.At("collective")
 	if err := r.merge(); err != nil {
 		return nil, err
 	}
@@ -169,7 +176,7 @@ type division struct {
 
 // divide finds the parts of an earlier run, and divides the rest into batches.
 func (r *run) divide() error {
-	if err := r.putUp(r.job, r.layout.Order); err != nil {
+	if err := r.putUp(r.job, r.layout.Order, r.Keep); err != nil {
 		return err
 	}
 	done, err := r.wholeParts()
@@ -309,11 +316,18 @@ func (r *run) merge() error {
 	if err = mpi.Agree(r.comm, err); err != nil {
 		return err
 	}
-	failed, err := r.comm.Bcast(0, []byte(fmt.Sprint(r.summary.Failed)))
-	if err == nil {
-		_, err = fmt.Sscan(string(failed), &r.summary.Failed)
-	}
+	doom.At("collective")
+	r.summary.Failed, err = shareCount(r.comm, r.summary.Failed)
 	return err
+}
+
+// shareCount gives rank 0's number to all.
+func shareCount(c mpi.Comm, n int) (int, error) {
+	text, err := c.Bcast(0, []byte(fmt.Sprint(n)))
+	if err == nil {
+		_, err = fmt.Sscan(string(text), &n)
+	}
+	return n, err
 }
 
 func (r *run) mergeParts(facts []result.Entry) error {
@@ -334,6 +348,7 @@ func (r *run) mergeParts(facts []result.Entry) error {
 	if r.summary.Failed, err = failed(r.Output); err != nil {
 		return err
 	}
+	doom.At("merged")
 	if r.Keep {
 		return nil
 	}

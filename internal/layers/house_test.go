@@ -18,7 +18,7 @@ var house = map[string]room{
 	}, outside: []string{"github.com/sirupsen/logrus", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys"}},
 
 	"jobs": {floor: 5, imports: []string{
-		"codegen", "connectome", "device", "document", "io/bids", "io/matrix", "io/result", "io/tvb", "metrics",
+		"codegen", "connectome", "device", "document", "internal/doom", "io/bids", "io/matrix", "io/result", "io/tvb", "metrics",
 		"model", "model/library", "model/rateml", "mpi", "partition", "philox", "sim", "sweep",
 	}},
 
@@ -26,7 +26,7 @@ var house = map[string]room{
 	"export": {floor: 5, imports: []string{"io/h5", "io/result"}},
 	"report": {floor: 5, imports: []string{"io/result", "plot"}},
 
-	"io/result": {floor: 4, imports: []string{"connectome", "io/h5"}},
+	"io/result": {floor: 4, imports: []string{"connectome", "internal/doom", "io/h5"}},
 	"io/tvb":    {floor: 4, imports: []string{"connectome", "io/h5"}},
 	"io/bids":   {floor: 4, imports: []string{"connectome", "io/tvb"}},
 	"io/matrix": {floor: 4},
@@ -60,6 +60,7 @@ var house = map[string]room{
 	"fault":    {floor: 0},
 	"philox":   {floor: 0},
 
+	"internal/doom":     {floor: 0},
 	"internal/layers":   {floor: 0},
 	"internal/progress": {floor: 0},
 }

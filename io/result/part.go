@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"brainsweep/internal/doom"
 	"brainsweep/io/h5"
 )
 
@@ -226,6 +227,7 @@ func (p *Part) finish(run Run) error {
 	if err := seal(temporary(p.path), header{basis: p.layout.Basis, Held: p.held()}); err != nil {
 		return err
 	}
+	doom.At("part sealed")
 	if err := publish(p.path); err != nil {
 		return err
 	}

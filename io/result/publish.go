@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"brainsweep/internal/doom"
 )
 
 // temporary is the name under which a file is written until it is whole. A file left there by a run
@@ -16,6 +18,7 @@ func publish(path string) error {
 	if err := os.Rename(temporary(path), path); err != nil {
 		return err
 	}
+	doom.At("renamed")
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"unsafe"
 
+	"brainsweep/internal/doom"
 	"brainsweep/io/h5"
 )
 
@@ -63,6 +64,7 @@ func (s *store) append(row, first int, rows any) error {
 	s.sums[row] = crc32.Update(s.sums[row], castagnoli, raw)
 	if s.scratch != nil {
 		_, err := s.scratch.WriteAt(raw, s.offset(row, first))
+		doom.At("series")
 		return err
 	}
 	return s.write(row, first, n, rows)

@@ -99,3 +99,27 @@ func short(text string) string {
 	}
 	return text
 }
+
+// Differences names the data sets in which two files differ, or that one of them lacks.
+func Differences(a, b string) []string {
+	one, err := read(a)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	other, err := read(b)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var names []string
+	for name, content := range one {
+		if other[name] != content {
+			names = append(names, name)
+		}
+	}
+	for name := range other {
+		if _, there := one[name]; !there {
+			names = append(names, name)
+		}
+	}
+	return names
+}
