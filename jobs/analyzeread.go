@@ -120,7 +120,9 @@ func (a Analysis) named(err error) error {
 	for i, m := range list {
 		for flag, words := range map[string][]string{"use": a.Use, "of": a.Of} {
 			if strings.HasPrefix(m.Pos.File, "--set metrics."+flag+"=") {
-				list[i].Pos.File = "--" + flag + " " + strings.Join(words, ",")
+				if list[i].Pos.File = "--" + flag + " " + strings.Join(words, ","); words == nil {
+					list[i].Pos.File = filepath.Base(a.Result) // of all series in it
+				}
 				list[i].Msg = strings.TrimPrefix(strings.TrimPrefix(m.Msg, "metrics."+flag+": "), "metrics."+flag+".")
 			}
 		}
