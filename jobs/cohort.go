@@ -94,8 +94,9 @@ func (r *reader) look(c *Cohort) (*found, error) {
 		return nil, err
 	}
 	defer set.Close()
-	chosen, out := []*bids.Subject{}, &found{}
-	if chosen, err = r.chosen(set, c, out); err != nil {
+	out := &found{}
+	chosen, err := r.chosen(set, c, out)
+	if err != nil {
 		return nil, err
 	}
 	subjects, notes, reasons := make([]Subject, len(chosen)), make([][]string, len(chosen)), make([]error, len(chosen))
@@ -113,6 +114,9 @@ func (r *reader) look(c *Cohort) (*found, error) {
 	}
 	all.Wait()
 	for i, s := range chosen {
+		if reasons[i] == nil {
+			reasons[i] = r.empirical(s)
+		}
 		if reasons[i] != nil {
 			out.Broken = append(out.Broken, Broken{s.ID, flatten(reasons[i])})
 			continue

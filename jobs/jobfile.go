@@ -111,6 +111,14 @@ func (in *inputs) file(name string, pos fault.Pos) ([]byte, error) {
 	return text, nil
 }
 
+// keep takes a file's bytes that were read elsewhere.
+func (in *inputs) keep(name string, text []byte) {
+	if in.Files == nil {
+		in.Files = map[string][]byte{}
+	}
+	in.Files[in.path(name)] = text
+}
+
 // connectome returns the connectome that a source names.
 func (in *inputs) connectome(source string) (*connectome.Connectome, error) {
 	if !strings.HasPrefix(source, "synthetic:") {

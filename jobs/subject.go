@@ -150,13 +150,3 @@ func (p *Plan) longest() float64 {
 	}
 	return longest
 }
-
-// sizes lists the different numbers of nodes of the plan's subjects.
-func (p *Plan) sizes() []int {
-	var out []int
-	for i := range p.Subjects {
-		out = append(out, p.Subjects[i].Nodes())
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}

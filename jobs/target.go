@@ -142,15 +142,21 @@ func (r *reader) target(at []string) {
 	if len(r.faults) > before || r.plan.Connectome == nil {
 		return
 	}
-	data, err := r.readTarget(&t, at)
+	read := r.readTarget
+	if ofSubjects(t.File) {
+		read = r.readTargets
+	}
+	data, err := read(&t, at)
 	r.faults.Add(err)
 	if len(r.faults) > before {
 		return
 	}
-	t.data, t.own = data, map[int]*metrics.Target{}
-	for i := range r.plan.Subjects {
-		if place := r.plan.Subjects[i].place; place != nil {
-			t.own[i] = data.Select(place)
+	if t.data = data; t.own == nil {
+		t.own = map[int]*metrics.Target{}
+		for i := range r.plan.Subjects {
+			if place := r.plan.Subjects[i].place; place != nil {
+				t.own[i] = data.Select(place)
+			}
 		}
 	}
 	r.targetUse(&t, path("use"))

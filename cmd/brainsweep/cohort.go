@@ -5,17 +5,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"brainsweep/io/result"
 	"brainsweep/jobs"
 )
 
 func cohortCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cohort",
-		Short: "Make a synthetic cohort to try things with",
+		Short: "Tables of a cohort's result, and synthetic cohorts to try things with",
 		Args:  noWord,
 		RunE:  showHelp,
 	}
-	cmd.AddCommand(cohortMakeCommand())
+	cmd.AddCommand(cohortMakeCommand(), cohortFitsCommand())
 	return cmd
 }
 
@@ -39,5 +40,42 @@ brains are jittered from synthetic ones, and a participants.tsv with ages and gr
 	}
 	cmd.Flags().IntVar(&subjects, "subjects", subjects, "how many")
 	cmd.Flags().IntSliceVar(&nodes, "nodes", nodes, "regions of a brain; several sizes are taken in turn")
+	return cmd
+}
+
+func cohortFitsCommand() *cobra.Command {
+	var q result.Query
+	var table bool
+	cmd := &cobra.Command{
+		Use:   "fits RESULT",
+		Short: "Tell which parameters fit each subject best, and how well",
+		Long: `fits finds for each subject the parameter set that is the best by a metric, such as a comparison with empirical data
+(a [[target]]); over several seeds the mean counts. Means over the subjects follow, with confidence intervals.`,
+		Example: `  brainsweep cohort fits cohort.h5 --by bold.fc_fit
+  brainsweep cohort fits cohort.h5 --by bold.fcd_ks --csv > fits.csv`,
+		Args: words("result file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if q.By == "" {
+				return mistake("--by is missing; say which metric counts, e.g. --by bold.fc_fit")
+			}
+			res, err := result.Open(args[0])
+			if err != nil {
+				return mistake("%v", err)
+			}
+			defer res.Close()
+			fits, err := jobs.FitsOf(res, q)
+			if err != nil {
+				return err
+			}
+			if table {
+				return fits.WriteCSV(cmd.OutOrStdout())
+			}
+			return fits.Write(cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVar(&q.By, "by", "", "the metric that counts: bold.fc_fit")
+	cmd.Flags().BoolVar(&q.Lowest, "lowest", false, "the smallest values are the best")
+	cmd.Flags().BoolVar(&q.Highest, "highest", false, "the largest values are the best")
+	cmd.Flags().BoolVar(&table, "csv", false, "write the table of subjects as CSV, with all digits")
 	return cmd
 }
