@@ -41,7 +41,7 @@ func (b *bench) io(brain *connectome.Connectome) (cost float64, err error) {
 }
 
 func (b *bench) layout(brain *connectome.Connectome) *result.Layout {
-	l := &result.Layout{Title: "bench " + b.Name, Plan: "bench", Points: 1, Connectome: brain}
+	l := &result.Layout{Title: "bench " + b.Name, Plan: "bench", Basis: "bench", Points: 1, Connectome: brain}
 	add := func(group, name string, samples int) {
 		l.Series = append(l.Series, result.Series{Group: group, Name: name, Single: b.precision == 32,
 			Times: result.Times{Count: samples, Period: 1}})
