@@ -19,7 +19,7 @@ const seedAddress = "run.seed"
 var options = [...]string{"mode", "file", "points", "seed", "only"}
 
 // sweepable says what an axis may be.
-const sweepable = "what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, run.seed"
+const sweepable = "what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, bold.<parameter>, run.seed"
 
 // sweep reads [sweep]: the mode and the axes in the file's order.
 func (r *reader) sweep() {
@@ -317,6 +317,9 @@ func (r *reader) sweepSetting(address string, pos fault.Pos) (Setting, bool) {
 		p.add(Setting{Address: address, Unit: state.Unit, Values: []float64{state.Low}, Min: state.Min, Max: state.Max})
 	}
 	s := p.Setting(address)
+	if s == nil {
+		s = p.boldSetting(address)
+	}
 	switch {
 	case s == nil && !dotted:
 		r.unknown(pos, "parameter", address, "model "+p.Model.Name, r.bareAddresses())
@@ -352,6 +355,13 @@ func (r *reader) dottedAddresses() []string {
 			out = append(out, s.Address)
 		}
 	}
+	for _, rec := range r.plan.Records {
+		if rec.Bold != nil {
+			for _, s := range rec.Bold.Parameters {
+				out = append(out, s.Address)
+			}
+		}
+	}
 	return out
 }
 
@@ -369,6 +379,11 @@ func (p *Plan) canonical() {
 		p.settings[s.Address] = i
 		if k, ok := p.axes[s.Address]; ok {
 			p.Settings[i].Values = values(p.Sweep.Axes[k])[:1]
+		}
+	}
+	for k, axis := range p.Sweep.Axes {
+		if s := p.boldSetting(axis.Address); s != nil {
+			s.Values = values(p.Sweep.Axes[k])[:1]
 		}
 	}
 }

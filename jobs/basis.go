@@ -32,7 +32,7 @@ func (p *Plan) Basis() string {
 }
 
 // identity tells the points of all plans apart: it is made of what enters the equations, what keys the random numbers,
-// and the labels of the nodes, which metrics may go by.
+// the labels of the nodes, which metrics may go by, and the parameters of BOLD.
 func (pt Point) identity() []byte {
 	h := sha256.New()
 	name := pt.digest()
@@ -40,6 +40,11 @@ func (pt Point) identity() []byte {
 	h.Write(binary.LittleEndian.AppendUint64(nil, pt.Key()))
 	for _, label := range pt.plan.Subjects[pt.Subject].Labels {
 		h.Write(append([]byte(label), 0))
+	}
+	if rec := pt.plan.Record("bold"); rec != nil {
+		for _, s := range rec.Bold.Parameters {
+			h.Write(doubles([]float64{pt.Value(s.Address)}))
+		}
 	}
 	return h.Sum(nil)
 }

@@ -48,12 +48,8 @@ func (pt Point) NodeValue(address string, node int) float64 {
 	if address == codegen.StepAddress {
 		return pt.plan.Run.Step
 	}
-	if bold := pt.plan.Record("bold"); bold != nil {
-		for _, s := range bold.Bold.Parameters {
-			if s.Address == address {
-				return s.Values[0]
-			}
-		}
+	if s := pt.plan.boldSetting(address); s != nil {
+		return s.Values[0]
 	}
 	panic("jobs: no quantity " + address)
 }

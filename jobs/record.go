@@ -42,6 +42,20 @@ type Bold struct {
 	Source     string       // of the balloon's model, as the job names it; the rest is the balloon's, too
 	Model      *model.Model // nil with a response
 	Preset     string       // what it sets is in Parameters and Initial
-	Parameters []Setting    // with addresses bold.<name>, the same at all points
+	Parameters []Setting    // with addresses bold.<name>, swept ones as their first value
 	Initial    []float64    // of each state
+}
+
+// boldSetting is the setting at an address "bold.<name>", nil when there is none. It enters no equation of the nodes, and so
+// no name of a point: points that differ in it alone are the same simulation, seen otherwise.
+func (p *Plan) boldSetting(address string) *Setting {
+	rec := p.Record("bold")
+	if rec == nil || rec.Bold == nil {
+		return nil
+	}
+	i := slices.IndexFunc(rec.Bold.Parameters, func(s Setting) bool { return s.Address == address })
+	if i < 0 {
+		return nil
+	}
+	return &rec.Bold.Parameters[i]
 }

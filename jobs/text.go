@@ -194,6 +194,9 @@ func (p *Plan) writeRecords(w *writer, sources bool) {
 		w.line("step", quantityText(b.Step, "ms"))
 		var words []string
 		for _, s := range b.Parameters {
+			if p.Swept(s.Address) {
+				continue
+			}
 			words = append(words, document.Key(strings.TrimPrefix(s.Address, "bold."))+" = "+numbers(s.Values))
 		}
 		w.line("parameters", "{ "+strings.Join(words, ", ")+" }")

@@ -1,10 +1,13 @@
 package sim_test
 
 import (
+	"compress/gzip"
 	"encoding/csv"
+	"io"
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"brainsweep/codegen"
@@ -31,11 +34,20 @@ func TestHRFAgreesWithTVB(t *testing.T) {
 		})
 		study.Taps[i] = h.Taps()
 	}
+	study.Streams = append(study.Streams, stream(codegen.Average, 20, "V"))
 	point := sim.Point{
 		Value: values(m, c, study.Step, map[string]float64{"coupling.a": 0.05}), Initial: syn10Initial([2]float64{-2, 4}, [2]float64{-6, 6}),
 		Wiring: wiring(t, connectometest.Syn10(), 4, study.Step),
 	}
 	k, _ := simulate(t, open(t, 1), study, point)
+	means := k[[3]int{0, len(sim.HRFs()), 0}]
+	for s, row := range readTable(t, "testdata/hrf/tavg4.csv.gz") {
+		for node, v := range row[1:] {
+			if relative(means[s][node], v, 1) > tolerance {
+				t.Fatalf("mean %d of node %d is %v, TVB has %v", s, node, means[s][node], v)
+			}
+		}
+	}
 	for i, h := range sim.HRFs() {
 		want := readTable(t, "testdata/hrf/"+hrfFiles[h.Name]+".csv")
 		have := k[[3]int{0, i, 0}]
@@ -52,6 +64,32 @@ func TestHRFAgreesWithTVB(t *testing.T) {
 		if !(worst <= tolerance) {
 			t.Errorf("%s differs from TVB by %.1e", h.Name, worst)
 		}
+	}
+}
+
+// TestLongBoldAgreesWithTVB runs TVB's default response over 20 s, the time that it looks back.
+func TestLongBoldAgreesWithTVB(t *testing.T) {
+	r := readReference(t, "testdata/tvb/bold_g2do_syn10_20s.json.gz")
+	h := sim.HRFs()[0]
+	study, point := r.study(t, 64, codegen.Stream{
+		Kind: codegen.Convolution, Period: 10000, Every: 40, Taps: sim.HRFTaps, Scale: h.Scale, Offset: h.Offset,
+		Quantities: []codegen.Quantity{{Name: "V", Out: true}},
+	})
+	study.Taps = map[int][]float64{0: h.Taps()}
+	k, _ := simulate(t, open(t, 1), study, point)
+	have := k[[3]int{0, 0, 0}]
+	if len(have) != len(r.Bold) || len(have) != 20 {
+		t.Fatalf("%d samples, TVB has %d", len(have), len(r.Bold))
+	}
+	worst := 0.0
+	for s, row := range r.Bold {
+		for node := range study.Nodes {
+			worst = math.Max(worst, relative(have[s][node], row[1+node], 1))
+		}
+	}
+	t.Logf("largest difference %.1e", worst)
+	if !(worst <= tolerance) {
+		t.Errorf("differs from TVB by %.1e", worst)
 	}
 }
 
@@ -74,7 +112,13 @@ func readTable(t *testing.T, path string) [][]float64 {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	var in io.Reader = f
+	if strings.HasSuffix(path, ".gz") {
+		if in, err = gzip.NewReader(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := csv.NewReader(in).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
