@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -25,6 +26,7 @@ type Device struct {
 	options    Options
 	gpu        cu.Device
 	processors int // multiprocessors
+	warps      int // that one of them can hold
 	context    cu.CUContext
 	nvrtc      *NVRTC
 	cache      *cache
@@ -39,6 +41,7 @@ type Device struct {
 	buffers  map[*buffer]struct{}
 	programs map[*program]struct{}
 	pool     map[int][]cu.DevicePtr // freed memory by its size
+	launched []Launched
 }
 
 var _ device.Device = (*Device)(nil)
@@ -86,6 +89,9 @@ func (d *Device) start() error {
 		return err
 	}
 	d.processors, d.info.Workers = d.info.Workers, d.info.Workers*teamsAtATime
+	if threads, err := d.gpu.Attribute(maxThreadsPerMultiprocessor); err == nil {
+		d.warps = threads / warp
+	}
 	d.info.Tools = fmt.Sprintf("%s, driver for CUDA %d.%d", d.nvrtc, cu.Version()/1000, cu.Version()%1000/10)
 	// A waiting thread sleeps. Where another library of this process made the context before, its choice stands.
 	_ = d.gpu.SetPrimaryCtxFlags(cu.SchedBlockingSync)
@@ -114,6 +120,30 @@ func (d *Device) start() error {
 		}
 		return nil
 	})
+}
+
+// maxThreadsPerMultiprocessor is CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR.
+const maxThreadsPerMultiprocessor cu.DeviceAttribute = 39
+
+// note keeps how a kernel lies on the GPU, once for each way.
+func (d *Device) note(l Launched, points, each, threads, resident int) {
+	l.Points, l.Teams = points, each
+	l.Warps = resident * ((threads + warp - 1) / warp)
+	if d.warps > 0 {
+		l.Occupancy = float64(l.Warps) / float64(d.warps)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Contains(d.launched, l) {
+		d.launched = append(d.launched, l)
+	}
+}
+
+// Launched tells how the kernels that ran lay on the GPU, in the order in which they first did so.
+func (d *Device) Launched() []Launched {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.launched)
 }
 
 // describe reads what the driver says of a GPU.
@@ -191,7 +221,7 @@ func (d *Device) program(src device.Source, o Options) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &program{device: d, name: src.Name, shape: shape, functions: map[string]function{}}
+	p := &program{device: d, source: src, shape: shape, functions: map[string]function{}}
 	return p, d.do(func() error { return p.load(cubin) })
 }
 

@@ -40,3 +40,18 @@ type Options struct {
 	Members  int    // threads of a point that does not take several blocks; 0: one for each node
 	Blocks   int    // blocks of a point; 0: one, and more for a network that one does not hold
 }
+
+// Launched is how a kernel lay on a GPU when it ran.
+type Launched struct {
+	Source, Kernel   string
+	Nodes, Precision int
+	Points           int     // teams of the launch
+	Registers        int     // of a thread
+	Local            int     // [bytes] of a thread: its stack, and what does not fit its registers
+	Shared           int     // [bytes] of a block
+	Members          int     // threads of a team
+	Blocks           int     // of a team
+	Teams            int     // of a block
+	Warps            int     // of a multiprocessor at a time
+	Occupancy        float64 // share of the warps that a multiprocessor can hold
+}

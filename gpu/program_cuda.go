@@ -20,7 +20,7 @@ import (
 // program is a loaded source.
 type program struct {
 	device    *Device
-	name      string
+	source    device.Source
 	shape     shape
 	module    cu.Module
 	functions map[string]function
@@ -35,6 +35,7 @@ type function struct {
 	entry    cu.Function
 	words    int         // of its arguments
 	resident map[int]int // blocks that a multiprocessor holds, by the threads of a block
+	uses     Launched    // what the compiler and the driver say of it
 }
 
 // load reads the machine code and asks how much of it fits a multiprocessor.
@@ -56,9 +57,24 @@ func (p *program) load(cubin []byte) error {
 				return errors.Join(check("cuOccupancyMaxActiveBlocksPerMultiprocessor", err), p.unload())
 			}
 		}
+		if f.uses, err = f.measure(p, k); err != nil {
+			return errors.Join(err, p.unload())
+		}
 		p.functions[k.Name] = f
 	}
 	return nil
+}
+
+// measure asks what a kernel takes.
+func (f function) measure(p *program, k Kernel) (Launched, error) {
+	out := Launched{Source: p.source.Name, Kernel: k.Name, Nodes: p.source.Nodes, Precision: p.source.Precision, Members: p.shape.members, Blocks: p.shape.blocks, Teams: 1}
+	for attribute, into := range map[cu.FunctionAttribute]*int{cu.NumRegs: &out.Registers, cu.LocalSizeBytes: &out.Local, cu.SharedSizeBytes: &out.Shared} {
+		var err error
+		if *into, err = f.entry.Attribute(attribute); err != nil {
+			return out, check("cuFuncGetAttribute", err)
+		}
+	}
+	return out, nil
 }
 
 func (p *program) unload() error { return check("cuModuleUnload", p.module.Unload()) }
@@ -68,21 +84,21 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if p.closed {
-		return fmt.Errorf("gpu: kernel %s: the program is closed", p.name)
+		return fmt.Errorf("gpu: kernel %s: the program is closed", p.source.Name)
 	}
 	f, ok := p.functions[kernel]
 	switch {
 	case !ok:
-		return fmt.Errorf("gpu: source %s has no kernel %q", p.name, kernel)
+		return fmt.Errorf("gpu: source %s has no kernel %q", p.source.Name, kernel)
 	case f.words != len(args):
-		return fmt.Errorf("gpu: kernel %s of %s takes %d arguments, not %d", kernel, p.name, f.words, len(args))
+		return fmt.Errorf("gpu: kernel %s of %s takes %d arguments, not %d", kernel, p.source.Name, f.words, len(args))
 	case teams < 0:
-		return fmt.Errorf("gpu: kernel %s of %s: %d teams", kernel, p.name, teams)
+		return fmt.Errorf("gpu: kernel %s of %s: %d teams", kernel, p.source.Name, teams)
 	}
 	packed, release, err := p.device.pack(args)
 	defer release()
 	if err != nil {
-		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.name, err)
+		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.source.Name, err)
 	}
 	if err := ctx.Err(); err != nil || teams == 0 {
 		return err
@@ -95,7 +111,7 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 		return ctx.Err()
 	}
 	if err := p.device.do(func() error { return p.run(ctx, f, packed, teams, stop) }); err != nil {
-		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.name, err)
+		return fmt.Errorf("gpu: kernel %s of %s: %w", kernel, p.source.Name, err)
 	}
 	return ctx.Err()
 }
@@ -139,6 +155,7 @@ func (p *program) start(f function, packed []uint64, teams int, stream cu.Stream
 	for i := range packed {
 		words[i] = unsafe.Pointer(&packed[i])
 	}
+	p.device.note(f.uses, teams, each, each*s.members, f.resident[each*s.members])
 	err := check("cuLaunchKernel", f.entry.Launch((teams+each-1)/each, 1, 1, s.members, each, 1, 0, stream, words))
 	runtime.KeepAlive(packed)
 	return err
@@ -151,6 +168,7 @@ func (p *program) startTogether(f function, packed []uint64, teams int, stream c
 	if rows == 0 {
 		return fmt.Errorf("a point takes %d blocks of %d threads, and this GPU holds %d of them at a time; device.blocks chooses fewer", s.blocks, s.threads, held)
 	}
+	p.device.note(f.uses, teams, 1, s.threads, f.resident[s.threads])
 	p.alone.Lock()
 	defer p.alone.Unlock()
 	if err := launchCooperative(f.entry, s.blocks, rows, s.threads, stream, packed); err != nil {

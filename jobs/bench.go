@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -31,6 +32,7 @@ type BenchCase struct {
 	Settings map[string]float64
 	Nodes    int     // of the brain
 	Speed    float64 // of conduction [mm/ms]
+	Points   int     // simulated at the same time; 0: as many as the device works on at a time
 
 	// Where Density is above 0, every pair of nodes is connected with this probability instead, each after a delay
 	// drawn from Delays[0] ... Delays[1] [steps].
@@ -62,7 +64,8 @@ type BenchResult struct {
 	Edges              int                `json:"edges"`
 	Horizon            int                `json:"horizon"` // longest delay [steps]
 	Threads            int                `json:"threads"`
-	NodeStepsPerSecond float64            `json:"node_steps_per_second"` // per core
+	Points             int                `json:"points"`
+	NodeStepsPerSecond float64            `json:"node_steps_per_second"` // per core of a CPU; of a GPU in all
 	Stages             map[string]float64 `json:"stages"`                // share of the time
 }
 
@@ -135,13 +138,15 @@ func Bench(ctx context.Context, dev device.Device, c BenchCase, precision int) (
 			v.cost = min(v.cost, cost)
 		}
 	}
-	io, err := b.io(b.brain)
-	if err != nil {
-		return nil, err
+	io := 0.0
+	if dev.Info().Kind == "cpu" { // a GPU computes on while the host writes
+		if io, err = b.io(b.brain); err != nil {
+			return nil, err
+		}
 	}
 	whole := variants[0].cost + io
 	out := &BenchResult{Case: c.Name, Precision: precisionName(precision), Nodes: c.Nodes, Edges: b.wired.Edges(), Horizon: b.wired.MaxDelay,
-		Threads: dev.Info().Workers, NodeStepsPerSecond: 1 / whole, Stages: map[string]float64{"io": io / whole}}
+		Threads: dev.Info().Workers, Points: b.Points, NodeStepsPerSecond: 1 / whole, Stages: map[string]float64{"io": io / whole}}
 	rest := 1 - out.Stages["io"]
 	for _, v := range variants[1:] {
 		out.Stages[v.stage] = max(0, rest-v.cost/whole)
@@ -160,6 +165,7 @@ func precisionName(bits int) string {
 
 func newBench(dev device.Device, c BenchCase, precision int) (*bench, error) {
 	b := &bench{BenchCase: c, dev: dev, precision: precision}
+	b.Points = cmp.Or(b.Points, dev.Info().Workers)
 	var faults fault.List
 	var err error
 	b.model, err = library.Read(c.Model)
@@ -242,7 +248,7 @@ func (b *bench) start(ctx context.Context, v *variant) error {
 		if err != nil {
 			return err
 		}
-		wanted := int64(math.Ceil(benchTurn/(cost*float64(b.Nodes))/benchCycle)) * benchCycle
+		wanted := int64(math.Ceil(benchTurn/(cost*float64(b.Nodes)*b.width())/benchCycle)) * benchCycle
 		if v.steps >= wanted/2 {
 			return nil
 		}
@@ -264,7 +270,7 @@ func (b *bench) turns(ctx context.Context, v *variant) iter.Seq[error] {
 		running, stop := context.WithCancel(ctx)
 		defer stop()
 		sink := &watch{}
-		points := slices.Repeat([]sim.Point{v.point}, b.dev.Info().Workers)
+		points := slices.Repeat([]sim.Point{v.point}, b.Points)
 		_, err = r.Run(running, points, sink, sim.Pace{Progress: func(int64) {
 			if !yield(sink.fault) {
 				stop()
@@ -276,14 +282,22 @@ func (b *bench) turns(ctx context.Context, v *variant) iter.Seq[error] {
 	}
 }
 
-// turn runs a variant for a while and returns the seconds that a node-step takes a worker.
+// turn runs a variant for a while and returns the seconds that a node-step takes: a core of a CPU, or a GPU.
 func (b *bench) turn(ctx context.Context, v *variant) (float64, error) {
 	began := b.now()
 	err, running := v.next()
 	if !running {
 		err = ctx.Err()
 	}
-	return (b.now() - began) / float64(v.steps) / float64(b.Nodes), err
+	return (b.now() - began) / float64(v.steps) / float64(b.Nodes) / b.width(), err
+}
+
+// width is the number of points for each core of a CPU, and for a GPU.
+func (b *bench) width() float64 {
+	if info := b.dev.Info(); info.Kind == "cpu" {
+		return float64(b.Points) / float64(info.Workers)
+	}
+	return float64(b.Points)
 }
 
 // now reads a clock [s]. The cores of this process are timed by the processor time that each of the workers had, which

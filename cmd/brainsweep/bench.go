@@ -15,6 +15,7 @@ import (
 
 	"brainsweep/device"
 	"brainsweep/fault"
+	"brainsweep/gpu"
 	"brainsweep/internal/progress"
 	"brainsweep/jobs"
 )
@@ -23,7 +24,7 @@ func benchCommand() *cobra.Command {
 	var f deviceFlags
 	var only string
 	var asJSON bool
-	var nodes []int
+	var nodes, points []int
 	var speed, density float64
 	var delays string
 	var use, set []string
@@ -36,6 +37,7 @@ node-steps per second and core, and the share of each stage: the time that its a
 Of several runs the fastest counts. On a CPU, seconds are those of processor time.`,
 		Example: `  brainsweep bench
   brainsweep bench --case adex2 --precision single --threads 1 --json
+  brainsweep bench --device cuda --case adex2 --points 256,8192
   brainsweep bench --metrics all`,
 		Args: words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -43,7 +45,7 @@ Of several runs the fastest counts. On a CPU, seconds are those of processor tim
 			if err != nil {
 				return err
 			}
-			if cases, err = vary(cases, nodes, speed); err != nil {
+			if cases, err = vary(cases, nodes, points, speed); err != nil {
 				return err
 			}
 			if delays != "" {
@@ -70,6 +72,7 @@ Of several runs the fastest counts. On a CPU, seconds are those of processor tim
 	cmd.Flags().StringArrayVar(&set, "set", nil, "how points lie on a GPU: device.points=N, device.members=N or device.blocks=N (may be given again)")
 	cmd.Flags().StringVar(&only, "case", "", "time this case only: "+strings.Join(caseNames(), ", "))
 	cmd.Flags().Var(&precision, "precision", "single, double or both")
+	cmd.Flags().IntSliceVar(&points, "points", nil, "points simulated at the same time; several for a curve (default: as many as the device works on at a time)")
 	cmd.Flags().IntSliceVar(&nodes, "nodes", []int{68}, "regions of the brain; several for a curve")
 	cmd.Flags().Float64Var(&speed, "speed", 4, "conduction speed [mm/ms]; the slower, the longer the history")
 	cmd.Flags().StringVar(&delays, "delays", "", "LOW-HIGH: a random network instead of a brain, its delays from LOW to HIGH steps of 0.1 ms")
@@ -100,8 +103,8 @@ func benchCases(name string) ([]jobs.BenchCase, error) {
 	return all[i : i+1], nil
 }
 
-// vary repeats the cases for each number of nodes.
-func vary(cases []jobs.BenchCase, nodes []int, speed float64) ([]jobs.BenchCase, error) {
+// vary repeats the cases for each number of nodes and of points.
+func vary(cases []jobs.BenchCase, nodes, points []int, speed float64) ([]jobs.BenchCase, error) {
 	if !(speed > 0) {
 		return nil, mistake("--speed: %v is not a speed; above 0", speed)
 	}
@@ -112,7 +115,16 @@ func vary(cases []jobs.BenchCase, nodes []int, speed float64) ([]jobs.BenchCase,
 				return nil, mistake("--nodes: %d; at least 2", n)
 			}
 			c.Nodes, c.Speed = n, speed
-			all = append(all, c)
+			for _, p := range points {
+				if p < 1 {
+					return nil, mistake("--points: %d; at least 1", p)
+				}
+				c.Points = p
+				all = append(all, c)
+			}
+			if len(points) == 0 {
+				all = append(all, c)
+			}
 		}
 	}
 	return all, nil
@@ -141,8 +153,15 @@ func tangle(cases []jobs.BenchCase, delays string, density float64) error {
 func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, precision string, asJSON bool, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if !asJSON {
-		fmt.Fprintf(out, "%s, %s, %s\n\n", dev.Info().Name, dev.Info().ISA, workers(dev.Info()))
-		fmt.Fprintf(table, "case\tnodes\tprecision\tper core\t%s\n", strings.Join(jobs.BenchStages(), "\t"))
+		info, per := dev.Info(), "per core"
+		fmt.Fprintf(out, "%s, %s", info.Name, info.ISA)
+		if info.Kind == "cpu" {
+			fmt.Fprintf(out, ", %s", workers(info))
+		} else {
+			per = "rate"
+		}
+		fmt.Fprint(out, "\n\n")
+		fmt.Fprintf(table, "case\tnodes\tpoints\tprecision\t%s\t%s\n", per, strings.Join(jobs.BenchStages(), "\t"))
 	}
 	for _, c := range cases {
 		for _, bits := range []int{32, 64} {
@@ -159,12 +178,35 @@ func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, pr
 				}
 				continue
 			}
-			fmt.Fprintf(table, "%s\t%d\t%s\t%s", r.Case, r.Nodes, r.Precision, progress.Rate(r.NodeStepsPerSecond, "node-steps"))
+			fmt.Fprintf(table, "%s\t%d\t%d\t%s\t%s", r.Case, r.Nodes, r.Points, r.Precision, progress.Rate(r.NodeStepsPerSecond, "node-steps"))
 			for _, stage := range jobs.BenchStages() {
 				fmt.Fprintf(table, "\t%.0f %%", 100*r.Stages[stage])
 			}
 			fmt.Fprintln(table)
 		}
+	}
+	if err := table.Flush(); err != nil || asJSON {
+		return err
+	}
+	return benchLaunches(dev, out)
+}
+
+// benchLaunches tells how the kernels of a bench lay on a GPU. Of each case and number of points, the first is the one
+// with nothing left out.
+func benchLaunches(dev device.Device, out io.Writer) error {
+	told, ok := dev.(interface{ Launched() []gpu.Launched })
+	if !ok {
+		return nil
+	}
+	fmt.Fprintln(out)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "kernel\tnodes\tbits\tregisters\tlocal\tshared\tthreads of a point\tblocks of a point\tpoints of a block\tpoints\twarps at a time\toccupancy")
+	for _, l := range told.Launched() {
+		if l.Kernel != "simulate" {
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d B\t%d B\t%d\t%d\t%d\t%d\t%d\t%.0f %%\n", l.Source, l.Nodes, l.Precision, l.Registers, l.Local, l.Shared,
+			l.Members, l.Blocks, l.Teams, l.Points, l.Warps, 100*l.Occupancy)
 	}
 	return table.Flush()
 }

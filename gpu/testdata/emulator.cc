@@ -131,7 +131,7 @@ API int cuDeviceGet(int *device, int number) { *device = number; return 0; }
 API int cuDeviceGetName(char *name, int length, int) { snprintf(name, length, "emulated GPU"); return 0; }
 API int cuDeviceTotalMem_v2(size_t *bytes, int) { *bytes = 1ull << 32; return 0; }
 API int cuDeviceGetAttribute(int *value, int attribute, int) {
-	*value = attribute == 16 ? PROCESSORS : attribute == 75 ? 9 : attribute == 95 ? 1 : 0; // multiprocessors, capability, cooperative launches
+	*value = attribute == 16 ? PROCESSORS : attribute == 75 ? 9 : attribute == 95 ? 1 : attribute == 39 ? 2048 : 0; // multiprocessors, capability, cooperative launches, threads
 	return 0;
 }
 API int cuDevicePrimaryCtxSetFlags_v2(int, unsigned) { return 0; }
@@ -222,6 +222,10 @@ API int cuModuleGetFunction(Function **function, Module *module, const char *nam
 	void *entry = dlsym(module->handle, name);
 	if (!entry) return NOT_FOUND;
 	*function = new Function{(void (*)(const void *))entry, module, *(int *)dlsym(module->handle, (std::string("size_") + name).c_str())};
+	return 0;
+}
+API int cuFuncGetAttribute(int *value, int attribute, Function *function) {
+	*value = attribute == 1 ? (int)function->module->shared_size : attribute == 4 ? 128 : 0; // shared memory, registers
 	return 0;
 }
 API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, Function *, int threads, size_t) {
