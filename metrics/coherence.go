@@ -18,41 +18,68 @@ func coherenceGroup() Group {
 			return Need{2*n - n/2, "two segments of " + seconds(s.Config.number("coherence.segment"))}
 		},
 	}
+	g.Stream = func(s Setup) Stream { return newCrossStream(s) }
 	for b, band := range Bands() {
 		g.Metrics = append(g.Metrics,
 			Metric{Name: "coherence_" + band.Name, Shape: PerPair, Signal: true, About: "coherence, " + band.Name + " band",
 				Compute: func(dst []float64, in *Input) { copy(dst, in.coherence()[b]) }},
 			Metric{Name: "coherence_" + band.Name + "_mean", Shape: PerPoint, Signal: true, About: "mean over pairs of coherence_" + band.Name,
-				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.coherence()[b], in.Signal.N())) }})
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.coherence()[b], in.Moments.N())) }})
 	}
 	return g
 }
 
 // coherence is the coherence of every band, n*n, with NaN on the diagonal.
 func (in *Input) coherence() [][]float64 {
-	return once(in, "coherence", func() [][]float64 {
-		top := Bands()[len(Bands())-1].Top
-		n := in.setup().segmentLength("coherence.segment")
-		keep := 1 + int(top*float64(n)/in.Signal.Rate)
-		return BandCoherence(Welch(in.Signal, n, keep), Bands())
-	})
+	return once(in, "coherence", func() [][]float64 { return stream(in, "coherence", newCrossStream).bands(Bands()) })
 }
 
-// BandCoherence is the mean coherence of each band for every two nodes, n*n with NaN on the diagonal.
-func BandCoherence(sp *Spectra, bands []Band) [][]float64 {
-	n := len(sp.Power)
+// crossStream adds up the products of the coefficients of every two nodes, bin by bin up to the top of the highest band.
+type crossStream struct {
+	Products          [][]float64 // of each bin 2n*2n, of real parts and then of imaginary ones, i <= j
+	n, nodes, samples int
+	rate              float64
+}
+
+func newCrossStream(s Setup) *crossStream {
+	c := &crossStream{n: min(s.segmentLength("coherence.segment"), s.Samples), nodes: s.Nodes, samples: s.Samples, rate: s.Rate}
+	top := Bands()[len(Bands())-1].Top
+	c.Products = make([][]float64, min(1+int(top*float64(c.n)/s.Rate), c.n/2+1))
+	for f := range c.Products {
+		c.Products[f] = make([]float64, 4*s.Nodes*s.Nodes)
+	}
+	return c
+}
+
+func (c *crossStream) Unit(k int) (from, to int, ok bool) { return segmentUnit(k, c.n, c.samples) }
+
+func (c *crossStream) Add(_ int, s *Signal) {
+	sp := welchSums(s, c.n, len(c.Products))
+	for f, products := range c.Products {
+		gram(products, sp.parts(f))
+	}
+}
+
+func (c *crossStream) Bytes() int64 {
+	return int64(len(c.Products)) * int64(c.nodes) * int64(c.nodes) * 32
+}
+
+// bands is the mean coherence of each band for every two nodes, n*n with NaN on the diagonal.
+func (c *crossStream) bands(bands []Band) [][]float64 {
+	frequency, n := binsOf(c.n, c.rate), c.nodes
+	segments := (c.samples-c.n)/(c.n-c.n/2) + 1
 	out, bins := make([][]float64, len(bands)), make([]float64, len(bands))
 	for b := range out {
 		out[b] = make([]float64, n*n)
 	}
-	for f := range sp.Coefficient[0] {
-		c := BinCoherence(sp, f)
+	for f, products := range c.Products {
+		values := coherenceOf(products, n, segments)
 		for b, band := range bands {
-			if sp.Frequency[f] < band.Low || sp.Frequency[f] > band.Top {
+			if frequency[f] < band.Low || frequency[f] > band.Top {
 				continue
 			}
 			bins[b]++
-			for k, v := range c {
+			for k, v := range values {
 				out[b][k] += v
 			}
 		}
@@ -68,25 +95,36 @@ func BandCoherence(sp *Spectra, bands []Band) [][]float64 {
 	return out
 }
 
-// BinCoherence is the coherence of one bin for every two nodes, n*n, 1 on the diagonal.
-func BinCoherence(sp *Spectra, f int) []float64 {
-	n, k := len(sp.Power), sp.Segments
-	out := make([]float64, n*n)
-	if k < 2 {
-		return nans(n * n)
-	}
+// parts are the real parts of a bin's coefficients, a row for each node, and then the imaginary ones.
+func (sp *Spectra) parts(f int) [][]float64 {
+	n := len(sp.Power)
 	rows := make([][]float64, 2*n)
 	for i := range n {
-		rows[i], rows[n+i] = sp.Coefficient[i][f][:k], sp.Coefficient[i][f][k:]
+		row := sp.Coefficient[i][f]
+		rows[i], rows[n+i] = row[:sp.Segments], row[sp.Segments:]
 	}
-	m := 2 * n
-	g := make([]float64, m*m)
-	gram(g, rows)
-	at := func(i, j int) float64 { return g[min(i, j)*m+max(i, j)] }
+	return rows
+}
+
+// BinCoherence is the coherence of one bin for every two nodes, n*n, 1 on the diagonal.
+func BinCoherence(sp *Spectra, f int) []float64 {
+	n := len(sp.Power)
+	products := make([]float64, 4*n*n)
+	gram(products, sp.parts(f))
+	return coherenceOf(products, n, sp.Segments)
+}
+
+// coherenceOf is the coherence of n nodes by the products of their coefficients.
+func coherenceOf(products []float64, n, segments int) []float64 {
+	if segments < 2 {
+		return nans(n * n)
+	}
+	m, out := 2*n, make([]float64, n*n)
+	at := func(i, j int) float64 { return products[min(i, j)*m+max(i, j)] }
 	power := make([]float64, n)
 	for i := range n {
-		power[i] = g[i*m+i] + g[(n+i)*m+n+i]
-		if power[i] == 0 || math.IsNaN(sp.Power[i][0]) {
+		power[i] = products[i*m+i] + products[(n+i)*m+n+i]
+		if power[i] == 0 {
 			power[i] = math.NaN()
 		}
 		out[i*n+i] = power[i] / power[i]

@@ -25,6 +25,7 @@ func fcdGroup() Group {
 			length, step := s.fcdWindow()
 			return Need{length + step, "two windows of " + seconds(s.Config.number("fcd.window"))}
 		},
+		Stream: func(s Setup) Stream { return newWindowStream(s) },
 		Metrics: []Metric{
 			{Name: "fcd", Shape: PerWindowPair, Signal: true, About: "correlation of the functional connectivities of every two windows",
 				Compute: func(dst []float64, in *Input) { copy(dst, in.fcd()) }},
@@ -72,65 +73,114 @@ func FCDValues(fcd []float64, s Setup, apart bool) []float64 {
 }
 
 func (in *Input) fcd() []float64 {
-	return once(in, "fcd", func() []float64 {
-		length, step := in.setup().fcdWindow()
-		return FCD(WindowFC(in.Signal, length, step))
-	})
+	return once(in, "fcd", func() []float64 { return FCD(stream(in, "fcd", newWindowStream).FC) })
 }
 
 // WindowFC returns the upper triangles of the functional connectivity of every window of length samples, step
-// samples apart. Blocks are summed once and then put together: a window is a number of whole steps and a rest, so
-// a step is two blocks, cut where windows end.
+// samples apart.
 func WindowFC(s *Signal, length, step int) [][]float64 {
-	count := (s.Len() - length) / step
-	if s.Len() < length {
-		return nil
+	w := newWindows(s.N(), s.Len(), length, step)
+	passed(w, s)
+	return w.FC
+}
+
+// windowStream makes windows of blocks. Blocks are summed once and then put together: a window is a number of whole
+// steps and a rest, so a step is two blocks, cut where windows end. Window k begins with block 2k and ends with a rest.
+type windowStream struct {
+	Shift  []float64 // of each node: the mean of its first unit, or its first finite sample; the sums are about it
+	Known  []bool
+	Blocks []window // that windows to come need
+	Gone   int      // blocks before those
+	FC     [][]float64
+
+	length, step, windows, last int
+}
+
+func newWindowStream(s Setup) *windowStream {
+	length, step := s.fcdWindow()
+	return newWindows(s.Nodes, s.Samples, length, step)
+}
+
+func newWindows(nodes, samples, length, step int) *windowStream {
+	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step}
+	if samples >= length {
+		w.windows = (samples-length)/step + 1
+		w.last = (w.windows-1)*step + length
 	}
-	rest := length % step
-	if length < step {
-		rest = length
-	}
-	// A window begins with block 2k and ends with a rest.
-	last := count*step + length
-	var edges []int
-	for from := 0; from < last; from += step {
-		edges = append(edges, from, min(from+rest, last))
-	}
-	edges = append(edges, last)
-	blocks := newWindows(s, edges)
-	if length < step {
-		for k := 1; k < len(blocks); k += 2 {
-			blocks[k] = nil
+	return w
+}
+
+// unitSteps is how many steps make a unit.
+const unitSteps = 16
+
+func (w *windowStream) Unit(k int) (from, to int, ok bool) {
+	from = k * unitSteps * w.step
+	return from, min(from+unitSteps*w.step, w.last), from < w.last
+}
+
+// Add sums the blocks of a unit, and makes the windows that end with them.
+func (w *windowStream) Add(k int, s *Signal) {
+	for i := range w.Shift {
+		if w.Known[i] {
+			continue
 		}
-	}
-	out := make([][]float64, count+1)
-	sum := &window{}
-	for k := range out {
-		sum.merge(blocks[2*k : min(len(blocks), 2*(k+length/step)+1)])
-		out[k] = sum.correlations()
-	}
-	return out
-}
-
-// window is the sums over some samples about each node's mean in the whole series.
-type window struct {
-	count         int
-	sum, min, max []float64
-	products      []float64 // n rows of stride numbers, of which those from the diagonal on count
-	stride        int
-}
-
-// newWindows sums the blocks between the edges; one without a sample is nil.
-func newWindows(s *Signal, edges []int) []*window {
-	// The shift only keeps digits; that of a bad node is any sample of it that is finite.
-	shift := make([]float64, s.N())
-	for i := range shift {
-		shift[i] = s.Mean[i]
+		w.Shift[i], w.Known[i] = s.Mean[i], !s.Bad[i]
 		if s.Bad[i] {
-			shift[i] = firstFinite(s.Node(i))
+			w.Shift[i], w.Known[i] = firstFinite(s.Node(i))
 		}
 	}
-	out := make([]*window, len(edges)-1)
+	rest := w.length % w.step
+	if w.length < w.step {
+		rest = w.length
+	}
+	first, _, _ := w.Unit(k)
+	var edges []int
+	for from := 0; from < s.Len(); from += w.step {
+		edges = append(edges, from, min(from+rest, s.Len()))
+	}
+	edges = append(edges, s.Len())
+	blocks := blockSums(s, w.Shift, edges)
+	for b := range blocks {
+		// What lies behind a rest belongs to no window where windows are shorter than steps.
+		if w.length < w.step && b%2 == 1 {
+			blocks[b] = window{}
+		}
+	}
+	w.Blocks = append(w.Blocks, blocks...)
+	w.finish(first + s.Len())
+}
+
+// finish makes the windows that end before sample to or with it.
+func (w *windowStream) finish(to int) {
+	sum := &window{}
+	for k := len(w.FC); k < w.windows && k*w.step+w.length <= to; k++ {
+		begin := 2*k - w.Gone
+		sum.merge(w.Blocks[begin:min(len(w.Blocks), begin+2*(w.length/w.step)+1)])
+		w.FC = append(w.FC, sum.correlations())
+	}
+	if spare := min(2*len(w.FC)-w.Gone, len(w.Blocks)); spare > 0 {
+		w.Blocks = append([]window(nil), w.Blocks[spare:]...)
+		w.Gone += spare
+	}
+}
+
+func (w *windowStream) Bytes() int64 {
+	n := int64(len(w.Shift))
+	blocks := int64(2 * (w.length/w.step + unitSteps))
+	return 8 * (blocks*n*(n+10) + int64(w.windows)*n*(n-1)/2)
+}
+
+// window is the sums over some samples about each node's shift.
+type window struct {
+	Count         int
+	Sum, Min, Max []float64
+	Products      []float64 // n rows of Stride numbers, of which those from the diagonal on count
+	Stride        int
+}
+
+// blockSums sums the blocks between the edges; one without a sample has count 0.
+func blockSums(s *Signal, shift []float64, edges []int) []window {
+	out := make([]window, len(edges)-1)
 	if s.host == nil {
 		for k := range out {
 			if edges[k] < edges[k+1] {
@@ -141,70 +191,73 @@ func newWindows(s *Signal, edges []int) []*window {
 	}
 	stride := s.host.stride()
 	size := (3 + s.N()) * stride
-	numbers := []int64{int64(len(out))}
-	for _, at := range edges {
-		numbers = append(numbers, int64(at))
-	}
-	sums := s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(out))
+	numbers := []int64{0}
+	var whole []int
 	for k := range out {
-		part := func(row int) []float64 { return sums[k*size+row*stride:][:s.N()] }
-		if count := edges[k+1] - edges[k]; count > 0 {
-			out[k] = &window{count, part(0), part(1), part(2), sums[k*size+3*stride : (k+1)*size], stride}
+		if edges[k] < edges[k+1] {
+			whole = append(whole, k)
+			numbers = append(numbers, int64(edges[k]), int64(edges[k+1]))
 		}
+	}
+	numbers[0] = int64(len(whole))
+	sums := slices.Clone(s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(whole)))
+	for b, k := range whole {
+		part := func(row int) []float64 { return sums[b*size+row*stride:][:s.N()] }
+		out[k] = window{edges[k+1] - edges[k], part(0), part(1), part(2), sums[b*size+3*stride : (b+1)*size], stride}
 	}
 	return out
 }
 
-func newWindow(s *Signal, shift []float64, from, to int) *window {
+func newWindow(s *Signal, shift []float64, from, to int) window {
 	n := s.N()
-	w := &window{to - from, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n*n), n}
+	w := window{to - from, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n*n), n}
 	flat := make([]float64, n*(to-from))
 	rows := make([][]float64, n)
 	for i := range rows {
 		rows[i] = flat[i*(to-from) : (i+1)*(to-from)]
-		w.min[i], w.max[i] = math.Inf(1), math.Inf(-1)
+		w.Min[i], w.Max[i] = math.Inf(1), math.Inf(-1)
 		for k, x := range s.Node(i)[from:to] {
 			y := x - shift[i]
 			rows[i][k] = y
-			w.sum[i] += y
-			w.min[i], w.max[i] = min(w.min[i], x), max(w.max[i], x)
+			w.Sum[i] += y
+			w.Min[i], w.Max[i] = min(w.Min[i], x), max(w.Max[i], x)
 		}
 	}
-	gram(w.products, rows)
+	gram(w.Products, rows)
 	return w
 }
 
 // firstFinite is the first finite number of x, 0 if there is none.
-func firstFinite(x []float64) float64 {
+func firstFinite(x []float64) (first float64, found bool) {
 	for _, v := range x {
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return v
+			return v, true
 		}
 	}
-	return 0
+	return 0, false
 }
 
-// merge makes w the sums of blocks, some of which may be nil.
-func (w *window) merge(blocks []*window) {
-	w.count = 0
+// merge makes w the sums of blocks, some of which may be empty.
+func (w *window) merge(blocks []window) {
+	w.Count = 0
 	for _, b := range blocks {
-		if b == nil {
+		if b.Count == 0 {
 			continue
 		}
-		if w.count == 0 {
-			w.sum, w.products = append(w.sum[:0], b.sum...), append(w.products[:0], b.products...)
-			w.min, w.max = append(w.min[:0], b.min...), append(w.max[:0], b.max...)
-			w.count, w.stride = b.count, b.stride
+		if w.Count == 0 {
+			w.Sum, w.Products = append(w.Sum[:0], b.Sum...), append(w.Products[:0], b.Products...)
+			w.Min, w.Max = append(w.Min[:0], b.Min...), append(w.Max[:0], b.Max...)
+			w.Count, w.Stride = b.Count, b.Stride
 			continue
 		}
-		w.count += b.count
-		for i := range w.sum {
-			w.sum[i] += b.sum[i]
-			w.min[i], w.max[i] = min(w.min[i], b.min[i]), max(w.max[i], b.max[i])
+		w.Count += b.Count
+		for i := range w.Sum {
+			w.Sum[i] += b.Sum[i]
+			w.Min[i], w.Max[i] = min(w.Min[i], b.Min[i]), max(w.Max[i], b.Max[i])
 		}
-		for i := range w.sum {
-			row := w.products[i*w.stride:][:w.stride]
-			for j, v := range b.products[i*w.stride:][:len(w.sum)] {
+		for i := range w.Sum {
+			row := w.Products[i*w.Stride+i:][:len(w.Sum)-i]
+			for j, v := range b.Products[i*w.Stride+i:][:len(row)] {
 				row[j] += v
 			}
 		}
@@ -213,20 +266,27 @@ func (w *window) merge(blocks []*window) {
 
 // correlations is the upper triangle of the window's functional connectivity.
 func (w *window) correlations() []float64 {
-	n, count := len(w.sum), float64(w.count)
-	root := make([]float64, n)
-	for i := range root {
-		squares := w.products[i*w.stride+i] - w.sum[i]*w.sum[i]/count
-		root[i] = math.NaN()
-		if w.min[i] < w.max[i] && squares > 0 && !math.IsInf(squares, 0) {
-			root[i] = math.Sqrt(squares)
+	n, count := len(w.Sum), float64(w.Count)
+	// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
+	inverse := make([]float64, n)
+	for i := range inverse {
+		squares := w.Products[i*w.Stride+i] - w.Sum[i]*w.Sum[i]/count
+		inverse[i] = math.NaN()
+		if w.Min[i] < w.Max[i] && squares > 0 && !math.IsInf(squares, 0) {
+			inverse[i] = 1 / math.Sqrt(squares)
 		}
 	}
 	out := make([]float64, 0, n*(n-1)/2)
 	for i := range n {
+		row, part := w.Products[i*w.Stride:][:n], w.Sum[i]/count
 		for j := i + 1; j < n; j++ {
-			r := (w.products[i*w.stride+j] - w.sum[i]*w.sum[j]/count) / root[i] / root[j]
-			out = append(out, max(-1, min(1, r)))
+			r := (row[j] - part*w.Sum[j]) * inverse[i] * inverse[j]
+			if r > 1 {
+				r = 1
+			} else if r < -1 {
+				r = -1
+			}
+			out = append(out, r)
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package metrics
 import (
 	"embed"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ var kernels embed.FS
 // vectors of gcc and clang, for the cores of a host.
 func Kernels() (string, error) {
 	var text strings.Builder
-	for _, name := range []string{"lanes", "fft", "welch", "phase", "states", "products"} {
+	for _, name := range []string{"lanes", "fft", "welch", "phase", "states", "products", "walks"} {
 		part, err := kernels.ReadFile("kernel/" + name + ".c")
 		if err != nil {
 			return "", err
@@ -47,6 +48,7 @@ type Host struct {
 	nodes   int
 	loaded  *Signal
 	plans   map[int]*plan
+	out     []float64 // of the last launch
 	err     error
 }
 
@@ -69,17 +71,17 @@ const tileWidth = 8
 // stride is the number of nodes rounded up to whole tiles.
 func (h *Host) stride() int { return (h.nodes + tileWidth - 1) / tileWidth * tileWidth }
 
-// launch runs a kernel over a signal and gives the count numbers that it leaves.
+// launch runs a kernel over a signal and gives the count numbers that it leaves, which the next launch overwrites.
 func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
-	out := make([]float64, count)
+	h.out = slices.Grow(h.out[:0], count)[:count]
 	if h.err == nil && h.loaded != s {
 		h.err = h.machine.Load(s.rows, s.factor)
 		h.loaded = s
 	}
 	if h.err == nil {
-		h.err = h.machine.Launch(kernel, t, out)
+		h.err = h.machine.Launch(kernel, t, h.out)
 	}
-	return out
+	return h.out
 }
 
 // perNode is a table of a number for each node, 0 in the lanes beyond.

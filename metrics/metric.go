@@ -11,6 +11,7 @@
 package metrics
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,8 @@ type Group struct {
 	Name    string
 	About   string
 	Options []Option
-	Least   func(s Setup) Need // what the series must have; nil: one sample
+	Least   func(s Setup) Need   // what the series must have; nil: one sample
+	Stream  func(s Setup) Stream // what gathers all that its metrics need of the series; nil: they need the whole one, where Metric.Signal says so
 	Metrics []Metric
 }
 
@@ -40,9 +42,10 @@ type Metric struct {
 	Shape  Shape
 	In     string // its unit, in which x stands for the series' own: "x", "x^2", "s", "Hz"; "" for none
 	Pairs  bool   // it needs Moments.Products
-	Signal bool   // it needs the whole series
+	Signal bool   // it needs the series: its group's stream, or the whole of it where there is none
 	About  string
-	Least  func(s Setup) Need // set by Table from the group
+	Least  func(s Setup) Need   // set by Table from the group
+	Stream func(s Setup) Stream // likewise
 
 	LessIsBetter bool // of a distance: the smallest values are the best
 	// Compute fills dst, as many numbers as the metric's dimensions say.
@@ -63,7 +66,7 @@ func (m Metric) Unit(quantity string) string {
 // Values computes the metric. What needs a whole series is NaN without one.
 func (m Metric) Values(in *Input) []float64 {
 	dst := make([]float64, m.Shape.Len(in.setup()))
-	if m.Signal && (in.Signal == nil || in.Signal.Len() == 0) {
+	if m.Signal && in.Streams[m.Group] == nil && (in.Signal == nil || in.Signal.Len() == 0) {
 		return nans(len(dst))
 	}
 	m.Compute(dst, in)
@@ -74,23 +77,35 @@ func (m Metric) Values(in *Input) []float64 {
 // Make a new one for each series, since what several metrics share is kept in it.
 type Input struct {
 	Moments *Moments
-	Signal  *Signal   // nil where no metric needs it
-	Unit    string    // of the series; rates in kHz are reported in Hz
-	Weights []float64 // n*n, as used in the equations; nil where there are none: what needs them is NaN
-	Lengths []float64 // n*n, tract lengths [mm]; nil likewise
-	Config  Config    // nil: the defaults
-	Targets []*Target // see Comparisons
+	Signal  *Signal           // nil where no metric needs it whole
+	Streams map[string]Stream // by group, of what has passed by; without them they are made of the signal
+	Rate    float64           // samples a second [Hz]; 0: the signal's
+	Unit    string            // of the series; rates in kHz are reported in Hz
+	Weights []float64         // n*n, as used in the equations; nil where there are none: what needs them is NaN
+	Lengths []float64         // n*n, tract lengths [mm]; nil likewise
+	Config  Config            // nil: the defaults
+	Targets []*Target         // see Comparisons
 
 	shared map[string]any // see once
 }
 
 // setup is what was known of the input before it was there.
 func (in *Input) setup() Setup {
-	s := Setup{Nodes: in.Moments.N(), Samples: int(in.Moments.Count), Config: in.Config}
-	if in.Signal != nil {
+	s := Setup{Nodes: in.Moments.N(), Samples: int(in.Moments.Count), Rate: in.Rate, Config: in.Config}
+	if s.Rate == 0 && in.Signal != nil {
 		s.Rate = in.Signal.Rate
 	}
 	return s
+}
+
+// eachGood fills dst, a number for each node, with f where the node is not bad, NaN elsewhere.
+func (in *Input) eachGood(dst []float64, f func(i int) float64) {
+	for i := range dst {
+		dst[i] = math.NaN()
+		if !in.Moments.Bad(i) {
+			dst[i] = f(i)
+		}
+	}
 }
 
 // once computes what several metrics share, under a name, at its first use.
@@ -129,7 +144,7 @@ func Table() []Metric {
 	for _, g := range Groups() {
 		for _, m := range g.Metrics {
 			m.Group = g.Name
-			m.Least = g.Least
+			m.Least, m.Stream = g.Least, g.Stream
 			table = append(table, m)
 		}
 	}

@@ -1,6 +1,9 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // psdGroup is the group "psd": the power spectrum by Welch's method (see Spectra) and what it shows.
 //
@@ -16,6 +19,7 @@ func psdGroup() Group {
 		Least: func(s Setup) Need {
 			return Need{s.samplesOf(s.Config.number("psd.segment")), "a segment of " + seconds(s.Config.number("psd.segment"))}
 		},
+		Stream: func(s Setup) Stream { return newPowerStream(s) },
 		Metrics: []Metric{
 			{Name: "psd", Shape: PerFrequency, Signal: true, In: "x^2/Hz", About: "power spectral density, averaged over nodes",
 				Compute: func(dst []float64, in *Input) { copy(dst, in.spectra().average()) }},
@@ -33,7 +37,7 @@ func psdGroup() Group {
 				Compute: func(dst []float64, in *Input) { dst[0] = in.profiles().average[k] }},
 			Metric{Name: "region_psd_" + f.name, Shape: PerNode, Signal: true, In: f.in, About: f.about,
 				Compute: func(dst []float64, in *Input) {
-					in.Signal.each(dst, func(i int) float64 { return in.profiles().node[i][k] })
+					in.eachGood(dst, func(i int) float64 { return in.profiles().node[i][k] })
 				}})
 	}
 	return g
@@ -64,11 +68,11 @@ func features() []feature {
 	return out
 }
 
-// profile is the features of one spectrum.
-func profile(f, p []float64) []float64 {
+// profile is the features of one spectrum; logs are those of f to base 10.
+func profile(f, logs, p []float64) []float64 {
 	out := make([]float64, 0, 22)
 	frequency, power := Dominant(f, p)
-	peaks := peaksWhere(p, func(at int) bool { return f[at] > 1 && f[at] <= 100 })
+	peaks := slices.DeleteFunc(Peaks(p), func(peak Peak) bool { return !(f[peak.At] > 1 && f[peak.At] <= 100) })
 	out = append(out, frequency, power, float64(len(peaks)))
 	tallest, any := Tallest(p, peaks)
 	if salient, _ := Salient(peaks); any {
@@ -76,7 +80,7 @@ func profile(f, p []float64) []float64 {
 	} else {
 		out = append(out, nans(4)...)
 	}
-	exponent, intercept, r2 := Slope(f, p, 1, 100)
+	exponent, intercept, r2 := slopeOf(f, logs, p, 1, 100)
 	_, entropy := SpectralEntropy(p)
 	out = append(out, exponent, intercept, r2, entropy, BandPower(f[1:], p[1:], 0, math.Inf(1)))
 	whole := BandPower(f, p, 0.5, 100)
@@ -96,9 +100,10 @@ type profiles struct {
 func (in *Input) profiles() profiles {
 	return once(in, "profiles", func() profiles {
 		sp := in.spectra()
-		out := profiles{average: profile(sp.Frequency, sp.average())}
+		logs := logarithms(sp.Frequency)
+		out := profiles{average: profile(sp.Frequency, logs, sp.average())}
 		for _, p := range sp.Power {
-			out.node = append(out.node, profile(sp.Frequency, p))
+			out.node = append(out.node, profile(sp.Frequency, logs, p))
 		}
 		return out
 	})
@@ -115,8 +120,45 @@ func frequencies(s Setup) Dim {
 	return Dim{Name: "frequency", Unit: "Hz", About: "middle of the bin", Values: binsOf(n, s.Rate)}
 }
 
+// powerStream adds up the powers of segments.
+type powerStream struct {
+	Power      [][]float64 // [node][bin]
+	n, samples int
+	rate       float64
+}
+
+func newPowerStream(s Setup) *powerStream {
+	p := &powerStream{Power: make([][]float64, s.Nodes), n: min(s.segmentLength("psd.segment"), s.Samples), samples: s.Samples, rate: s.Rate}
+	for i := range p.Power {
+		p.Power[i] = make([]float64, p.n/2+1)
+	}
+	return p
+}
+
+func (p *powerStream) Unit(k int) (from, to int, ok bool) { return segmentUnit(k, p.n, p.samples) }
+
+func (p *powerStream) Add(_ int, s *Signal) {
+	for i, sums := range welchSums(s, p.n, 0).Power {
+		for f, v := range sums {
+			p.Power[i][f] += v
+		}
+	}
+}
+
+func (p *powerStream) Bytes() int64 { return int64(len(p.Power)) * int64(p.n/2+1) * 8 }
+
+// spectra are the densities of the sums.
+func (p *powerStream) spectra() *Spectra {
+	sp := &Spectra{Segment: p.n, Segments: (p.samples-p.n)/(p.n-p.n/2) + 1, Frequency: binsOf(p.n, p.rate)}
+	for _, sums := range p.Power {
+		sp.Power = append(sp.Power, slices.Clone(sums))
+	}
+	sp.normalise(p.rate)
+	return sp
+}
+
 func (in *Input) spectra() *Spectra {
-	return once(in, "spectra", func() *Spectra { return Welch(in.Signal, in.setup().segmentLength("psd.segment"), 0) })
+	return once(in, "spectra", func() *Spectra { return stream(in, "psd", newPowerStream).spectra() })
 }
 
 // average is the spectrum averaged over the nodes that have one.

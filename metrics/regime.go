@@ -156,7 +156,7 @@ const histogramBins, histogramTop = 101, 100.0
 func (s *Signal) histogram(i int) []float64 {
 	if s.host != nil {
 		if s.counts == nil {
-			s.counts = s.host.launch(s, "histogram", Task{}, s.N()*histogramBins)
+			s.counts = slices.Clone(s.host.launch(s, "histogram", Task{}, s.N()*histogramBins))
 		}
 		return s.counts[i*histogramBins : (i+1)*histogramBins]
 	}

@@ -77,10 +77,37 @@ func Hosted[T float32 | float64](rate float64, rows []T, n int, factor float64, 
 	}
 	s := newSignal(rate, n)
 	s.rows, s.factor, s.host, s.samples = rows, factor, host, len(rows)/n
-	stride := host.stride()
-	out := host.launch(s, "survey", Task{}, 3*stride)
-	for i := range n {
+	s.survey()
+	return s
+}
+
+// survey has the host look through all nodes.
+func (s *Signal) survey() {
+	stride := s.host.stride()
+	out := s.host.launch(s, "survey", Task{}, 3*stride)
+	for i := range s.N() {
 		s.judge(i, out[i], out[stride+i], out[2*stride+i])
+	}
+}
+
+// part is the series from sample from to to-1.
+func (s *Signal) part(from, to int) *Signal {
+	if s.host == nil {
+		x := make([][]float64, s.N())
+		for i := range x {
+			x[i] = s.Node(i)[from:to]
+		}
+		return NewSignal(s.Rate, x)
+	}
+	n := s.N()
+	if from == 0 && to == s.samples {
+		return s
+	}
+	switch rows := s.rows.(type) {
+	case []float32:
+		return Hosted(s.Rate, rows[from*n:to*n], n, s.factor, s.host)
+	case []float64:
+		return Hosted(s.Rate, rows[from*n:to*n], n, s.factor, s.host)
 	}
 	return s
 }

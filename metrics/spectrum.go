@@ -30,20 +30,16 @@ func Dominant(f, p []float64) (frequency, power float64) {
 	return frequency, power
 }
 
-// BandPower is the trapezoid over the bins from low to top. Bands that touch share a bin, so that they tile exactly.
+// BandPower is the trapezoid over the bins from low to top, of ascending frequencies. Bands that touch share a bin, so
+// that they tile exactly.
 func BandPower(f, p []float64, low, top float64) float64 {
-	sum, last := 0.0, -1
-	for k := range p {
-		if f[k] < low || f[k] > top {
-			continue
-		}
-		if last >= 0 {
-			sum += (p[k] + p[last]) / 2 * (f[k] - f[last])
-		}
-		last = k
-	}
-	if last < 0 {
+	first, _ := slices.BinarySearch(f, low)
+	if first == len(f) || f[first] > top {
 		return math.NaN()
+	}
+	sum := 0.0
+	for k := first + 1; k < len(f) && f[k] <= top; k++ {
+		sum += (p[k] + p[k-1]) / 2 * (f[k] - f[k-1])
 	}
 	return sum
 }
@@ -59,10 +55,25 @@ func share(part, whole float64) float64 {
 // Slope fits log10 p = intercept - exponent log10 f for low <= f <= top and p > 0; NaN for fewer than three bins. Peaks
 // are not taken out. Miller et al. 2009 (PLoS Comput Biol 5:e1000609), Donoghue et al. 2020 (Nat Neurosci 23:1655).
 func Slope(f, p []float64, low, top float64) (exponent, intercept, r2 float64) {
-	var x, y []float64
-	for k := range p {
-		if f[k] >= low && f[k] <= top && p[k] > 0 {
-			x, y = append(x, math.Log10(f[k])), append(y, math.Log10(p[k]))
+	return slopeOf(f, logarithms(f), p, low, top)
+}
+
+// logarithms are those to base 10 of numbers from 0 on.
+func logarithms(f []float64) []float64 {
+	out := make([]float64, len(f))
+	for k, v := range f {
+		out[k] = math.Log10(v)
+	}
+	return out
+}
+
+// slopeOf is Slope with the logarithms of f.
+func slopeOf(f, logs, p []float64, low, top float64) (exponent, intercept, r2 float64) {
+	first, _ := slices.BinarySearch(f, low)
+	x, y := make([]float64, 0, len(f)-first), make([]float64, 0, len(f)-first)
+	for k := first; k < len(f) && f[k] <= top; k++ {
+		if p[k] > 0 {
+			x, y = append(x, logs[k]), append(y, math.Log(p[k])*(1/math.Ln10))
 		}
 	}
 	if len(x) < 3 {
@@ -83,8 +94,8 @@ func SpectralEntropy(p []float64) (nats, normalised float64) {
 		return math.NaN(), math.NaN()
 	}
 	for _, v := range p[1:] {
-		if v > 0 {
-			nats -= v / total * math.Log(v/total)
+		if q := v / total; q > 0 {
+			nats -= q * math.Log(q)
 		}
 	}
 	return nats, nats / math.Log(float64(len(p)-1))
@@ -99,13 +110,13 @@ type Peak struct {
 // Peaks finds the local maxima of p: strictly higher than both neighbours; a flat top counts once, at the floor of its
 // middle; the first and the last entry never count. The prominence is p less the higher of the two minima on the way
 // left and right, where each way ends before what is strictly higher, or at the border.
-func Peaks(p []float64) []Peak { return peaksWhere(p, func(int) bool { return true }) }
-
-// peaksWhere finds those of the local maxima whose place counts.
-func peaksWhere(p []float64, counts func(at int) bool) []Peak {
-	var out []Peak
-	for k := 1; k < len(p)-1; k++ {
-		if !(p[k] > p[k-1]) {
+func Peaks(p []float64) []Peak {
+	out := make([]Peak, 0, len(p)/2)
+	valleys := make([]float64, 0, len(p)/2+1) // the least of p before each peak, back to the one before
+	valley := math.Inf(1)
+	for k := 0; k < len(p)-1; k++ {
+		valley = min(valley, p[k])
+		if k == 0 || !(p[k] > p[k-1]) {
 			continue
 		}
 		end := k
@@ -113,24 +124,41 @@ func peaksWhere(p []float64, counts func(at int) bool) []Peak {
 			end++
 		}
 		if end+1 < len(p) && p[end+1] < p[k] {
-			if at := (k + end) / 2; counts(at) {
-				out = append(out, Peak{at, prominence(p, at)})
-			}
+			out, valleys = append(out, Peak{At: (k + end) / 2}), append(valleys, valley)
+			valley = p[k]
 		}
 		k = end
 	}
+	for _, v := range p[max(0, len(p)-1):] {
+		valley = min(valley, v)
+	}
+	prominences(p, out, append(valleys, valley))
 	return out
 }
 
-func prominence(p []float64, at int) float64 {
-	left, right := p[at], p[at]
-	for k := at - 1; k >= 0 && p[k] <= p[at]; k-- {
-		left = min(left, p[k])
+// prominences fills in those of the peaks, between which lie the valleys, and one more at both ends. Each way goes over
+// the peaks that are no higher, of which the way is known.
+func prominences(p []float64, peaks []Peak, valleys []float64) {
+	right := make([]float64, len(peaks))
+	open := make([]int, 0, len(peaks)) // peaks that no later one has been higher than, the highest first
+	for k := len(peaks) - 1; k >= 0; k-- {
+		right[k] = valleys[k+1]
+		for len(open) > 0 && p[peaks[open[len(open)-1]].At] <= p[peaks[k].At] {
+			right[k] = min(right[k], right[open[len(open)-1]])
+			open = open[:len(open)-1]
+		}
+		open = append(open, k)
 	}
-	for k := at + 1; k < len(p) && p[k] <= p[at]; k++ {
-		right = min(right, p[k])
+	left := valleys // of peak k, once it has been reached
+	open = open[:0]
+	for k := range peaks {
+		for len(open) > 0 && p[peaks[open[len(open)-1]].At] <= p[peaks[k].At] {
+			left[k] = min(left[k], left[open[len(open)-1]])
+			open = open[:len(open)-1]
+		}
+		open = append(open, k)
+		peaks[k].Prominence = p[peaks[k].At] - max(left[k], right[k])
 	}
-	return p[at] - max(left, right)
 }
 
 // Tallest and Salient give the peak that is highest and the one that is most prominent, the first of equals.

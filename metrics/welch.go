@@ -23,7 +23,13 @@ type Spectra struct {
 
 // Welch computes the spectra with segments of n samples, and keeps the coefficients of the first keep bins.
 func Welch(s *Signal, n, keep int) *Spectra {
-	n = min(n, s.Len())
+	sp := welchSums(s, min(n, s.Len()), keep)
+	sp.normalise(s.Rate)
+	return sp
+}
+
+// welchSums has the sums of |X_f|² in place of the power.
+func welchSums(s *Signal, n, keep int) *Spectra {
 	step := n - n/2
 	sp := &Spectra{Segment: n, Segments: (s.Len()-n)/step + 1, Frequency: binsOf(n, s.Rate), Power: make([][]float64, s.N())}
 	keep = min(keep, len(sp.Frequency))
@@ -39,25 +45,48 @@ func Welch(s *Signal, n, keep int) *Spectra {
 			sp.Coefficient[i] = make([][]float64, keep)
 			for f := range sp.Coefficient[i] {
 				sp.Coefficient[i][f] = make([]float64, 2*sp.Segments)
+				if s.Bad[i] {
+					copy(sp.Coefficient[i][f], nans(2*sp.Segments))
+				}
 			}
 		}
 	}
-	window, norm := hann(n)
+	window, _ := hann(n)
 	if s.host != nil && s.host.plan(n) != nil && keep == 0 {
 		sp.addByHost(s, window, step)
 	} else {
 		sp.addAll(s, window, step)
 	}
-	norm = 1 / (norm * s.Rate * float64(sp.Segments))
+	return sp
+}
+
+// normalise turns sums into densities.
+func (sp *Spectra) normalise(rate float64) {
+	_, norm := hann(sp.Segment)
+	norm = 1 / (norm * rate * float64(sp.Segments))
 	for _, p := range sp.Power {
 		for k := range p {
 			p[k] *= norm
-			if k > 0 && 2*k < n {
+			if k > 0 && 2*k < sp.Segment {
 				p[k] *= 2
 			}
 		}
 	}
-	return sp
+}
+
+// unitSegments is how many segments make a unit of a stream.
+const unitSegments = 16
+
+// segmentUnit is unit k of a stream of segments of n samples.
+func segmentUnit(k, n, samples int) (from, to int, ok bool) {
+	n = min(n, samples)
+	step := n - n/2
+	first, all := k*unitSegments, (samples-n)/step+1
+	if samples == 0 || first >= all {
+		return 0, 0, false
+	}
+	last := min(first+unitSegments, all) - 1
+	return first * step, last*step + n, true
 }
 
 // addAll takes the segments of all nodes.
@@ -125,7 +154,7 @@ func (sp *Spectra) add(s *Signal, nodes []int, f fft, window []float64, step int
 			}
 			for f := range sp.Coefficient[i] {
 				row := sp.Coefficient[i][f]
-				row[at], row[sp.Segments+at] = real(c[f]), imag(c[f]) // coherence does not depend on the size
+				row[at], row[sp.Segments+at] = real(c[f])*scale[k], imag(c[f])*scale[k]
 			}
 		}
 	}

@@ -11,24 +11,24 @@ func raw[T float32 | float64 | int64](v []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(T))))
 }
 
-// decode reads reals. blank overwrites what lies from a place on with NaN.
+// view is memory as numbers.
+func view[T float32 | float64](p []byte) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(p))), len(p)/int(unsafe.Sizeof(*new(T))))
+}
+
+// decode gives the reals of the study's precision that lie in memory, and what overwrites those from a place on with NaN.
 func (b *batch) decode(p []byte) (rows any, blank func(from int)) {
 	if b.study.Precision == 32 {
-		out := make([]float32, len(p)/4)
-		for i := range out {
-			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(p[4*i:]))
-		}
-		return out, func(from int) {
-			for i := min(from, len(out)); i < len(out); i++ {
-				out[i] = float32(nan)
-			}
-		}
+		single := view[float32](p)
+		return single, func(from int) { blanked(single, from) }
 	}
-	out := floats(p)
-	return out, func(from int) {
-		for i := min(from, len(out)); i < len(out); i++ {
-			out[i] = nan
-		}
+	double := view[float64](p)
+	return double, func(from int) { blanked(double, from) }
+}
+
+func blanked[T float32 | float64](x []T, from int) {
+	for i := min(from, len(x)); i < len(x); i++ {
+		x[i] = T(math.NaN())
 	}
 }
 

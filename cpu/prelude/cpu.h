@@ -100,6 +100,7 @@ FUNC real REAL_OF(ureal b) {
 	type (*restrict name)[n] = found(name##_memory)
 #define ALONG_AT(name, j, i) name[i][j]
 #define COMMON(type, name, of) const type name = of
+#define ABREAST 8
 #define RELOAD ((void)0)
 
 FUNC void *found(void *at) {

@@ -139,6 +139,7 @@ template <class Type, int n> struct stored<Type, n, true> {
 	if (threadIdx.x == 0) name##_of_team[threadIdx.y] = of; \
 	SYNC; \
 	const type &name = name##_of_team[threadIdx.y]
+#define ABREAST 1
 #define RELOAD asm volatile("" ::: "memory")
 
 /* A flag for each of three calls in turn: at a call all have read the flag of the call before the last, so it may be

@@ -1,4 +1,4 @@
-/* products: of blocks of samples, from number[1 + k] to number[2 + k], k < number[0], the sums of x, of products of every two
+/* products: of blocks of samples, from number[1 + 2k] to number[2 + 2k], k < number[0], the sums of x, of products of every two
    nodes, and the least and the greatest x; x is the sample less table[node]. out has of each block three rows of TILES*W and
    then products [NODES][TILES*W], of which those of a node with later ones, and with itself, count. */
 enum { CHUNK = 32, STRIDE = TILES * W };
@@ -37,8 +37,8 @@ KERNEL(products) {
 			least[a] = all(1.0 / 0.0);
 			most[a] = all(-1.0 / 0.0);
 		}
-		for (i64 from = edge[block]; from < edge[block + 1]; from += CHUNK) {
-			const i64 rows = edge[block + 1] - from < CHUNK ? edge[block + 1] - from : CHUNK;
+		for (i64 from = edge[2 * block]; from < edge[2 * block + 1]; from += CHUNK) {
+			const i64 rows = edge[2 * block + 1] - from < CHUNK ? edge[2 * block + 1] - from : CHUNK;
 			for (i64 a = 0; a < TILES; a++) {
 				const lane shift = at(A->table + a * W);
 				lane s = sum[a], low = least[a], high = most[a];

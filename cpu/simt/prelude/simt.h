@@ -78,6 +78,7 @@ int simt_mine(int node, int mine, int line);
 #define ALONG(type, name, n) OWN(type, name, n)
 #define ALONG_AT(name, j, i) AT(name, j, i)
 #define COMMON(type, name, of) const type name = of
+#define ABREAST 1
 #define RELOAD ((void)0)
 
 #define KERNEL(name) \
