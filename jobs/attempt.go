@@ -29,17 +29,21 @@ type attempt struct {
 
 // attempt begins a batch, or goes on with it.
 func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error) {
-	a := &attempt{worker: w, batch: b, collector: w.newCollector(b.First, points), path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
+	a := &attempt{worker: w, batch: b, collector: w.newCollector(b.First, points, w.hosts, w.keep), path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
 	var err error
 	if w.every == 0 {
 		a.part, err = result.CreatePart(a.path, w.layout, b.First, b.Count, w.best)
 		return a, err
 	}
 	for _, c := range checkpoints(a.path, w.layout, w.kernel, w.note) {
+		if err := a.collector.restore(c.state); err != nil {
+			w.note(fmt.Sprintf("checkpoint %s does not serve: %v; its batch begins anew", checkpointName(a.path, c.turn), err))
+			a.collector = w.newCollector(b.First, points, w.hosts, w.keep)
+			continue
+		}
 		a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, c.Series)
 		if err == nil && c.Series != nil {
 			a.from, a.turn = c.state, c.turn+1
-			a.collector.restore(a.from)
 			return a, nil
 		}
 		if err != nil && !errors.Is(err, result.ErrDamaged) {
@@ -81,7 +85,9 @@ func (a *attempt) save(s *sim.State) error {
 	if err != nil {
 		return err
 	}
-	a.collector.save(s)
+	if err := a.collector.save(s); err != nil {
+		return err
+	}
 	c := checkpoint{Basis: a.layout.Basis, Kernel: a.kernel, First: a.batch.First, Count: a.batch.Count,
 		Names: a.layout.Names(a.batch.First, a.batch.Count), Series: series}
 	if err := c.write(checkpointName(a.path, a.turn), s); err != nil {

@@ -210,13 +210,16 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 		return err
 	}
 	w.done(event{batch: &b})
+	if err := w.openHosts(ctx); err != nil {
+		return err
+	}
 	a, err := w.attempt(b, points)
 	if err != nil {
 		return err
 	}
 	outcomes, err := w.runner.Run(ctx, points, &recorder{a.collector, a.part, b.First}, a.pace())
 	if err == nil {
-		err = w.store(ctx, a.part, b.First, outcomes, a.collector)
+		err = w.store(a.part, b.First, outcomes, a.collector)
 	}
 	if err != nil {
 		if errors.Is(err, device.ErrMemory) {
@@ -247,11 +250,7 @@ func named(err error, b partition.Batch) error {
 }
 
 // store computes and writes the metrics of a batch.
-func (w *worker) store(ctx context.Context, part *result.Part, first int, outcomes []sim.Outcome, c *collector) error {
-	// A batch that is simulated is worth its metrics, even when the run is to stop.
-	if err := w.openHosts(context.WithoutCancel(ctx)); err != nil {
-		return err
-	}
+func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome, c *collector) error {
 	errs := make([]error, len(outcomes))
 	var all sync.WaitGroup
 	for i, o := range outcomes {

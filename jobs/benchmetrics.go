@@ -146,7 +146,7 @@ func (w *worker) turn(ctx context.Context, count int) (spent Spent, c *collector
 		return spent, nil, first, err
 	}
 	began := clocks()
-	c = w.newCollector(0, points)
+	c = w.newCollector(0, points, w.hosts, false)
 	outcomes, err := w.runner.Run(ctx, points, collecting{c}, sim.Pace{})
 	if err != nil {
 		return spent, nil, first, err

@@ -15,11 +15,13 @@ import (
 // Estimate is what a job will take.
 type Estimate struct {
 	Points        int
-	NodeSteps     float64 // of all points
-	BytesPerPoint int64   // memory of the device
-	Together      int     // points that fit into the memory of the device
-	ResultBytes   int64   // on disk; parts take about as much again until they are merged
-	Rate          float64 // node-steps per second that this device reached in a short measurement
+	NodeSteps     float64  // of all points
+	BytesPerPoint int64    // memory of the device
+	SeriesBytes   int64    // of BytesPerPoint, on the host: series and what is gathered of them for metrics
+	Whole         []string // groups of metrics that need whole series
+	Together      int      // points that fit into the memory of the device
+	ResultBytes   int64    // on disk; parts take about as much again until they are merged
+	Rate          float64  // node-steps per second that this device reached in a short measurement
 }
 
 // RankTime is how long the job takes on a number of ranks with devices like the one measured.
@@ -42,9 +44,10 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 	if err != nil {
 		return nil, err
 	}
+	series, whole := s.signalBytes()
 	e := &Estimate{
-		Points: p.Points(), NodeSteps: s.nodeSteps(0, p.Points()),
-		BytesPerPoint: w.runner.BytesPerPoint(int(longest)) + s.signalBytes(), ResultBytes: s.diskSize(),
+		SeriesBytes: series, Whole: whole, Points: p.Points(), NodeSteps: s.nodeSteps(0, p.Points()),
+		BytesPerPoint: w.runner.BytesPerPoint(int(longest)) + series, ResultBytes: s.diskSize(),
 	}
 	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)
 	e.Rate, err = w.measure(ctx)

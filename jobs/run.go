@@ -267,7 +267,8 @@ func (r *run) cost() func(i int) (partition.Cost, int) {
 		if swept {
 			next = i + 1
 		}
-		bytes := r.runner.BytesPerPoint(int(longest)) + r.signalBytes()
+		series, _ := r.signalBytes()
+		bytes := r.runner.BytesPerPoint(int(longest)) + series
 		// What a point takes grows with its nodes, but for the sums of products and FC, which grow with their square.
 		if n := int64(s.Nodes()); n != int64(r.study.Nodes) {
 			bytes = bytes * n / int64(r.study.Nodes) * max(n, int64(r.study.Nodes)) / int64(r.study.Nodes)

@@ -23,7 +23,14 @@ type setup struct {
 	series  []channel // of each of the layout's series
 	views   []*View   // of each of them: how it is made of the channel; nil: it is the channel
 	metrics []drawn   // of each of the layout's metrics
-	signals []channel // that metrics need whole
+	signals []tapped  // series that metrics need
+}
+
+// tapped is a channel whose series metrics need.
+type tapped struct {
+	channel
+	unit  string
+	table []metrics.Metric // of it
 }
 
 // drawn is a metric and the channel whose moments it is drawn from.
@@ -236,7 +243,7 @@ func (s *setup) drawMetrics() {
 		st.Pairs = st.Pairs || metrics.NeedPairs(table)
 		if metrics.NeedSignal(table) {
 			s.quantity(c).Out = true
-			s.signals = append(s.signals, c)
+			s.signals = append(s.signals, tapped{c, unit, table})
 		}
 		for _, m := range table {
 			s.metrics = append(s.metrics, drawn{c, m, unit})
@@ -286,10 +293,12 @@ func (s *setup) values(o sim.Outcome, c *collector, point int, host *metrics.Hos
 // newInput is what a metric, and those after it of the same channel, are drawn from.
 func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn, host *metrics.Host) *metrics.Input {
 	wired := c.points[point].Wiring.Connectome
-	subject := s.layout.Number(c.first+point) / s.plan.perSubject()
-	return &metrics.Input{
-		Moments: o.Moments[[2]int{m.stream, m.quantity}], Signal: c.signal(point, m.channel, m.unit, host), Unit: m.unit,
+	subject := c.subjectNumber(point)
+	in := &metrics.Input{
+		Moments: o.Moments[[2]int{m.stream, m.quantity}], Unit: m.unit,
 		Weights: wired.Weights, Lengths: wired.Lengths, Config: s.plan.metricConfig(subject),
 		Targets: s.plan.targetData(subject),
 	}
+	c.fill(in, point, m.channel, m.unit, host)
+	return in
 }

@@ -100,9 +100,6 @@ func newWalkStream(s Setup) *walkStream {
 	}
 }
 
-// unitSamples is how many samples make a unit.
-const unitSamples = 4096
-
 func (w *walkStream) Unit(k int) (from, to int, ok bool) {
 	from = k * unitSamples
 	return from, min(from+unitSamples, w.samples), from < w.samples

@@ -110,12 +110,12 @@ func newWindows(nodes, samples, length, step int) *windowStream {
 	return w
 }
 
-// unitSteps is how many steps make a unit.
-const unitSteps = 16
+// unit is how many samples make a unit: whole steps, as many as unitSamples hold.
+func (w *windowStream) unit() int { return max(1, unitSamples/w.step) * w.step }
 
 func (w *windowStream) Unit(k int) (from, to int, ok bool) {
-	from = k * unitSteps * w.step
-	return from, min(from+unitSteps*w.step, w.last), from < w.last
+	from = k * w.unit()
+	return from, min(from+w.unit(), w.last), from < w.last
 }
 
 // Add sums the blocks of a unit, and makes the windows that end with them.
@@ -166,7 +166,7 @@ func (w *windowStream) finish(to int) {
 
 func (w *windowStream) Bytes() int64 {
 	n := int64(len(w.Shift))
-	blocks := int64(2 * (w.length/w.step + unitSteps))
+	blocks := int64(2 * (w.length + w.unit()) / w.step)
 	return 8 * (blocks*n*(n+10) + int64(w.windows)*n*(n-1)/2)
 }
 

@@ -12,6 +12,9 @@ type Stream interface {
 	Bytes() int64
 }
 
+// unitSamples is how many samples make a unit, about, where nothing else says so.
+const unitSamples = 8192
+
 // Streams makes the streams of the groups that metrics belong to, by the names of the groups. whole tells whether any of
 // the metrics needs more than streams and moments: the whole series.
 func Streams(of []Metric, s Setup) (streams map[string]Stream, whole bool) {

@@ -252,6 +252,9 @@ func (b *batch) deliver(sink Sink, e *epoch) error {
 			return err
 		}
 	}
+	if g, ok := sink.(Gatherer); ok {
+		return g.Delivered()
+	}
 	return nil
 }
 

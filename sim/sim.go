@@ -50,6 +50,12 @@ type Sink interface {
 	Samples(point, stream, quantity int, first int64, rows any) error
 }
 
+// Gatherer is a Sink that is told when all samples of an epoch have been handed over.
+type Gatherer interface {
+	Sink
+	Delivered() error
+}
+
 // Fault says where a point's states first stopped being finite.
 type Fault struct {
 	Node, State int

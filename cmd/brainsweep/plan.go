@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -61,6 +62,11 @@ func runPlan(ctx context.Context, job *jobs.Job, f *deviceFlags, out io.Writer) 
 	}
 	line("work", "%.3g node-steps: %s, %d steps", e.NodeSteps, brains(p), p.Run.Steps())
 	line("memory", "%s a point; %d points at a time fit into the %s of %s that may be used here", bytesOf(e.BytesPerPoint), e.Together, bytesOf(info.Memory/2), info.Name)
+	if len(e.Whole) > 0 {
+		line("", "%s of it on the host for series, of which %s need the whole", bytesOf(e.SeriesBytes), strings.Join(e.Whole, ", "))
+	} else if e.SeriesBytes > 0 {
+		line("", "%s of it on the host for what metrics gather of series as they pass", bytesOf(e.SeriesBytes))
+	}
 	line("disk", "%s for the result, and as much again while it runs", bytesOf(e.ResultBytes))
 	line("rate", "%s measured here on %s", progress.Rate(e.Rate, "node-steps"), workers(info))
 	for _, ranks := range []int{1, 4, 64} {
