@@ -41,13 +41,21 @@ type Figure struct {
 	plot          *gonum.Plot
 	beside        func(c draw.Canvas) // draws to the right of the data, between the same heights
 	besideWidth   vg.Length
+	panels        []*gonum.Plot // several plots side by side instead of the one
 }
 
 // newFigure has axes with labels, and the title in lines that fit.
 func newFigure(name, title, x, y string) *Figure {
-	f := &Figure{Name: name, Title: title, width: column, height: 70 * vg.Millimeter, plot: gonum.New()}
-	p := f.plot
-	p.Title.Text = wrap(title, 56)
+	f := &Figure{Name: name, Title: title, width: column, height: 70 * vg.Millimeter, plot: newPlot(x, y)}
+	f.plot.Title.Text = wrap(title, letters)
+	return f
+}
+
+// letters is how many letters a line of a title has, in a figure as wide as a column.
+const letters = 56
+
+func newPlot(x, y string) *gonum.Plot {
+	p := gonum.New()
 	p.Title.TextStyle.Font = sans(large)
 	p.Title.Padding = 4
 	for axis, label := range map[*gonum.Axis]string{&p.X: x, &p.Y: y} {
@@ -61,7 +69,7 @@ func newFigure(name, title, x, y string) *Figure {
 		axis.Tick.LineStyle.Width = 0.5
 		axis.Padding = 0
 	}
-	return f
+	return p
 }
 
 func sans(size font.Length) font.Font {
@@ -136,9 +144,13 @@ func (f *Figure) draw(c draw.Canvas) {
 	style.XAlign, style.YAlign = draw.XLeft, draw.YTop
 	c.FillText(style, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, f.plot.Title.Text)
 	c = draw.Crop(c, 0, 0, 0, -(lines*large*1.2 + f.plot.Title.Padding))
+	main := draw.Crop(c, 0, -f.besideWidth, 0, 0)
+	if f.panels != nil {
+		f.drawPanels(main)
+		return
+	}
 	body := *f.plot
 	body.Title.Text = ""
-	main := draw.Crop(c, 0, -f.besideWidth, 0, 0)
 	body.Draw(main)
 	if f.beside != nil {
 		data := body.DataCanvas(main)

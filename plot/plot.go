@@ -14,6 +14,7 @@ type Options struct {
 	What   string            // one of Kinds
 	Metric string            // an address such as "E.rate_mean"; "" chooses
 	X, Y   string            // addresses of axes; "" chooses
+	Facet  string            // the address of a third axis: a map for each of its values; "" for one map
 	At     map[string]string // an axis is held at the value nearest to this; the others are averaged
 	Point  int               // whose matrix, series or spectrum; -1: the first that has one
 }

@@ -46,16 +46,24 @@ func drawSweep(r *result.Result, o Options) (*Figure, error) {
 			values[point] = math.NaN()
 		}
 	}
+	third, err := facet(axes, o)
+	if err != nil {
+		return nil, err
+	}
 	x, y, err := choose(axes, o)
 	if err != nil {
 		return nil, err
 	}
-	fixed, others, err := hold(axes, o.At, x, y, values)
+	fixed, others, err := hold(axes, o.At, x, y, third, values)
 	if err != nil {
 		return nil, err
 	}
 	title := strings.Join(append([]string{about(v)}, append(fixed, others...)...), "; ")
 	switch {
+	case third != nil && (y == nil || third == x || third == y):
+		return nil, missing("--facet %s: want a map over two other swept quantities", o.Facet)
+	case third != nil:
+		return drawFacets(v, title, *x, *y, *third, values)
 	case y == nil:
 		return drawLines(v, title, *x, values), nil
 	case r.Mode == "grid" || len(x.Values)*len(y.Values) <= r.Points:
@@ -64,13 +72,28 @@ func drawSweep(r *result.Result, o Options) (*Figure, error) {
 	return drawDots(v, title, *x, *y, values), nil
 }
 
+// facet finds the axis that there is a map for each value of, nil for none.
+func facet(axes []Axis, o Options) (*Axis, error) {
+	if o.Facet == "" {
+		return nil, nil
+	}
+	var known []string
+	for i := range axes {
+		if axes[i].Address == o.Facet {
+			return &axes[i], nil
+		}
+		known = append(known, axes[i].Address)
+	}
+	return nil, missing("nothing is swept under the name %q%s; there is %s", o.Facet, fault.Suggest(o.Facet, known), strings.Join(known, ", "))
+}
+
 // choose finds the axes of the picture: those asked for, else the first that differ between points. y is nil for curves.
 func choose(axes []Axis, o Options) (x, y *Axis, err error) {
 	var varying []*Axis
 	var known []string
 	for i := range axes {
 		known = append(known, axes[i].Address)
-		if _, held := o.At[axes[i].Address]; len(axes[i].Values) > 1 && !held {
+		if _, held := o.At[axes[i].Address]; len(axes[i].Values) > 1 && !held && axes[i].Address != o.Facet {
 			varying = append(varying, &axes[i])
 		}
 	}
@@ -114,14 +137,14 @@ func choose(axes []Axis, o Options) (x, y *Axis, err error) {
 }
 
 // hold takes the points away whose held axes have other values, and says what is held and what is averaged.
-func hold(axes []Axis, at map[string]string, x, y *Axis, values []float64) (fixed, averaged []string, err error) {
+func hold(axes []Axis, at map[string]string, x, y, third *Axis, values []float64) (fixed, averaged []string, err error) {
 	var known []string
 	for i := range axes {
 		a := &axes[i]
 		known = append(known, a.Address)
 		word, held := at[a.Address]
 		switch {
-		case held && (a == x || a == y):
+		case held && (a == x || a == y || a == third):
 			return nil, nil, missing("%s is an axis of the picture and cannot be held at %s", a.Address, word)
 		case held:
 			place, err := a.place(word)
@@ -134,7 +157,7 @@ func hold(axes []Axis, at map[string]string, x, y *Axis, values []float64) (fixe
 				}
 			}
 			fixed = append(fixed, strings.TrimSpace(fmt.Sprintf("%s = %s %s", a.Address, a.Text(place), a.Unit)))
-		case a != x && a != y && len(a.Values) > 1:
+		case a != x && a != y && a != third && len(a.Values) > 1:
 			averaged = append(averaged, fmt.Sprintf("mean over %d values of %s", len(a.Values), a.Address))
 		}
 	}
@@ -249,5 +272,5 @@ func (f *Figure) spread(x, y [2]float64) {
 // logarithmic makes an axis, whose limits are above zero, one of decades.
 func (f *Figure) logarithmic(axis *gonum.Axis) {
 	axis.Scale = gonum.LogScale{}
-	axis.Tick.Marker = gonum.LogTicks{Prec: -1}
+	axis.Tick.Marker = decades{}
 }

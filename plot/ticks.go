@@ -40,3 +40,31 @@ func (roundTicks) Ticks(least, most float64) []gonum.Tick {
 	}
 	return ticks
 }
+
+// decades puts ticks at powers of ten, at most six of them with labels, and small ones between where there is room.
+type decades struct{}
+
+// Ticks gives the ticks from least to most, both above zero. It makes decades a gonum Ticker.
+func (decades) Ticks(least, most float64) []gonum.Tick {
+	first, last := int(math.Floor(math.Log10(least)+1e-9)), int(math.Ceil(math.Log10(most)-1e-9))
+	every := max(1, (last-first+5)/6)
+	var ticks []gonum.Tick
+	for k := first; k <= last; k++ {
+		power := math.Pow10(k)
+		for factor := 1.0; factor < 10; factor++ {
+			if factor > 1 && every > 1 {
+				break
+			}
+			value := factor * power
+			if value < least*(1-1e-9) || value > most*(1+1e-9) {
+				continue
+			}
+			tick := gonum.Tick{Value: value}
+			if factor == 1 && k%every == 0 {
+				tick.Label = strconv.FormatFloat(power, 'g', -1, 64)
+			}
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}

@@ -25,6 +25,7 @@ as PNG, or as SVG or PDF with text that stays text. Without any option it draws 
 A map has two axes, --what line one. Axes that are not in the picture are held with --at, else averaged; the title says so.`,
 		Example: `  brainsweep plot results.h5
   brainsweep plot results.h5 --metric E.rate_mean --x b_e --y coupling.a -o map.pdf
+  brainsweep plot results.h5 --x b_e --y coupling.a --facet E_L_e -o maps.svg
   brainsweep plot results.h5 --what line --x b_e --at coupling.a=0.3 -o line.svg
   brainsweep plot results.h5 --what fc --point 3 -o fc.png`,
 		Args: words("result file"),
@@ -39,7 +40,7 @@ A map has two axes, --what line one. Axes that are not in the picture are held w
 			}
 			defer r.Close()
 			asked := false
-			for _, flag := range []string{"what", "metric", "x", "y", "at", "point"} {
+			for _, flag := range []string{"what", "metric", "x", "y", "facet", "at", "point"} {
 				asked = asked || cmd.Flags().Changed(flag)
 			}
 			if !asked && filepath.Ext(out) == "" {
@@ -64,6 +65,7 @@ A map has two axes, --what line one. Axes that are not in the picture are held w
 	flags.StringVar(&o.Metric, "metric", "", "which metric or series, such as E.rate_mean or average.E")
 	flags.StringVar(&o.X, "x", "", "the swept quantity along the picture; alone it makes a curve")
 	flags.StringVar(&o.Y, "y", "", "the swept quantity up the picture")
+	flags.StringVar(&o.Facet, "facet", "", "a third swept quantity: a map for each of its values")
 	flags.StringArrayVar(&at, "at", nil, "hold a swept quantity at its nearest value: coupling.a=0.3")
 	flags.IntVar(&o.Point, "point", -1, "whose matrix, series or spectrum; without it the first that has one")
 	flags.StringVarP(&out, "output", "o", "", "the picture (.png, .svg, .pdf), or a folder for all")
