@@ -1,13 +1,9 @@
 package codegen
 
-import (
-	"brainsweep/model/expr"
-)
-
 // Constants evaluates what a point's parameters fold to, in the order of the buffer "constants". value gives the
 // number at an address: parameters of the node's model by their bare name, "coupling.a", "noise.ou", and StepAddress.
 func (k *Kernel) Constants(value func(address string) float64) []float64 {
-	return expr.Eval(k.units[0].constants, value)
+	return k.units[0].folded.Eval(value)
 }
 
 // BOLDConstants does the same for the BOLD model of a stream of the kind Balloon, whose parameters have the addresses
@@ -19,7 +15,7 @@ func (k *Kernel) BOLDConstants(stream int, value func(address string) float64) [
 			unit++
 		}
 	}
-	return expr.Eval(k.units[unit].constants, func(name string) float64 {
+	return k.units[unit].folded.Eval(func(name string) float64 {
 		if name == StepAddress {
 			return float64(k.spec.Streams[stream].Every) * value(StepAddress)
 		}
@@ -30,8 +26,8 @@ func (k *Kernel) BOLDConstants(stream int, value func(address string) float64) [
 // NodeConstants evaluates what differs from node to node, in the order [constant][node] of the buffer
 // "node_constants". It is empty when no parameter is given node by node.
 func (k *Kernel) NodeConstants(value func(address string) float64, nodeValue func(address string, node int) float64) []float64 {
-	nodes := k.units[0].nodeConstants
-	if len(nodes) == 0 {
+	constants := len(k.units[0].nodeConstants)
+	if constants == 0 {
 		return nil
 	}
 	perNode := map[string]bool{}
@@ -39,9 +35,9 @@ func (k *Kernel) NodeConstants(value func(address string) float64, nodeValue fun
 		perNode[name] = true
 	}
 	n := k.spec.Nodes
-	out := make([]float64, len(nodes)*n)
+	out := make([]float64, constants*n)
 	for i := range n {
-		column := expr.Eval(nodes, func(name string) float64 {
+		column := k.units[0].nodal.Eval(func(name string) float64 {
 			if perNode[name] {
 				return nodeValue(name, i)
 			}

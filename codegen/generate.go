@@ -81,6 +81,12 @@ func Generate(s Spec) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, u := range g.k.units {
+		u.compile()
+	}
+	if g.k.stimuli != nil {
+		g.k.stimuli.compile()
+	}
 	g.k.Source = device.Source{Name: identifier(s.Model.Name), Text: text, Precision: s.Precision, Nodes: s.Nodes}
 	return g.k, nil
 }

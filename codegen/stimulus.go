@@ -133,5 +133,5 @@ func (k *Kernel) StimulusConstants(value func(address string) float64) []float64
 	if k.stimuli == nil {
 		return nil
 	}
-	return expr.Eval(k.stimuli.constants, value)
+	return k.stimuli.folded.Eval(value)
 }

@@ -43,6 +43,7 @@ type unit struct {
 	constants     []*expr.Node
 	nodeConstants []*expr.Node
 	place         map[int]string // of folded and nodal nodes that are already constants
+	folded, nodal *expr.Program  // compute them; made when all are known
 
 	States    []Field
 	Structs   []Struct
@@ -118,6 +119,11 @@ func (u *unit) classify(n *expr.Node) class {
 	}
 	u.classes[n.ID] = c
 	return c
+}
+
+// compile readies the constants to be computed for every point.
+func (u *unit) compile() {
+	u.folded, u.nodal = expr.Compile(u.constants), expr.Compile(u.nodeConstants)
 }
 
 // constant gives the C name of a folded or nodal value, which becomes a constant of the unit by being asked for.

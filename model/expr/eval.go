@@ -33,24 +33,55 @@ func (op Op) String() string {
 
 // Eval computes nodes in float64; leaf gives the values of the leaves, each asked once.
 func Eval(nodes []*Node, leaf func(name string) float64) []float64 {
-	values := map[*Node]float64{}
-	var args [3]float64
-	for _, n := range Order(nodes...) {
-		switch n.Op {
-		case Const:
-			values[n] = n.Value
-		case Var:
-			values[n] = leaf(n.Name)
-		default:
-			for i, a := range n.Args {
-				args[i] = values[a]
-			}
-			values[n] = apply(n.Op, args[:len(n.Args)])
+	return Compile(nodes).Eval(leaf)
+}
+
+// Program is some nodes with all that they rest on, in order: made once, evaluated for many values of the leaves. Any
+// number of goroutines may evaluate it at a time. The zero value computes nothing.
+type Program struct {
+	order   []*Node
+	args    []int // places of the arguments of order[0], order[1], ..., one after the other
+	results []int // places of the nodes asked for
+}
+
+// Compile puts nodes and all that they rest on in order.
+func Compile(nodes []*Node) *Program {
+	p := &Program{order: Order(nodes...)}
+	place := make(map[*Node]int, len(p.order))
+	for i, n := range p.order {
+		place[n] = i
+		for _, a := range n.Args {
+			p.args = append(p.args, place[a])
 		}
 	}
-	results := make([]float64, len(nodes))
-	for i, n := range nodes {
-		results[i] = values[n]
+	for _, n := range nodes {
+		p.results = append(p.results, place[n])
+	}
+	return p
+}
+
+// Eval computes the nodes in float64; leaf gives the values of the leaves, each asked once.
+func (p *Program) Eval(leaf func(name string) float64) []float64 {
+	values := make([]float64, len(p.order))
+	var args [3]float64
+	next := 0
+	for at, n := range p.order {
+		switch n.Op {
+		case Const:
+			values[at] = n.Value
+		case Var:
+			values[at] = leaf(n.Name)
+		default:
+			for i := range n.Args {
+				args[i] = values[p.args[next+i]]
+			}
+			next += len(n.Args)
+			values[at] = apply(n.Op, args[:len(n.Args)])
+		}
+	}
+	results := make([]float64, len(p.results))
+	for i, at := range p.results {
+		results[i] = values[at]
 	}
 	return results
 }
