@@ -190,7 +190,7 @@ func (an *analysis) find(r *reader, transient float64) error {
 	best, byAddress := map[string]result.Variable{}, map[string]result.Variable{}
 	var known, names []string
 	for _, v := range an.res.Variables {
-		if !v.IsSeries() || len(v.Dims) != 3 {
+		if !v.IsSeries() || len(v.Dims) != 3 || v.Dims[2] != "node" { // sensors and areas have no connectome
 			continue
 		}
 		name := path.Base(v.Path)

@@ -242,3 +242,30 @@ use = "rate"
 		t.Errorf("says %v", err)
 	}
 }
+
+// TestOnlyRegionsAreAnalysed: metrics afterwards are of regions, as those of a run; of sensors and areas there are none.
+func TestOnlyRegionsAreAnalysed(t *testing.T) {
+	output := filepath.Join(t.TempDir(), "result.h5")
+	if _, err := run(t, parse(t, fmt.Sprintf(seen, "single")), output, ways{}); err != nil {
+		t.Fatal(err)
+	}
+	aside := filepath.Join(t.TempDir(), "aside.h5")
+	if _, err := (jobs.Analysis{Result: output, Use: []string{"rate"}, Output: aside}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := resultfile.Open(aside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := r.Variable("c0.rate_mean"); err != nil || len(r.Nodes) != 10 {
+		t.Errorf("c0 has no rate: %v", err)
+	}
+	if _, err := r.Variable("x.rate_mean"); err == nil {
+		t.Error("sensors have metrics of regions")
+	}
+	_, err = jobs.Analysis{Result: output, Use: []string{"rate"}, Of: []string{"eeg.x"}, Output: aside + "2"}.Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), `no series of "eeg.x" was kept`) {
+		t.Errorf("of sensors: %v", err)
+	}
+}

@@ -127,7 +127,11 @@ func drawSeries(r *result.Result, o Options) (*Figure, error) {
 	nodes := v.Width() / v.Shape[1]
 	title := fmt.Sprintf("%s; %s", about(v), where)
 	if nodes > 1 {
-		title += fmt.Sprintf("; mean over %d regions, band: their range", nodes)
+		what := "region"
+		if d := v.Dims[len(v.Dims)-1]; d != "node" {
+			what = d
+		}
+		title += fmt.Sprintf("; mean over %d %ss, band: their range", nodes, what)
 	}
 	f := newFigure(fmt.Sprintf("%s.point%d", v.Address(), point), title, "time [s]", withUnit(v.Address(), v.Unit))
 	f.height = 55 * vg.Millimeter
