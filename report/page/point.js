@@ -21,11 +21,23 @@ function showPoint() {
   showMetrics(point);
 }
 
+// alone are the changes to the job that leave a point alone. A cohort's points are each subject's, and of these each
+// place in the sweep's with all its seeds.
+function alone(point) {
+  const subjects = words.axes.findIndex(a => a.address === 'subject' && a.texts);
+  if (subjects < 0) return words.points > 1 ? [`sweep.only=${point}`] : [];
+  const subject = words.axes[subjects], last = words.axes.at(-1), seeded = last.address === 'run.seed' && /^\s*seeds\s*=/m.test(words.job);
+  const seeds = seeded ? lengthOf(last) : 1, place = Math.floor(point % (words.points / lengthOf(subject)) / seeds);
+  const changes = [`cohort.subjects=["${subject.texts[subject.of[point]]}"]`];
+  if (words.axes.length > (seeded ? 2 : 1)) changes.push(`sweep.only=${place}`);
+  return seeded ? [...changes, 'cohort.seeds=1', `run.seed=${last.values[last.of[point]]}`] : changes;
+}
+
 // rerun is the line that runs a point alone.
 function rerun(point) {
   const quote = t => /^[\w.,:=+\/-]+$/.test(t) ? t : `'${t.replace(/'/g, `'\\''`)}'`;
-  const sets = words.set.map(s => ` --set ${quote(s)}`).join('');
-  return `brainsweep run job.toml${sets}${words.points > 1 ? ` --set sweep.only=${point}` : ''} -o point-${point}.h5`;
+  const sets = [...words.set, ...alone(point)].map(s => ` --set ${quote(s)}`).join('');
+  return `brainsweep run job.toml${sets} -o point-${point}.h5`;
 }
 
 function showFigures(point) {
