@@ -24,6 +24,7 @@ func Forms() [][2]string {
 		{"csv", "a folder of tables: points.csv with what is swept and every number per point; series, vectors and matrices in files of their own"},
 		{"npz", "one file for numpy.load, with arrays by the names that they have in the result"},
 		{"nwb", "one file of Neurodata Without Borders for each point, with its series"},
+		{"subjects", "of a cohort, a folder with a result of each subject, as a job of this subject alone gives it"},
 		{"bids", "of a cohort, a BIDS derivative (BEP034): connectomes, BOLD, FC, FCD, parameters, model and job"},
 	}
 }

@@ -149,6 +149,18 @@ func TestSubjectAlone(t *testing.T) {
 	if _, err := run(t, whole, all, ways{ranks: 2}); err != nil {
 		t.Fatal(err)
 	}
+	res, err := results.Open(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Close()
+	split := t.TempDir()
+	if names, err := jobs.Split(res, split); err != nil || len(names) != 5 {
+		t.Fatal(names, err)
+	}
+	if _, err := jobs.Split(res, split); !fault.Is(err) {
+		t.Errorf("files that are there: %v", err)
+	}
 	for _, subject := range []string{"sub-02", "sub-03"} {
 		one := filepath.Join(t.TempDir(), "one.h5")
 		j := parse(t, fmt.Sprintf(text, folder, fmt.Sprintf("seeds = 2\nsubjects = [%q]", subject), sweep))
@@ -162,6 +174,10 @@ func TestSubjectAlone(t *testing.T) {
 				t.Errorf("%s of %s is not what it is alone", path, subject)
 			}
 		}
+		own, want := resulttest.Contents(t, filepath.Join(split, subject+".h5")), resulttest.Contents(t, one)
+		delete(own, "/provenance/inputs")
+		delete(want, "/provenance/inputs")
+		resulttest.Same(t, subject+" split off", own, want)
 	}
 }
 
@@ -308,6 +324,69 @@ func TestMistakesInACohort(t *testing.T) {
 		_, err := jobs.Parse("test.toml", []byte("model = \"kuramoto\"\n"+text+"[run]\nduration = \"1 s\"\n"))
 		if !fault.Is(err) || !strings.Contains(err.Error(), said) {
 			t.Errorf("%q: %v", said, err)
+		}
+	}
+}
+
+// TestOtherBrains runs brains of very different sizes in one job, weights that go one way only among them: rows receive. A
+// region that hears nobody does what it does without coupling, and those that hear it do not.
+func TestOtherBrains(t *testing.T) {
+	folder := cohort(t, 2, 29, 213) // as many regions as in atlases of the macaque and the mouse
+	net := "sub-03/net/sub-03_desc-chain_"
+	write(t, folder, net+"weights.tsv", "0\t0\t0\n1\t0\t0\n0\t2\t0\n")
+	write(t, folder, net+"distances.tsv", "0\t1\t1\n1\t0\t1\n1\t1\t0\n")
+	text := `model = "kuramoto"
+[cohort]
+source = %q
+[coupling]
+function = "kuramoto"
+[run]
+duration = "5 ms"
+step = "0.1 ms"
+precision = "double"
+noise = "none"
+[sweep]
+coupling.a = [0, 1]
+[[record]]
+monitor = "average"
+of = ["theta"]
+period = "1 ms"
+`
+	j := parse(t, fmt.Sprintf(text, folder))
+	if n := []int{j.Plan.Subjects[0].Nodes(), j.Plan.Subjects[1].Nodes(), j.Plan.Subjects[2].Nodes()}; !slices.Equal(n, []int{3, 29, 213}) {
+		t.Fatal(n)
+	}
+	output := filepath.Join(t.TempDir(), "result.h5")
+	if s, err := run(t, j, output, ways{ranks: 2}); err != nil || s.Failed > 0 {
+		t.Fatal(s, err)
+	}
+	res, err := results.Open(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Close()
+	v, err := res.Variable("average.theta")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var theta [2][]float64 // of the chain, without and with coupling
+	for k := range theta {
+		values, err := res.At(v, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theta[k] = pick(values, v.Shape[1:], v.Dims[1:], res.Nodes, j.Plan.Subjects[0].Labels)
+	}
+	// Drawn initial states differ from point to point, so courses are compared: the first region's phase goes on at the same
+	// pace, the second's does not.
+	pace := func(of []float64, node int) float64 { return of[3*4+node] - of[node] }
+	const digits = 1e-12
+	if a, b := pace(theta[0], 0), pace(theta[1], 0); math.Abs(a-b) > digits {
+		t.Errorf("the first region of the chain: %v without coupling, %v with it", a, b)
+	}
+	for node := 1; node < 3; node++ {
+		if a, b := pace(theta[0], node), pace(theta[1], node); math.Abs(a-b) < 1e-3 {
+			t.Errorf("region %d of the chain: %v without coupling, %v with it", node, a, b)
 		}
 	}
 }

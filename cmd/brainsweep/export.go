@@ -38,7 +38,7 @@ func exportCommand() *cobra.Command {
 			}
 			defer r.Close()
 			base := strings.TrimSuffix(args[0], filepath.Ext(args[0]))
-			files := []string{}
+			var files []string
 			switch form {
 			case "csv":
 				files, err = export.CSV(or(out, base+".csv.d"), r, o)
@@ -53,6 +53,11 @@ func exportCommand() *cobra.Command {
 				}
 				files = []string{folder}
 				_, err = jobs.Derivative(r, folder, o.Points, version)
+			case "subjects":
+				if o.Only != nil || o.Points != nil {
+					return mistake("--only, --point: the results of subjects are whole")
+				}
+				files, err = jobs.Split(r, or(out, base+".subjects"))
 			case "":
 				return mistake("--to is missing; say %s", forms())
 			default:

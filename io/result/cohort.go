@@ -105,7 +105,10 @@ func (s Subject) order(nodes int) []int32 {
 // placed puts a matrix of the subject's nodes, with columns of its nodes too where there are as many as in the layout, to
 // the places of the layout's. What the subject has not is NaN; an empty matrix gives nil.
 func (s Subject) placed(values []float64, nodes, width int) []float64 {
-	if len(values) == 0 || s.Place == nil {
+	if len(values) == 0 {
+		return nil
+	}
+	if s.Place == nil {
 		return values
 	}
 	columns := len(values) / len(s.Place)
