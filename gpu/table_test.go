@@ -78,7 +78,7 @@ func compareStep(t *testing.T, n *gpu.NVRTC, text, name string, precision int) {
 		t.Errorf("%s, %d bits, has no row in %s", name, precision, tableFile)
 		return
 	}
-	const slack = 1.05
+	const slack = 1.1 // compilers weigh loops anew at every change
 	_, object := simulate(t, n, bareSource(t, name, precision, 68), "sm_90")
 	have := count(object.PTX, precision).all
 	if most, _ := strconv.Atoi(row[1]); float64(have) > slack*float64(most) {
@@ -112,9 +112,9 @@ func table(t *testing.T, n *gpu.NVRTC) string {
 ## Instructions of a node-step
 
 Without noise and monitors, in the assembler's text (PTX, the same for all architectures): both stages of Heun, coupling
-terms, bounds, the delay ring. What stands before and after the loop over steps is counted, too, and what stands in the
-loops over connections once, so this is what a node-step takes, about, besides its connections: arithmetic in the model's
-precision, quotients and roots (with the reciprocals), exponentials and logarithms of the hardware, reads and writes of
+terms, bounds, the delay ring. What stands before and after the loop over steps is counted, too, and the unrolled loops over
+connections once, which together are some 1400 instructions of the last column, as the smallest models show: what is more
+is what a node-step of the model takes besides its connections. Arithmetic in the model's precision, quotients and roots (with the reciprocals), exponentials and logarithms of the hardware, reads and writes of
 the GPU's memory and of shared memory, and all instructions together.
 
 | model | precision | mul | fma | add | quotients | exponentials | memory | shared memory | all |
