@@ -30,8 +30,11 @@ func (d *Device) Alloc(size int) (device.Buffer, error) {
 		return nil, fmt.Errorf("cpu: a buffer of %d bytes", size)
 	}
 	bytes, err := syscall.Mmap(-1, 0, max(size, 1), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+	if errors.Is(err, syscall.ENOMEM) {
+		return nil, fmt.Errorf("cpu: a buffer of %d bytes: %w", size, device.ErrMemory)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("cpu: no memory for a buffer of %d bytes: %w", size, err)
+		return nil, fmt.Errorf("cpu: a buffer of %d bytes: %w", size, err)
 	}
 	if size >= hugeFrom {
 		// A kernel without large pages refuses; small ones serve.

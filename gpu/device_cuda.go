@@ -76,14 +76,14 @@ func Open(o Options) (device.Device, error) {
 		options: o, gpu: cu.Device(o.Index % count), nvrtc: nvrtc, cache: openCache(o.CacheDir), stops: make(chan *int32, mostLaunches), couriers: make(chan *courier, couriers),
 		buffers: map[*buffer]struct{}{}, programs: map[*program]struct{}{}, pool: map[int][]cu.DevicePtr{},
 	}
-	if err := d.start(); err != nil {
+	if err := d.start(count); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-// start makes the context and finds out what the GPU is.
-func (d *Device) start() error {
+// start makes the context and finds out what the GPU is, of so many that there are.
+func (d *Device) start(count int) error {
 	var err error
 	if d.info, err = describe(d.gpu); err != nil {
 		return err
@@ -104,6 +104,7 @@ func (d *Device) start() error {
 			return check("cuMemGetInfo", err)
 		}
 		d.info.Memory = free
+		d.info.Twins = count
 		if d.pinned, err = hostAlloc(4 * mostLaunches); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/gob"
 	"errors"
@@ -134,6 +133,7 @@ type run struct {
 	earlier int               // points that they hold
 	saved   float64           // node-steps that checkpoints hold already
 	summary Summary
+	means   []means // of all ranks, on rank 0
 }
 
 // timed computes a batch and tells how long it took.
@@ -149,8 +149,12 @@ func (r *run) timed(ctx context.Context, b partition.Batch) error {
 // prepare finds on rank 0 what is done already, and tells all ranks what is to do.
 func (r *run) prepare() error {
 	var message []byte
-	var err error
+	means, err := r.gatherMeans()
+	if err = mpi.Agree(r.comm, err); err != nil {
+		return err
+	}
 	if r.comm.Rank() == 0 {
+		r.means = means
 		if err = r.divide(); err == nil {
 			var b bytes.Buffer
 			err = gob.NewEncoder(&b).Encode(division{r.batches, r.layout.Order})
@@ -274,20 +278,6 @@ func (r *run) cost() func(i int) (partition.Cost, int) {
 			bytes = bytes * n / int64(r.study.Nodes) * max(n, int64(r.study.Nodes)) / int64(r.study.Nodes)
 		}
 		return partition.Cost{Bytes: bytes, Shared: s.wiringBytes(), Work: float64(r.study.Steps) * float64(s.Nodes())}, next
-	}
-}
-
-// limit bounds the batches: half of the memory, shared by the ranks of a host, about a minute's work, which is what a
-// killed job may lose, and so many points that the memory of a rank does not grow with those of the job.
-func (r *run) limit() partition.Limit {
-	const (
-		nodeStepsPerMinute = 60 * 5e6
-		points             = 2048
-	)
-	_, onHost := r.comm.Host()
-	info := r.dev.Info()
-	return partition.Limit{
-		Bytes: info.Memory / 2 / int64(onHost), Count: cmp.Or(r.Batch, points), Work: nodeStepsPerMinute * float64(info.Workers), Ranks: r.comm.Size(), Workers: info.Workers,
 	}
 }
 

@@ -69,7 +69,8 @@ type ways struct {
 	apart                 bool // ranks above 0 do not see the folder of rank 0
 	heard                 *listener
 	ctx                   context.Context
-	memory                int // that a buffer may have at most [bytes]; 0: no end
+	kinds                 []device.Info // what the ranks' devices say they are; nil: what they are
+	memory                int           // that a buffer may have at most [bytes]; 0: no end
 }
 
 // run runs a job into a file. All ranks must say the same.
@@ -89,6 +90,9 @@ func run(t testing.TB, j *jobs.Job, output string, w ways) (*jobs.Summary, error
 		}
 		defer host.Close()
 		var dev device.Device = host
+		if len(w.kinds) > 0 {
+			dev = disguised{dev, w.kinds[c.Rank()]}
+		}
 		if w.memory > 0 {
 			dev = small{dev, w.memory}
 		}

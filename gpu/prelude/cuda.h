@@ -14,6 +14,7 @@ typedef unsigned long long u64;
 
 enum { TURNS = (NODES + MEMBERS - 1) / MEMBERS, PAD = TURNS * MEMBERS, UNROLLED = TURNS <= 4 ? TURNS : 1 };
 
+#define restrict __restrict__
 #define FUNC static __device__ __forceinline__
 #define FUNC_OF_TYPE __device__ __forceinline__
 
