@@ -154,6 +154,29 @@ func TestLibraryCompiles(t *testing.T) {
 	}
 }
 
+// TestEveryKindOfStreamCompiles covers what the library's kernels have not: stimuli, series, convolution, input recorded.
+func TestEveryKindOfStreamCompiles(t *testing.T) {
+	n := openNVRTC(t)
+	pulses, err := model.FindPattern("pulse_train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, precision := range []int{32, 64} {
+		_, spec := bareSpec(t, "generic2d", precision, 68)
+		spec.Stimuli = []codegen.Stimulus{
+			{Name: "pulses", Pattern: pulses, Into: []string{"V"}},
+			{Name: "line", Pattern: model.Pattern{Name: "series", Parameters: []model.Parameter{{Name: codegen.SeriesOnset}, {Name: codegen.SeriesAmp}}},
+				Into: []string{"V", "W"}, Samples: 100, Hold: precision == 64},
+		}
+		spec.Streams = []codegen.Stream{
+			{Kind: codegen.Sample, Period: 1, Late: true, Quantities: []codegen.Quantity{{Name: "c0", Out: true}}},
+			{Kind: codegen.Average, Period: 10, Late: true, Quantities: []codegen.Quantity{{Name: "c0", Out: true}}},
+			{Kind: codegen.Convolution, Period: 10000, Every: 40, Taps: 5000, Scale: 1, Quantities: []codegen.Quantity{{Name: "V", Out: true, Moments: true}}},
+		}
+		compile(t, n, generate(t, spec), "sm_80")
+	}
+}
+
 // TestNetworksOfAllSizesCompile covers what the number of nodes decides: how many nodes a thread has.
 func TestNetworksOfAllSizesCompile(t *testing.T) {
 	n := openNVRTC(t)

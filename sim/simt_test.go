@@ -5,7 +5,10 @@ import (
 	"math"
 	"testing"
 
+	"brainsweep/codegen"
 	"brainsweep/cpu/simt"
+	"brainsweep/model"
+	"brainsweep/sim"
 )
 
 // TestTeamsOfThreads runs adex2 with everything on by teams of several threads under the thread sanitizer: no member
@@ -18,7 +21,7 @@ func TestTeamsOfThreads(t *testing.T) {
 				t.Skip(err)
 			}
 			defer dev.Close()
-			study, points := brain(t, precision, 2)
+			study, points := drivenBrain(t, precision, 2)
 			study.Steps, study.Transient = 803, 103
 			want, moments := simulate(t, open(t, 1), study, points...)
 			got, theirs := simulate(t, dev, study, points...)
@@ -41,6 +44,46 @@ func TestTeamsOfThreads(t *testing.T) {
 			}
 		})
 	}
+}
+
+// drivenBrain is the brain with what it has not: stimuli, of a formula and of a series, input recorded, and a response convolved.
+func drivenBrain(t *testing.T, precision, points int) (*sim.Study, []sim.Point) {
+	t.Helper()
+	study, all := brain(t, precision, points)
+	pulses, err := model.FindPattern("pulse_train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	study.Stimuli = []codegen.Stimulus{
+		{Name: "pulses", Pattern: pulses, Into: []string{"E"}},
+		{Name: "line", Pattern: model.Pattern{Name: "series", Parameters: []model.Parameter{{Name: codegen.SeriesOnset}, {Name: codegen.SeriesAmp}}},
+			Into: []string{"E", "I"}, Samples: 3},
+	}
+	study.Series = map[int][]float64{1: {0, 30, 60, 0, 1e-4, 0}}
+	study.PerNode = append(study.PerNode, study.Stimuli[0].Address(codegen.WeightOf))
+	numbers := map[string]float64{
+		"stimulus.pulses.onset": 5, "stimulus.pulses.T": 20, "stimulus.pulses.tau": 4, "stimulus.pulses.amp": 1e-4,
+		"stimulus.line.onset": 3, "stimulus.line.amp": 2, "stimulus.line.weight": 1,
+	}
+	for i := range all {
+		plain := all[i].Value
+		all[i].Value = func(address string) float64 {
+			if v, ok := numbers[address]; ok {
+				return v
+			}
+			return plain(address)
+		}
+		all[i].NodeValue = func(_ string, node int) float64 { return float64(node % 3) }
+	}
+	h := sim.HRFs()[0]
+	input := []codegen.Quantity{{Name: "c0", Out: true}}
+	study.Streams = append(study.Streams,
+		codegen.Stream{Kind: codegen.Sample, Period: 1, Late: true, Quantities: input},
+		codegen.Stream{Kind: codegen.Average, Period: 7, Late: true, Quantities: input},
+		codegen.Stream{Kind: codegen.Convolution, Period: 200, Every: 40, Taps: sim.HRFTaps, Scale: h.Scale, Offset: h.Offset,
+			Quantities: []codegen.Quantity{{Name: "E", Out: true}}})
+	study.Taps = map[int][]float64{len(study.Streams) - 1: h.Taps()}
+	return study, all
 }
 
 // distance is the largest difference of two series, as a share of the largest value; of what is still next to nothing,
