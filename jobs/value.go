@@ -62,7 +62,7 @@ func (r *reader) quantity(unit string, missing float64, path ...string) float64 
 	return missing
 }
 
-// values reads what a parameter may have: one number for all nodes, a list with one for each node, or
+// values reads what a parameter may have: one number for all nodes (true is 1, false 0), a list with one for each node, or
 // { file = "x.csv", column = "name" } for a column of a table with a line for each node. Equal numbers become one.
 func (r *reader) values(unit string, path ...string) ([]float64, bool) {
 	var out []float64
@@ -96,6 +96,11 @@ func (r *reader) values(unit string, path ...string) ([]float64, bool) {
 		if out = column; r.plan.Cohort != nil {
 			return out, true // compact or not must not depend on who is in the cohort
 		}
+	case bool: // a switch
+		if v {
+			return []float64{1}, true
+		}
+		return []float64{0}, true
 	default:
 		x, ok := r.number(unit, path...)
 		return []float64{x}, ok
