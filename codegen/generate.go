@@ -128,18 +128,19 @@ func (g *generator) main() error {
 	}
 	g.kicks()
 	step := u.constant(dyn.Graph.Var(StepAddress))
-	g.page.Stages = s.Scheme.stages(u.States, step, u.suffix, g.kickOf, g.clampOf)
+	g.page.Stages = s.Scheme.stages(u.States, step, u.suffix, g.kicksOf, g.clampOf)
 	return nil
 }
 
-// kickOf is the C text of what a state gets in a step besides its derivative, "" for nothing.
-func (g *generator) kickOf(state int) string {
+// kicksOf are the C names of what a state gets in a step besides its derivative.
+func (g *generator) kicksOf(state int) []string {
+	var names []string
 	for _, k := range g.page.Kicks {
 		if k.State == state {
-			return fmt.Sprintf("z%d", state)
+			names = append(names, k.Name)
 		}
 	}
-	return ""
+	return names
 }
 
 // clampOf is the C text of the value at which a state is held, "" where it is free.

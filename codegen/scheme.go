@@ -109,9 +109,9 @@ type stage struct {
 	Updates []string // statements that turn Next, a copy of v0, into that state
 }
 
-// stages spells the scheme out for the states. noise gives the text of a state's noise of the step, or "", clamp that of the
-// value at which a state is held.
-func (s Scheme) stages(states []Field, step, suffix string, noise, clamp func(state int) string) []stage {
+// stages spells the scheme out for the states. kicks gives the names of what is added to a state in the step, clamp the text of
+// the value at which a state is held, "" where it is free.
+func (s Scheme) stages(states []Field, step, suffix string, kicks func(state int) []string, clamp func(state int) string) []stage {
 	rows := append(append([][]float64(nil), s.A...), s.Weights)
 	out := make([]stage, len(rows))
 	at := "v0"
@@ -130,10 +130,13 @@ func (s Scheme) stages(states []Field, step, suffix string, noise, clamp func(st
 			if s.Map {
 				update = next + "." + state.Field + " = d1." + state.Field
 			}
-			if z := noise(j); z != "" && share != 0 {
-				update += " + " + factor(share, suffix) + z
-			}
 			out[r].Updates = append(out[r].Updates, update+";")
+			if share == 0 {
+				continue
+			}
+			for _, z := range kicks(j) {
+				out[r].Updates = append(out[r].Updates, next+"."+state.Field+" += "+factor(share, suffix)+z+";")
+			}
 		}
 		at = next
 	}

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"brainsweep/model"
@@ -37,10 +38,12 @@ func (s Stimulus) Address(number string) string { return "stimulus." + s.Name + 
 // WeightOf is the number of a stimulus that a node's share of it is given by.
 const WeightOf = "weight"
 
-// kick is what a state gets in a step besides its derivative: noise, stimuli.
+// kick is one of the things that a state gets in a step besides its derivative: noise, stimuli. Each is added by itself, so
+// that one that is 0 leaves the state as it is, to the last digit.
 type kick struct {
 	State int
-	Terms string // a sum
+	Name  string // of the C variable
+	Term  string
 }
 
 // stimuli prints the patterns as a unit of their own. They are computed once a step and in double always: an edge is an
@@ -112,18 +115,16 @@ func (g *generator) kicks() {
 			}
 		}
 		for i, s := range g.spec.Stimuli {
-			for _, name := range s.Into {
-				if name == st.Name {
-					share := g.dyn.Graph.Var(s.Address(WeightOf))
-					if !g.spec.Scheme.Map {
-						share = g.dyn.Graph.Make(expr.Mul, g.dyn.Graph.Var(StepAddress), share)
-					}
-					terms = append(terms, fmt.Sprintf("%s * (real)drive.q%d", g.unit.constant(share), i))
+			if slices.Contains(s.Into, st.Name) {
+				share := g.dyn.Graph.Var(s.Address(WeightOf))
+				if !g.spec.Scheme.Map {
+					share = g.dyn.Graph.Make(expr.Mul, g.dyn.Graph.Var(StepAddress), share)
 				}
+				terms = append(terms, fmt.Sprintf("%s * (real)drive.q%d", g.unit.constant(share), i))
 			}
 		}
-		if len(terms) > 0 {
-			g.page.Kicks = append(g.page.Kicks, kick{j, strings.Join(terms, " + ")})
+		for i, term := range terms {
+			g.page.Kicks = append(g.page.Kicks, kick{j, fmt.Sprintf("z%d_%d", j, i), term})
 		}
 	}
 }

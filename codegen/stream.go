@@ -191,8 +191,7 @@ func (g *generator) balloon(st *stream, s Stream) error {
 	u.Functions = append(u.Functions, u.function("What is observed.", u.Prefix+"observed", u.Prefix+"observed", "PARAMETERS",
 		[]root{{"f_" + observable, dyn.Values[observable]}}))
 	step := strings.Replace(u.constant(dyn.Graph.Var(StepAddress)), "k.", u.Prefix+"k.", 1)
-	none := func(int) string { return "" }
-	st.Stages = s.Scheme.stages(u.States, step, u.suffix, none, none)
+	st.Stages = s.Scheme.stages(u.States, step, u.suffix, func(int) []string { return nil }, func(int) string { return "" })
 	st.Unit = u
 	g.k.units = append(g.k.units, u)
 	return nil

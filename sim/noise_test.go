@@ -12,6 +12,7 @@ import (
 	"brainsweep/codegen"
 	"brainsweep/device"
 	"brainsweep/fault"
+	"brainsweep/model"
 	"brainsweep/sim"
 )
 
@@ -315,6 +316,38 @@ func TestNoiseIsTheSameHoweverItRuns(t *testing.T) {
 	for step, row := range alone[[3]int{}] {
 		if !slices.Equal(row, want[[3]int{2, 0, 0}][step]) {
 			t.Fatalf("alone: differs after step %d", step+1)
+		}
+	}
+}
+
+// A point whose noise has the intensity 0, and its stimulus no height, has the bytes of a run that knows neither: a point of a
+// sweep from 0 is the point alone.
+func TestNoiseOfZeroIsNone(t *testing.T) {
+	m, c, pulses := fromLibrary(t, "wilson_cowan"), coupling(t, "linear"), codegen.Stimulus{Name: "s", Into: []string{"E"}}
+	var err error
+	if pulses.Pattern, err = model.FindPattern("sinusoid"); err != nil {
+		t.Fatal(err)
+	}
+	for _, precision := range []int{64, 32} {
+		for _, name := range []string{"heun", "exponential"} {
+			s := scheme(t, name)
+			set := map[string]float64{"noise.E": 0, "stimulus.s.amp": 0, "stimulus.s.frequency": 0.1, "stimulus.s.weight": 1}
+			study, point := single(t, m, 9, 0.1, 200, set, every(1, "E", "I"))
+			study.Coupling, study.Scheme, study.Precision = c, s, precision
+			point.Value = values(m, c, 0.1, set)
+			for i := range point.Initial {
+				point.Initial[i] = 0.05 * float64(i)
+			}
+			bare, _ := simulate(t, open(t, 1), study, point)
+			study.Noisy, study.Stimuli = []string{"E"}, []codegen.Stimulus{pulses}
+			full, _ := simulate(t, open(t, 1), study, point)
+			for key, rows := range bare {
+				for step, row := range rows {
+					if !slices.Equal(row, full[key][step]) {
+						t.Fatalf("%d bits, %s: after step %d: %v and %v", precision, s.Name, step+1, row, full[key][step])
+					}
+				}
+			}
 		}
 	}
 }

@@ -282,16 +282,18 @@ KERNEL(simulate) {
 				const struct state v0 = { AT(x, 0, i), AT(x, 1, i) };
 				const struct sums sums = { plus_own(AT(in, 0, i), AT(self, 0, i), AT(out, 0, i)) };
 				const struct inputs c = coupled(k, v0, sums);
-				const real z0 = k.k14 * AT(draw, 0 * 4 + (t & 3), i);
+				const real z0_0 = k.k14 * AT(draw, 0 * 4 + (t & 3), i);
 				const struct state d1 = derivatives(k, v0, c);
 				struct state v1 = v0;
-				v1.s_V += k.a_run_step * d1.s_V + z0;
+				v1.s_V += k.a_run_step * d1.s_V;
+				v1.s_V += z0_0;
 				v1.s_W += k.a_run_step * d1.s_W;
 				
 				RELOAD;
 				const struct state d2 = derivatives(k, v1, c);
 				struct state v = v0;
-				v.s_V += 0.5f * k.a_run_step * (d1.s_V + d2.s_V) + z0;
+				v.s_V += 0.5f * k.a_run_step * (d1.s_V + d2.s_V);
+				v.s_V += z0_0;
 				v.s_W += 0.5f * k.a_run_step * (d1.s_W + d2.s_W);
 				
 				AT(x, 0, i) = v.s_V;
