@@ -204,7 +204,7 @@ func (an *analysis) point(part *result.Part, point int, host *metrics.Host) erro
 			metric += len(q.table)
 			continue
 		}
-		in, err := an.input(q, row, host)
+		in, err := an.input(q, point, row, host)
 		if err != nil {
 			return err
 		}
@@ -219,13 +219,17 @@ func (an *analysis) point(part *result.Part, point int, host *metrics.Host) erro
 	return host.Err()
 }
 
-// input is what the metrics of a quantity at a row are drawn from.
-func (an *analysis) input(q *analysed, row int, host *metrics.Host) (*metrics.Input, error) {
+// input is what the metrics of a quantity at a point, which has a row of the series, are drawn from.
+func (an *analysis) input(q *analysed, point, row int, host *metrics.Host) (*metrics.Input, error) {
 	rows, err := an.res.At(q.variable, row)
 	if err != nil {
 		return nil, err
 	}
-	c, p := an.plan.Connectome, an.plan
+	c, err := an.connectomeOf(point)
+	if err != nil {
+		return nil, err
+	}
+	p := an.plan
 	n := c.N()
 	rows = rows[q.skip*n:]
 	sums := metrics.NewSeries(n, metrics.NeedPairs(q.table))

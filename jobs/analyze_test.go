@@ -115,7 +115,9 @@ func TestAnalyze(t *testing.T) {
 		if s.Points != 3 || s.Without+s.Failed != 0 {
 			t.Errorf("%+v", s)
 		}
-		compareMetrics(t, name, file(name+"-during.h5"), file(name+"-after.h5"), true)
+		if count := compareMetrics(t, name, file(name+"-during.h5"), file(name+"-after.h5"), true); count < 200 {
+			t.Errorf("%s: only %d metrics", name, count)
+		}
 		if left, _ := filepath.Glob(file(".*")); len(left) > 0 {
 			t.Errorf("%v is left over", left)
 		}
@@ -151,10 +153,9 @@ func TestAnalyze(t *testing.T) {
 }
 
 // compareMetrics wants the metrics of one result in another.
-func compareMetrics(t *testing.T, what, want, got string, sums bool) {
+func compareMetrics(t *testing.T, what, want, got string, sums bool) (count int) {
 	t.Helper()
 	a, b := open(t, want), open(t, got)
-	count := 0
 	for _, v := range a.Variables {
 		if v.IsSeries() {
 			continue
@@ -186,9 +187,7 @@ func compareMetrics(t *testing.T, what, want, got string, sums bool) {
 			}
 		}
 	}
-	if count < 200 {
-		t.Errorf("%s: only %d metrics", what, count)
-	}
+	return count
 }
 
 // TestAnalyzeSomePoints has series of the best points alone, and a point that failed.
@@ -233,6 +232,32 @@ func TestAnalyzeSomePoints(t *testing.T) {
 			}
 		} else if math.Abs(got[i]-want[i]) > rounding*want[i] || math.IsNaN(lz[i]) || status[i] != h5result.Done {
 			t.Errorf("point %d: %v, want %v; %v, status %d", i, got[i], want[i], lz[i], status[i])
+		}
+	}
+}
+
+// TestAnalyzeCohort computes what follows structure with the connectome of each subject; regions of their own are refused.
+func TestAnalyzeCohort(t *testing.T) {
+	plain, _, _ := strings.Cut(eachFitted, "[[target]]")
+	plain = strings.Replace(plain, `use = ["fc"]`, `use = ["fc", "fc_sc", "plv"]`, 1)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "cohort.h5")
+	for sizes, refusal := range map[[2]int]string{{5, 5}: "", {5, 7}: "are not those of the others"} {
+		if _, err := run(t, parse(t, fmt.Sprintf(plain, cohort(t, 2, sizes[0], sizes[1])), "run.seed=5"), file, ways{}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := jobs.Analysis{Result: file, Use: []string{"fc", "fc_sc", "plv"}, Output: filepath.Join(dir, "after.h5")}.Run(t.Context())
+		if refusal != "" {
+			if err == nil || !strings.Contains(err.Error(), refusal) {
+				t.Errorf("subjects with %v regions: %v", sizes, err)
+			}
+		} else if err != nil {
+			t.Error(err)
+		} else if count := compareMetrics(t, "cohort", file, filepath.Join(dir, "after.h5"), true); count < 10 {
+			t.Errorf("only %d metrics", count)
+		}
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"brainsweep/connectome"
 	"brainsweep/document"
 	"brainsweep/fault"
 	"brainsweep/io/result"
@@ -22,6 +23,7 @@ import (
 type analysis struct {
 	res        *result.Result
 	plan       *Plan // only what metrics are computed with
+	subject    []int // of each point of a cohort; nil where there is one connectome
 	quantities []*analysed
 	layout     *result.Layout
 	hosts      *hosts // that compute
@@ -172,14 +174,51 @@ func (r *reader) laterTransient(text string) float64 {
 	return v
 }
 
-// connectome takes the connectome that the result holds into the plan.
+// connectome takes the connectome that the result holds into the plan, or the subjects of a cohort, whose connectomes are
+// read when they are needed.
 func (an *analysis) connectome() error {
-	c, err := an.res.Connectome()
+	if !an.res.IsCohort() {
+		c, err := an.res.Connectome()
+		an.plan.Connectome, an.plan.Subjects = c, []Subject{{}}
+		return err
+	}
+	an.plan.Connectome = &connectome.Connectome{Labels: an.res.Nodes, Source: filepath.Base(an.res.Path())}
+	participants, err := an.res.Participants()
 	if err != nil {
 		return err
 	}
-	an.plan.Connectome, an.plan.Subjects = c, []Subject{{Labels: c.Labels}}
+	for _, p := range participants {
+		if p.Reason == "" {
+			an.plan.Subjects = append(an.plan.Subjects, Subject{ID: p.ID})
+		}
+	}
+	order, err := an.res.Numbers("/connectome/order")
+	if err != nil {
+		return err
+	}
+	for k, place := range order {
+		if n := len(an.res.Nodes); place != float64(k%n) {
+			return fault.Mistake{Pos: fault.Pos{File: an.res.Path()},
+				Msg: "the regions of subject " + an.plan.Subjects[k/n].ID + " are not those of the others, in one order; metrics of such a cohort are computed while it runs"}
+		}
+	}
+	of, err := an.res.Labels("/points/subject")
+	if err != nil {
+		return err
+	}
+	an.subject = make([]int, len(of))
+	for point, id := range of {
+		an.subject[point] = slices.IndexFunc(an.plan.Subjects, func(s Subject) bool { return s.ID == id })
+	}
 	return nil
+}
+
+// connectomeOf is the connectome that a point was simulated with.
+func (an *analysis) connectomeOf(point int) (*connectome.Connectome, error) {
+	if an.subject == nil {
+		return an.plan.Connectome, nil
+	}
+	return an.res.ConnectomeOf(an.subject[point])
 }
 
 // preferred are the monitors whose series stand for a quantity that is named without one, the best first.
@@ -318,6 +357,11 @@ func (an *analysis) lay(a Analysis) error {
 	}
 	l := &result.Layout{Title: res.Title, Points: res.Points, Mode: res.Mode, Grid: res.Grid, Connectome: p.Connectome, States: states}
 	an.layout = l
+	if an.subject != nil {
+		for i, s := range p.Subjects {
+			l.Subjects = append(l.Subjects, result.Subject{ID: s.ID, Connectome: func() (*connectome.Connectome, error) { return res.ConnectomeOf(i) }})
+		}
+	}
 	if err := an.axes(); err != nil {
 		return err
 	}
