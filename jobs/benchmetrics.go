@@ -105,22 +105,23 @@ func BenchMetrics(ctx context.Context, dev device.Device, use []string) (*Metric
 			of.Wall = now.Wall
 		}
 	}
-	var last *collector
-	var outcome sim.Outcome
 	for range turns {
-		spent, _, _, err := plain.turn(ctx, points)
+		spent, _, _, err := plain.turn(ctx, points, false)
 		if err != nil {
 			return nil, err
 		}
 		best(&out.Without, spent)
-		spent, c, o, err := full.turn(ctx, points)
+		spent, _, _, err = full.turn(ctx, points, false)
 		if err != nil {
 			return nil, err
 		}
 		best(&out.With, spent)
-		last, outcome = c, o
 	}
-	out.Groups = full.groupCosts(last, outcome, out.Without.CPU/float64(points))
+	_, series, outcome, err := full.turn(ctx, points, true)
+	if err != nil {
+		return nil, err
+	}
+	out.Groups = full.groupCosts(series, outcome, out.Without.CPU/float64(points))
 	return out, nil
 }
 
@@ -136,8 +137,8 @@ func newBenchWorker(ctx context.Context, dev device.Device, text string) (*worke
 	return newWorker(ctx, s, dev)
 }
 
-// turn runs the points and computes their metrics as a job does, all but the writing.
-func (w *worker) turn(ctx context.Context, count int) (spent Spent, c *collector, first sim.Outcome, err error) {
+// turn runs the points and computes their metrics as a job does, all but the writing. With whole, the series stay.
+func (w *worker) turn(ctx context.Context, count int, whole bool) (spent Spent, c *collector, first sim.Outcome, err error) {
 	points, err := w.points(partition.Batch{Count: count})
 	if err != nil {
 		return spent, nil, first, err
@@ -146,7 +147,7 @@ func (w *worker) turn(ctx context.Context, count int) (spent Spent, c *collector
 		return spent, nil, first, err
 	}
 	began := clocks()
-	c = w.newCollector(0, points, w.hosts, false)
+	c = w.newCollector(0, points, w.hosts, whole)
 	outcomes, err := w.runner.Run(ctx, points, collecting{c}, sim.Pace{})
 	if err != nil {
 		return spent, nil, first, err

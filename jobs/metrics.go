@@ -94,6 +94,8 @@ func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool
 			}
 			if asked != "all" {
 				r.once(r.usePos(use), fmt.Sprintf("metrics.use: %s needs metrics.%s (%s)", g.Name, address, o.About))
+			} else {
+				r.warnOnce(fmt.Sprintf("metrics.use: all leaves out %s, which needs metrics.%s (%s)", g.Name, address, o.About))
 			}
 			return false
 		}
