@@ -9,6 +9,7 @@ import (
 
 	"brainsweep/codegen"
 	"brainsweep/device"
+	"brainsweep/fault"
 	"brainsweep/gpu"
 	"brainsweep/model"
 	"brainsweep/model/library"
@@ -174,6 +175,23 @@ func TestEveryKindOfStreamCompiles(t *testing.T) {
 			{Kind: codegen.Convolution, Period: 10000, Every: 40, Taps: 5000, Scale: 1, Quantities: []codegen.Quantity{{Name: "V", Out: true, Moments: true}}},
 		}
 		compile(t, n, generate(t, spec), "sm_80")
+	}
+}
+
+// TestNoisesCompile covers noise with a colour and a gain, clamped states and the schemes that the library's kernels do not have.
+func TestNoisesCompile(t *testing.T) {
+	n := openNVRTC(t)
+	for i, name := range []string{"exponential", "map"} {
+		m, spec := bareSpec(t, "generic2d", 32*(i+1), 68)
+		changed, err := m.WithGain("V", "1 + s*V^2", []string{"s"}, fault.Pos{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if spec.Scheme, err = codegen.FindScheme(name); err != nil {
+			t.Fatal(err)
+		}
+		spec.Model, spec.Noisy, spec.Coloured, spec.Clamped = changed, []string{"V"}, []string{"V"}, []string{"W"}
+		compile(t, n, generate(t, spec), "sm_90")
 	}
 }
 

@@ -226,3 +226,52 @@ func parsed(t *testing.T, text string, g *expr.Graph, s expr.Scope) *expr.Node {
 	}
 	return n
 }
+
+// Noise with a correlation time and a gain is read, written and read again; what is wrong in it has its place.
+func TestNoise(t *testing.T) {
+	const text = `title = "noises"
+equations = '''
+spread = 1 - x^2
+d(x) = -x
+d(y) = -y
+'''
+[states]
+x = { range = [0.0, 1.0] }
+y = { range = [0.0, 1.0] }
+[noise]
+x = { D = 0.5, ntau = 3.0, gain = "s*spread" }
+y = 0.25
+[parameters]
+s = { value = 2.0 }
+`
+	m, err := model.Parse("noises.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := model.Parse("noises.toml", []byte(m.File()))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, m.File())
+	}
+	for _, m := range []*model.Model{m, again} {
+		x, y := m.States[0], m.States[1]
+		if x.Noise != 0.5 || x.NoiseTau != 3 || x.NoiseGain.String() != "s*spread" || !x.Noisy || y.Noise != 0.25 || y.NoiseTau != 0 || !y.NoiseGain.Missing() {
+			t.Errorf("x %+v, y %+v", x, y)
+		}
+		if len(m.Warnings()) > 0 {
+			t.Errorf("warnings: %q", m.Warnings())
+		}
+	}
+	additive, err := model.Parse("noises.toml", []byte(strings.Replace(text, `, gain = "s*spread"`, "", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Digest() != m.Digest() || additive.Digest() == m.Digest() {
+		t.Error("the digest does not tell gains apart")
+	}
+	_, err = model.Parse("noises.toml", []byte(strings.Replace(text, `{ D = 0.5, ntau = 3.0, gain = "s*spread" }`, `{ D = -0.5, ntau = -1.0, gain = "s*spred", gian = "x" }`, 1)))
+	for _, want := range []string{`unknown key "gian"`, "noise is a variance, which cannot be -0.5", "the correlation time of its noise cannot be -1", `unknown name "spred" (did you mean "spread"?)`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in %v", want, err)
+		}
+	}
+}

@@ -18,7 +18,7 @@ import (
 	"brainsweep/sim"
 )
 
-// brain is adex2 on a synthetic brain with everything on: delays, noise, averages, BOLD, moments with pairs.
+// brain is adex2 on a synthetic brain with everything on: delays, coloured noise, averages, BOLD, moments with pairs.
 func brain(t testing.TB, precision int, points int) (*sim.Study, []sim.Point) {
 	t.Helper()
 	const nodes, step = 20, 0.1
@@ -30,7 +30,7 @@ func brain(t testing.TB, precision int, points int) (*sim.Study, []sim.Point) {
 	}
 	study := &sim.Study{
 		Spec: codegen.Spec{Title: "brain", Model: m, Coupling: c, Scheme: scheme(t, "heun"), Precision: precision, Nodes: nodes,
-			Noisy: []string{"ou"}, Streams: []codegen.Stream{averages, every(7, "W_e"), {
+			Noisy: []string{"ou"}, Coloured: []string{"ou"}, Streams: []codegen.Stream{averages, every(7, "W_e"), {
 				Kind: codegen.Balloon, Period: 250, Every: 10, Drive: "E", Model: balloon, Scheme: scheme(t, "euler"),
 				Quantities: []codegen.Quantity{{Name: "bold", Out: true, Moments: true}},
 			}}},
@@ -43,7 +43,7 @@ func brain(t testing.TB, precision int, points int) (*sim.Study, []sim.Point) {
 	if brain, err = brain.Normalise("column"); err != nil {
 		t.Fatal(err)
 	}
-	set := map[string]float64{"coupling.a": 0.3, "noise.ou": 1}
+	set := map[string]float64{"coupling.a": 0.3, "noise.ou": 1, "noise.ou.ntau": 3}
 	for name, v := range m.Presets[0].Parameters {
 		set[name] = v
 	}
