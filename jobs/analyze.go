@@ -131,7 +131,12 @@ func (an *analysis) parts(ctx context.Context, folder string, progress func(done
 		if err != nil {
 			return nil, err
 		}
-		if err := an.points(ctx, part, first, status[first:first+count], summary); err != nil {
+		tell := func(done int) {
+			if progress != nil {
+				progress(first+done, len(status))
+			}
+		}
+		if err := an.points(ctx, part, first, status[first:first+count], summary, tell); err != nil {
 			return nil, errors.Join(err, part.Abandon())
 		}
 		run.Ended = time.Now()
@@ -139,18 +144,17 @@ func (an *analysis) parts(ctx context.Context, folder string, progress func(done
 			return nil, err
 		}
 		parts = append(parts, path)
-		if progress != nil {
-			progress(first+count, len(status))
-		}
 		first += count - 1
 	}
 	return parts, nil
 }
 
-// points computes the points of a part, as many at a time as there are processors.
-func (an *analysis) points(ctx context.Context, part *result.Part, first int, status []uint8, summary *AnalysisSummary) error {
+// points computes the points of a part, as many at a time as there are processors, and tells how many are done.
+func (an *analysis) points(ctx context.Context, part *result.Part, first int, status []uint8, summary *AnalysisSummary, tell func(done int)) error {
 	errs := make([]error, len(status))
 	var all sync.WaitGroup
+	var lock sync.Mutex
+	done := 0
 	for i, s := range status {
 		point := first + i
 		if s == result.Failed {
@@ -171,6 +175,10 @@ func (an *analysis) points(ctx context.Context, part *result.Part, first int, st
 				errs[i] = an.point(part, point, host)
 			}
 			an.hosts.free <- host
+			lock.Lock()
+			defer lock.Unlock()
+			done++
+			tell(done)
 		}()
 	}
 	all.Wait()

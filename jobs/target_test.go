@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"os"
@@ -74,8 +75,13 @@ func targetFiles() map[string]string {
 	for k := range 100 {
 		fmt.Fprintf(&spectrum, "%d,%.17g\n", k, 1/(1+float64(k*k)))
 	}
+	header := "{'descr': '<f8', 'fortran_order': False, 'shape': (10, 10), }\n"
+	npy := []byte("\x93NUMPY\x01\x00" + string([]byte{byte(len(header)), 0}) + header)
+	for i := range 100 {
+		npy = binary.LittleEndian.AppendUint64(npy, math.Float64bits(math.Pow(0.9, math.Abs(float64(i/10-i%10)))))
+	}
 	return map[string]string{
-		"fc.csv": ring(10, ","), "blanks.txt": ring(10, " "), "mixed.tsv": mixed.String(), "small.csv": ring(9, ","),
+		"fc.npy": string(npy), "fc.csv": ring(10, ","), "blanks.txt": ring(10, " "), "mixed.tsv": mixed.String(), "small.csv": ring(9, ","),
 		"strange.csv": "a,b,c\n1,0,0\n0,1,0\n0,0,1\n", "twice.csv": "a,a,c\n1,0,0\n0,1,0\n0,0,1\n",
 		"lacking.csv":    "L.01,L.02,R.1\n1,0,0\n0,1,0\n0,0,1\n",
 		"rest.txt":       series.String(),
@@ -191,7 +197,7 @@ func TestTargetForms(t *testing.T) {
 		return j.Plan.Hash(), j.Warnings
 	}
 	base, _ := hash("kind = 'fc'\nfile = 'fc.csv'\n")
-	for _, same := range []string{"file = 'blanks.txt'", "file = 'mixed.tsv'", "file = 'fc.csv'\nlabels = 'labels.txt'", "file = 'fc.csv'\ntranspose = true", "file = 'fc.csv'\nof = 'x'"} {
+	for _, same := range []string{"file = 'blanks.txt'", "file = 'mixed.tsv'", "file = 'fc.csv'\nlabels = 'labels.txt'", "file = 'fc.csv'\ntranspose = true", "file = 'fc.npy'", "file = 'fc.npy'\nlabels = 'labels.txt'", "file = 'fc.csv'\nof = 'x'"} {
 		h, warnings := hash("kind = 'fc'\n" + same + "\n")
 		if h != base {
 			t.Errorf("%s gives another plan", same)

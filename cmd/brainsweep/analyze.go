@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,6 +79,9 @@ func analyze(cmd *cobra.Command, said *voice, a jobs.Analysis) error {
 	s, err := a.Run(cmd.Context())
 	if meter != nil {
 		meter.End()
+	}
+	if cmd.Context().Err() != nil && err != nil {
+		return errors.New("stopped before the end: nothing was written, and the next time begins anew")
 	}
 	if err != nil {
 		return err
