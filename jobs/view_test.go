@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -62,26 +65,24 @@ use = ["rate"]
 
 // TestSameBytesOfViews runs the sweep on several ranks, in batches of several sizes, and stopped on its way.
 func TestSameBytesOfViews(t *testing.T) {
-	for _, precision := range []string{"single", "double"} {
-		j := parse(t, fmt.Sprintf(seen, precision))
-		want := result(t, j, ways{})
-		for _, set := range []string{"/eeg/x", "/eeg/sensor", "/spatial_average/area", "/afferent/c0", "/afferent_average/c0", "/bold/area"} {
-			if want[set] == "" {
-				t.Fatalf("there is no %s", set)
-			}
+	j := parse(t, fmt.Sprintf(seen, "single"))
+	want := result(t, j, ways{})
+	for _, set := range []string{"/eeg/x", "/eeg/sensor", "/spatial_average/area", "/afferent/c0", "/afferent_average/c0", "/bold/area"} {
+		if want[set] == "" {
+			t.Fatalf("there is no %s", set)
 		}
-		for _, w := range []ways{{ranks: 3, batch: 1}, {threads: 2, batch: 4}} {
-			resulttest.Same(t, fmt.Sprintf("%s: %d ranks, batches of %d", precision, w.ranks, w.batch), result(t, j, w), want)
-		}
-		stopped := filepath.Join(t.TempDir(), "stopped.h5")
-		if stopAndGoOn(t, j, stopped) == 0 {
-			t.Error("the job was not stopped")
-		}
-		resulttest.Same(t, precision+", stopped", resulttest.Contents(t, stopped), want)
-		again := parse(t, j.Plan.Text()).Plan
-		if again.Hash() != j.Plan.Hash() || again.Text() != j.Plan.Text() {
-			t.Errorf("the plan is\n%s\nread again\n%s", j.Plan.Text(), again.Text())
-		}
+	}
+	for _, w := range []ways{{ranks: 3, batch: 1}, {threads: 2, batch: 4}} {
+		resulttest.Same(t, fmt.Sprintf("%d ranks, batches of %d", w.ranks, w.batch), result(t, j, w), want)
+	}
+	stopped := filepath.Join(t.TempDir(), "stopped.h5")
+	if stopAndGoOn(t, j, stopped) == 0 {
+		t.Error("the job was not stopped")
+	}
+	resulttest.Same(t, "stopped", resulttest.Contents(t, stopped), want)
+	again := parse(t, j.Plan.Text()).Plan
+	if again.Hash() != j.Plan.Hash() || again.Text() != j.Plan.Text() {
+		t.Errorf("the plan is\n%s\nread again\n%s", j.Plan.Text(), again.Text())
 	}
 }
 
@@ -268,4 +269,104 @@ func TestOnlyRegionsAreAnalysed(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `no series of "eeg.x" was kept`) {
 		t.Errorf("of sensors: %v", err)
 	}
+}
+
+// TestViewsOfACohort: each subject is seen by the sensors through the regions that it has, and its lesion is that of its own region.
+func TestViewsOfACohort(t *testing.T) {
+	const text = `model = "generic2d"
+[cohort]
+source = %q
+[connectome]
+lesion = [{ nodes = "L.05" }]
+[run]
+duration = "20 ms"
+precision = "double"
+[sweep]
+connectome.lesion.0.scale = [1, 0]
+[[record]]
+monitor = "average"
+of = "V"
+period = "1 ms"
+[[record]]
+monitor = "eeg"
+of = "V"
+period = "1 ms"
+projection = "leadfield.csv"
+[[record]]
+monitor = "afferent"
+period = "1 ms"
+`
+	j := parse(t, fmt.Sprintf(text, cohort(t, 2, 10, 8)))
+	output := filepath.Join(t.TempDir(), "result.h5")
+	if _, err := run(t, j, output, ways{ranks: 2}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := resultfile.Open(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	read := func(path string) []float64 {
+		x, err := r.Numbers(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	means, seen, input := read("/average/V"), read("/eeg/V"), read("/afferent/c0")
+	gain := readGain(t, r.Nodes)
+	absent := 0
+	for row := range 4 * 20 {
+		for s, weights := range gain {
+			want := 0.0
+			for i, w := range weights {
+				if v := means[row*10+i]; math.IsNaN(v) {
+					absent++
+				} else {
+					want += w * v
+				}
+			}
+			if have := seen[row*4+s]; math.Abs(have-want) > 1e-12 {
+				t.Fatalf("sensor %d at sample %d is %v, want %v", s, row, have, want)
+			}
+		}
+	}
+	if absent != 2*20*2*4 {
+		t.Errorf("%d values of regions that subjects lack, want 320", absent)
+	}
+	// The region that was cut off gets nothing in the subject that has it.
+	cut := slices.Index(r.Nodes, "L.05")
+	for row := range 4 {
+		for sample := range 19 {
+			v := input[(row*19+sample)*10+cut]
+			if lacks, isCut := math.IsNaN(means[row*200+cut]), row%2 == 1; !lacks && (v == 0) != isCut {
+				t.Errorf("point %d: L.05 gets %v", row, v)
+			}
+		}
+	}
+}
+
+// readGain reads the projection by hand, its columns in the order of the nodes.
+func readGain(t *testing.T, nodes []string) [][]float64 {
+	t.Helper()
+	text, err := os.ReadFile("testdata/leadfield.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	header := strings.Split(lines[0], ",")
+	var out [][]float64
+	for _, line := range lines[1:] {
+		cells := strings.Split(line, ",")
+		row := make([]float64, len(nodes))
+		for k, name := range header[1:] {
+			x, err := strconv.ParseFloat(cells[k+1], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row[slices.Index(nodes, name)] = x
+		}
+		out = append(out, row)
+	}
+	return out
 }
