@@ -13,8 +13,10 @@ func cohortCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cohort",
 		Short: "Tables of a cohort's result, and synthetic cohorts to try things with",
-		Args:  noWord,
-		RunE:  showHelp,
+		Example: `  brainsweep cohort make people --subjects 8
+  brainsweep cohort fits cohort.h5 --by bold.fc_fit`,
+		Args: noWord,
+		RunE: showHelp,
 	}
 	cmd.AddCommand(cohortMakeCommand(), cohortFitsCommand())
 	return cmd
