@@ -141,8 +141,10 @@ type compiled struct {
 	log   string // warnings and the assembler's report
 }
 
-// refusal is NVRTC_ERROR_COMPILATION.
-const refusal = 6
+const (
+	invalidOption = 5 // NVRTC_ERROR_INVALID_OPTION
+	refusal       = 6 // NVRTC_ERROR_COMPILATION
+)
 
 // errRefused marks a text that the compiler does not take; its log says why.
 var errRefused = errors.New("gpu: the text does not compile")
@@ -161,6 +163,9 @@ func (n *NVRTC) compile(text, name, arch string, options ...string) (*compiled, 
 	switch {
 	case code == refusal:
 		return &out, errRefused
+	case code == invalidOption:
+		return nil, fmt.Errorf("%s does not compile for %s: a GPU needs a compiler that is as new as itself, and CUDA 13's has left out what is older than sm_75; BRAINSWEEP_NVRTC chooses another (%w)",
+			n, arch, n.check("nvrtcCompileProgram", code))
 	case code != 0:
 		return nil, n.check("nvrtcCompileProgram", code)
 	case err != nil:

@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# Collects in build/gpu-check all that checks a GPU: the binaries, what they read, and this script. There is nothing to
-# be built where they run: carry the folder to a machine with a GPU, a driver and NVRTC, and run its gpu-check.sh.
+# Collects in build/gpu-check all that checks a GPU: the binaries, the libraries and files that they read, and this script.
+# There is nothing to be built where they run: carry the folder to a machine with a GPU and a driver, and run its
+# gpu-check.sh, which does everything, or the steps that it is given, a few minutes each:
+#
+#   gpu-check.sh [conformance] [shapes] [reference] [bytes] [sanitizer] [doctor] [bench]
+#
 # With a GPU in this machine it runs at once. What it says goes to gpu-check.log beside it, too.
 set -uo pipefail
 
@@ -14,48 +18,94 @@ collect() {
 	set -e
 	rm -rf build/gpu-check
 	mkdir -p build/gpu-check/{gpu,sim,examples}
-	go build -trimpath -tags cuda -o build/gpu-check/brainsweep ./cmd/brainsweep
-	go test -c -trimpath -tags cuda -o build/gpu-check/gpu/gpu.test ./gpu
-	go test -c -trimpath -tags cuda -o build/gpu-check/sim/sim.test ./sim
+	go build -trimpath -ldflags "-s -w" -tags cuda -o build/gpu-check/brainsweep ./cmd/brainsweep
+	go test -c -trimpath -ldflags "-s -w" -tags cuda -o build/gpu-check/gpu/gpu.test ./gpu
+	go test -c -trimpath -ldflags "-s -w" -tags cuda -o build/gpu-check/sim/sim.test ./sim
 	cp -r sim/testdata build/gpu-check/sim/
 	cp -r gpu/testdata build/gpu-check/gpu/
 	cp examples/*.toml build/gpu-check/examples/
 	cp scripts/gpu-check.sh build/gpu-check/
+	carry_libraries build/gpu-check/brainsweep build/gpu-check/sim/sim.test build/gpu-check/gpu/gpu.test
 	[[ ! -e .tools/nvrtc ]] || cp -r .tools/nvrtc build/gpu-check/
 	set +e
 }
 
-failed=()
-
-# step NAME COMMAND... runs a command under a headline and remembers whether it failed.
-step() {
-	printf '\n== %s\n' "$1"
-	"${@:2}" || failed+=("$1")
+# carry_libraries PROGRAM... copies the shared libraries that programs need and a bare machine lacks: all but the C library.
+carry_libraries() {
+	local library
+	mkdir -p build/gpu-check/lib
+	ldd "$@" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | sort -u | while read -r library; do
+		case ${library##*/} in
+		libc.so* | libm.so* | libdl.so* | librt.so* | libpthread.so* | libresolv.so* | ld-linux*) ;;
+		*) cp -L "$library" build/gpu-check/lib/ ;;
+		esac
+	done
 }
 
-in_folder() { (cd "$1" && "${@:2}"); }
+failed=()
+
+# step NAME COMMAND... runs a command under a headline, for ten minutes at most, and remembers whether it failed.
+step() {
+	local began=$SECONDS
+	printf '\n== %s\n' "$1"
+	"${@:2}" || failed+=("$1")
+	printf '== %d s\n' $((SECONDS - began))
+}
+
+in_folder() { (cd "$1" && timeout 600 "${@:2}"); }
+
+# wanted NAME tells whether a step is to run: any is when none was named.
+wanted() { [[ ${#steps[@]} -eq 0 || " ${steps[*]} " == *" $1 "* ]]; }
+
+# sim PATTERN runs tests of the simulation on the GPU.
+sim() { in_folder sim ./sim.test -test.v -test.run "$1"; }
+
+reference='AgreesWithTVB|EveryReference|Order|OrnsteinAndUhlenbeck|DelayLine|DelaysOf|SinglePrecision|KernelComputes|Moments|Colour|FaultHas|NodesDrive|Balloon|PapersBrain'
+bytes='NothingShows|Epochs|WasCut|SamplesAreRead|HoweverItRuns|InPieces'
+
+# sanitize looks for bad addresses, races and barriers in one short run, in both shapes.
+sanitize() {
+	if ! command -v compute-sanitizer >/dev/null; then
+		echo "left out: compute-sanitizer is not here"
+		return
+	fi
+	local tool blocks
+	for blocks in 0 2; do
+		for tool in memcheck racecheck synccheck; do
+			step "compute-sanitizer $tool, BRAINSWEEP_BLOCKS=$blocks" env BRAINSWEEP_BLOCKS=$blocks bash -c \
+				"cd sim && timeout 300 compute-sanitizer --tool $tool --error-exitcode 1 ./sim.test -test.run '^TestDelayLine\$'"
+		done
+	done
+}
 
 check() {
-	export REQUIRE_GPU=1 BRAINSWEEP_DEVICE=cuda
+	export REQUIRE_GPU=1 BRAINSWEEP_DEVICE=cuda XDG_CACHE_HOME=$PWD/cache
+	export LD_LIBRARY_PATH=$PWD/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 	[[ -n ${BRAINSWEEP_NVRTC-} || ! -e nvrtc ]] || export BRAINSWEEP_NVRTC=$PWD/nvrtc
 	date -u
 	nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv || true
-	step 'conformance' in_folder gpu ./gpu.test -test.v -test.run '^TestDevice$'
-	step 'the library compiles' in_folder gpu ./gpu.test -test.run '^Test(LibraryCompiles|NetworksOfAllSizesCompile)$'
-	step 'reference cases, closed forms, the same bytes whatever the batch, the order and the epoch' in_folder sim ./sim.test -test.v
-	local tool
-	if command -v compute-sanitizer >/dev/null; then
-		for tool in memcheck racecheck synccheck; do
-			step "compute-sanitizer $tool" in_folder sim compute-sanitizer --tool "$tool" --error-exitcode 1 ./sim.test -test.run '^TestDelayLine$'
-		done
-	else
-		echo "left out: compute-sanitizer is not here"
+	! wanted conformance || step 'conformance' in_folder gpu ./gpu.test -test.v -test.run '^Test(Device|Reads)$'
+	! wanted shapes || step 'every shape' in_folder gpu ./gpu.test -test.run '^TestShapes$'
+	! wanted reference || step 'reference cases, closed forms, single precision' sim "$reference"
+	if wanted bytes; then
+		step 'the same bytes whatever the batch, the order, the epoch and interruptions' sim "$bytes"
+		step 'the same with points of several blocks' env BRAINSWEEP_BLOCKS=2 bash -c "cd sim && timeout 600 ./sim.test -test.v -test.run '$reference|$bytes'"
 	fi
-	if ./brainsweep version >/dev/null 2>&1; then
-		step 'doctor' ./brainsweep doctor
-		step 'bench' ./brainsweep bench --device cuda
-	else
+	! wanted sanitizer || sanitize
+	if ! ./brainsweep version >/dev/null 2>&1; then
 		echo "left out: brainsweep does not start here ($(./brainsweep version 2>&1 | tail -n 1))"
+	else
+		! wanted doctor || step 'doctor' ./brainsweep doctor
+		if wanted bench; then
+			step 'bench, start-up with a warm cache' bash -c 'time ./brainsweep bench --device cuda --case adex2 --precision single'
+			step 'bench, points' timeout 600 ./brainsweep bench --device cuda --case adex2 --points 256,1024,8192
+			step 'bench, all cases' timeout 600 ./brainsweep bench --device cuda --points 4096
+			step 'bench, large networks' timeout 600 ./brainsweep bench --device cuda --case kuramoto --precision single --nodes 500,2000 --points 1,64
+			local wish
+			for wish in points=1 points=2 points=3 points=4 blocks=2; do
+				step "bench, device.$wish" timeout 120 ./brainsweep bench --device cuda --case adex2 --precision single --points 8192 --set "device.$wish"
+			done
+		fi
 	fi
 	if [[ ${#failed[@]} -gt 0 ]]; then
 		printf '\nfailed:\n'
@@ -65,6 +115,7 @@ check() {
 	printf '\nall passed\n'
 }
 
+steps=("$@")
 cd "$(dirname "$0")"
 if [[ ! -e gpu/gpu.test ]]; then
 	cd ..
