@@ -60,3 +60,23 @@ func TestSwitches(t *testing.T) {
 		t.Errorf("modification = %v", v)
 	}
 }
+
+// In a model with modes a state's symbol says it of all modes, and the name of one mode of that one.
+func TestModesAtOnce(t *testing.T) {
+	p := parse(t, strings.Replace(least, "toy.toml", "reduced_fitzhugh_nagumo", 1)+
+		"[noise]\nxi = { D = 0.1, ntau = 2, gain = \"xi\" }\nalpha_2 = 1\n[initial]\nxi = 0.5\nxi_3 = 0.25\n[clamp]\neta = 0\n").Plan
+	for address, want := range map[string]float64{
+		"noise.xi_1": 0.1, "noise.xi_3": 0.1, "noise.xi_2.ntau": 2, "noise.alpha_1": 0, "noise.alpha_2": 1,
+		"initial.xi_1": 0.5, "initial.xi_3": 0.25, "clamp.eta_2": 0,
+	} {
+		if s := p.Setting(address); s == nil || s.Values[0] != want {
+			t.Errorf("%s is %v, want %v", address, s, want)
+		}
+	}
+	if got := p.Coloured(); !slices.Equal(got, []string{"xi_1", "xi_2", "xi_3"}) {
+		t.Errorf("coloured are %v", got)
+	}
+	if got := p.Model.States[1].NoiseGain.String(); got != "xi" {
+		t.Errorf("the gain of xi_2 is %s", got)
+	}
+}
