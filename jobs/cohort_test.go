@@ -390,3 +390,28 @@ period = "1 ms"
 		}
 	}
 }
+
+// TestLargeCohort has ranks read the connectomes that are too many to be sent, and refuse one that was changed since.
+func TestLargeCohort(t *testing.T) {
+	folder := cohort(t, 3, 6)
+	j := parse(t, fmt.Sprintf(people, folder, "", "b_e = [0, 60]"))
+	want := result(t, j, ways{})
+	j.ForgetConnectomes()
+	packed, err := j.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := jobs.Unpack(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resulttest.Same(t, "connectomes that are read", result(t, sent, ways{ranks: 2}), want)
+	change := edit("weights.tsv", func(s string) string { return strings.Replace(s, "\t", "\t9", 1) })
+	if err := change(filepath.Join(folder, "sub-02", "net", "sub-02_desc-synthetic_")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = run(t, sent, filepath.Join(t.TempDir(), "result.h5"), ways{ranks: 2})
+	if err == nil || !strings.Contains(err.Error(), "subject sub-02") || !strings.Contains(err.Error(), "was changed") {
+		t.Errorf("a connectome that was changed: %v", err)
+	}
+}

@@ -253,3 +253,19 @@ func TestAMillionPointsCostNothing(t *testing.T) {
 	}
 	t.Logf("a million different points: %v; 2^40 equal points: %d batches", best, len(batches))
 }
+
+// TestSharedMemoryIsCounted lets runs of points share a connectome: a batch has room for those of all its runs.
+func TestSharedMemoryIsCounted(t *testing.T) {
+	const each = 4 // points of a connectome
+	cost := func(i int) (partition.Cost, int) {
+		return partition.Cost{Bytes: 10, Shared: 100, Work: 1}, (i/each + 1) * each
+	}
+	// Two connectomes and 8 points take 280 of 299 bytes; a ninth point would need a third connectome.
+	got, err := partition.Split(whole(24), cost, partition.Limit{Bytes: 299, Workers: 8, Ranks: 1})
+	if want := "[{0 8} {8 8} {16 8}]"; err != nil || fmt.Sprint(got) != want {
+		t.Errorf("%v, %v, want %s", got, err, want)
+	}
+	if _, err := partition.Split(whole(4), cost, partition.Limit{Bytes: 105}); !fault.Is(err) || !strings.Contains(err.Error(), "needs 110 bytes") {
+		t.Errorf("no room for a connectome and a point: %v", err)
+	}
+}

@@ -234,3 +234,39 @@ func TestSameBytesAfterASignal(t *testing.T) {
 		})
 	}
 }
+
+// people is a sweep over a cohort.
+const people = `model = "kuramoto"
+[cohort]
+source = "people"
+[coupling]
+function = "kuramoto"
+[run]
+duration = "30 ms"
+step = "0.1 ms"
+[noise]
+theta = 1e-3
+[sweep]
+omega = { from = 0.1, to = 0.4, points = 4 }
+coupling.a = [0.1, 0.2, 0.3, 0.4]
+[[record]]
+monitor = "average"
+of = ["theta"]
+period = "1 ms"
+[metrics]
+of = ["theta"]
+use = ["rate", "fc"]
+`
+
+// TestCohortOnRealRanks compares the results of 20 subjects of two sizes x 16 points on 1 to 4 processes.
+func TestCohortOnRealRanks(t *testing.T) {
+	needMPI(t)
+	w := newWorkplace(t, people)
+	if p := w.start(0, "cohort", "make", "people", "--subjects", "20", "--nodes", "10,13"); p.end(t) != exitDone {
+		t.Fatal(p.errs.String())
+	}
+	want := w.run(0, "alone.h5")
+	for ranks := 1; ranks <= 4; ranks++ {
+		resulttest.Same(t, fmt.Sprintf("%d ranks", ranks), w.run(ranks, fmt.Sprintf("on%d.h5", ranks)), want)
+	}
+}
