@@ -15,24 +15,13 @@ const columns = 600
 
 // drawCarpet draws a point's series as colours: a row for each region, the first at the top, over time.
 func drawCarpet(r *result.Result, o Options) (*Figure, error) {
-	v, err := find(r, o.Metric, "series with a value for each region", func(v result.Variable) bool {
+	t, err := take(r, o, "series with a value for each region", func(v result.Variable) bool {
 		return v.IsSeries() && len(v.Shape) == 3
 	})
 	if err != nil {
 		return nil, err
 	}
-	row, point, err := rowOf(r, v, o.Point)
-	if err != nil {
-		return nil, err
-	}
-	where, err := atPoint(r, point)
-	if err != nil {
-		return nil, err
-	}
-	values, err := r.At(v, row)
-	if err != nil {
-		return nil, err
-	}
+	v, values := t.Variable, t.values
 	times, err := r.Numbers(v.Coordinates("time"))
 	if err != nil {
 		return nil, err
@@ -43,7 +32,7 @@ func drawCarpet(r *result.Result, o Options) (*Figure, error) {
 	}
 	m := weave(values, v.Shape[2])
 	m.limits = reach(m.values)
-	f := newFigure(fmt.Sprintf("%s.point%d.carpet", v.Address(), point), fmt.Sprintf("%s; %s", about(v), where), "time [s]", v.Dims[2])
+	f := newFigure(fmt.Sprintf("%s.point%d.carpet", v.Address(), t.point), fmt.Sprintf("%s; %s", about(v), t.where), "time [s]", v.Dims[2])
 	f.height = 75 * vg.Millimeter
 	m.add(f, withUnit(v.Address(), v.Unit))
 	f.plot.X.Tick.Marker = m.timeTicks(times)
@@ -75,7 +64,7 @@ func weave(values []float64, nodes int) *cells {
 	return m
 }
 
-// timeTicks puts round times where their columns are.
+// timeTicks puts round times t.where their columns are.
 func (m *cells) timeTicks(times []float64) gonum.Ticker {
 	if len(times) < 2 {
 		return gonum.ConstantTicks(nil)

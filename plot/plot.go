@@ -164,3 +164,29 @@ func atPoint(r *result.Result, point int) (string, error) {
 	}
 	return fmt.Sprintf("point %d%s", point, text), err
 }
+
+// taken is a variable at one point.
+type taken struct {
+	result.Variable
+	point  int
+	where  string // the point, with its parameters
+	values []float64
+}
+
+// take reads the variable that the options name, or the first of those that fit, at the point that they name, or the first
+// that has it; what says what kind of variable that is.
+func take(r *result.Result, o Options, what string, fits func(result.Variable) bool, preferred ...string) (t taken, err error) {
+	if t.Variable, err = find(r, o.Metric, what, fits, preferred...); err != nil {
+		return t, err
+	}
+	row, point, err := rowOf(r, t.Variable, o.Point)
+	if err != nil {
+		return t, err
+	}
+	t.point = point
+	if t.where, err = atPoint(r, point); err != nil {
+		return t, err
+	}
+	t.values, err = r.At(t.Variable, row)
+	return t, err
+}

@@ -15,24 +15,13 @@ import (
 
 // drawMatrix draws a point's matrix. One with values of both signs has colours that meet in white at zero.
 func drawMatrix(r *result.Result, o Options) (*Figure, error) {
-	v, err := find(r, o.Metric, "matrix", func(v result.Variable) bool {
+	t, err := take(r, o, "matrix", func(v result.Variable) bool {
 		return !v.IsSeries() && len(v.Shape) == 3 && v.Shape[1] == v.Shape[2]
 	}, "bold.fc", "E.fc")
 	if err != nil {
 		return nil, err
 	}
-	row, point, err := rowOf(r, v, o.Point)
-	if err != nil {
-		return nil, err
-	}
-	where, err := atPoint(r, point)
-	if err != nil {
-		return nil, err
-	}
-	values, err := r.At(v, row)
-	if err != nil {
-		return nil, err
-	}
+	v, values := t.Variable, t.values
 	name := "region"
 	labels := r.Nodes
 	if v.Dims[1] != "node" {
@@ -40,7 +29,7 @@ func drawMatrix(r *result.Result, o Options) (*Figure, error) {
 	}
 	n := v.Shape[1]
 	m := &cells{columns: n, rows: n, values: values, colours: RdBu(), limits: correlationLimits(values, n)}
-	f := newFigure(fmt.Sprintf("%s.point%d", v.Address(), point), about(v)+"; "+where, name, name)
+	f := newFigure(fmt.Sprintf("%s.point%d", v.Address(), t.point), about(v)+"; "+t.where, name, name)
 	m.addSquare(f, withUnit(v.Address(), v.Unit), labels)
 	return f, nil
 }
@@ -101,31 +90,20 @@ func drawConnectome(r *result.Result) (*Figure, error) {
 
 // drawSeries draws the mean over regions of a point's series, and their range behind it.
 func drawSeries(r *result.Result, o Options) (*Figure, error) {
-	v, err := find(r, o.Metric, "series", func(v result.Variable) bool {
+	t, err := take(r, o, "series", func(v result.Variable) bool {
 		isBold := strings.HasPrefix(v.Path, "/bold")
 		return v.IsSeries() && (o.Metric != "" || isBold == (o.What == "bold"))
 	})
 	if err != nil {
 		return nil, err
 	}
-	row, point, err := rowOf(r, v, o.Point)
-	if err != nil {
-		return nil, err
-	}
-	where, err := atPoint(r, point)
-	if err != nil {
-		return nil, err
-	}
-	values, err := r.At(v, row)
-	if err != nil {
-		return nil, err
-	}
+	v, values := t.Variable, t.values
 	times, err := r.Numbers(v.Coordinates("time"))
 	if err != nil {
 		return nil, err
 	}
 	nodes := v.Width() / v.Shape[1]
-	title := fmt.Sprintf("%s; %s", about(v), where)
+	title := fmt.Sprintf("%s; %s", about(v), t.where)
 	if nodes > 1 {
 		what := "region"
 		if d := v.Dims[len(v.Dims)-1]; d != "node" {
@@ -133,7 +111,7 @@ func drawSeries(r *result.Result, o Options) (*Figure, error) {
 		}
 		title += fmt.Sprintf("; mean over %d %ss, band: their range", nodes, what)
 	}
-	f := newFigure(fmt.Sprintf("%s.point%d", v.Address(), point), title, "time [s]", withUnit(v.Address(), v.Unit))
+	f := newFigure(fmt.Sprintf("%s.point%d", v.Address(), t.point), title, "time [s]", withUnit(v.Address(), v.Unit))
 	f.height = 55 * vg.Millimeter
 	e := Outline(times, values, nodes, 800)
 	var mean, edge plotter.XYs
@@ -189,29 +167,18 @@ func Outline(times, values []float64, nodes, most int) Envelope {
 
 // drawSpectrum draws a point's spectrum over the frequencies above zero, both in decades.
 func drawSpectrum(r *result.Result, o Options) (*Figure, error) {
-	v, err := find(r, o.Metric, "spectrum (\"psd\" among metrics.use makes one)", func(v result.Variable) bool {
+	t, err := take(r, o, "spectrum (\"psd\" among metrics.use makes one)", func(v result.Variable) bool {
 		return !v.IsSeries() && len(v.Dims) == 2 && strings.Contains(v.Dims[1], "frequency")
 	})
 	if err != nil {
 		return nil, err
 	}
-	row, point, err := rowOf(r, v, o.Point)
-	if err != nil {
-		return nil, err
-	}
-	where, err := atPoint(r, point)
-	if err != nil {
-		return nil, err
-	}
-	power, err := r.At(v, row)
-	if err != nil {
-		return nil, err
-	}
+	v, power := t.Variable, t.values
 	frequencies, err := r.Numbers(v.Coordinates(v.Dims[1]))
 	if err != nil {
 		return nil, err
 	}
-	f := newFigure(fmt.Sprintf("%s.point%d", v.Address(), point), about(v)+"; "+where, "frequency [Hz]", withUnit(v.Address(), v.Unit))
+	f := newFigure(fmt.Sprintf("%s.point%d", v.Address(), t.point), about(v)+"; "+t.where, "frequency [Hz]", withUnit(v.Address(), v.Unit))
 	f.height = 60 * vg.Millimeter
 	var curve plotter.XYs
 	var xs, ys []float64
@@ -222,7 +189,7 @@ func drawSpectrum(r *result.Result, o Options) (*Figure, error) {
 		}
 	}
 	if len(curve) == 0 {
-		return nil, missing("%s has no power at point %d", v.Address(), point)
+		return nil, missing("%s has no power at point %d", v.Address(), t.point)
 	}
 	f.addCurve(curve, ink(), 0.8)
 	f.plot.X.Min, f.plot.X.Max = reach(xs)[0], reach(xs)[1]
