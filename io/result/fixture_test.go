@@ -61,6 +61,7 @@ func small(points int) *result.Layout {
 			{Group: "raw", Name: "E", Times: result.Times{Count: 20, First: 0, Period: 0.1}, Keep: result.Keep{Best: 3, By: "E.rate_mean"}},
 			{Group: "bold", Name: "bold", Times: result.Times{Count: 6, First: 1000, Period: 1000}, Single: true,
 				Keep: result.Keep{Best: 2, By: "E.fcd_ks", Least: true}},
+			{Group: "eeg", Name: "E", Times: result.Times{Count: 4, First: 0.5, Period: 1}, Across: &result.Dim{Name: "sensor", Labels: []string{"Cz", "Pz"}}},
 		},
 		Metrics: []result.Metric{
 			{Quantity: "E", Name: "rate_mean", Unit: "Hz", About: "mean over regions and time"},
@@ -103,8 +104,11 @@ func fill(t testing.TB, l *result.Layout, p *result.Part, first, count, epoch in
 		}
 		for s, series := range l.Series {
 			width := l.Nodes()
-			if series.Global {
+			switch {
+			case series.Global:
 				width = 1
+			case series.Across != nil:
+				width = len(series.Across.Labels)
 			}
 			end := series.Times.Count
 			if failed(point) {

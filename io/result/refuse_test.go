@@ -112,6 +112,13 @@ func TestIncompleteParts(t *testing.T) {
 
 func TestLayoutsThatCannotBe(t *testing.T) {
 	for want, spoil := range map[string]func(l *result.Layout){
+		`the dimension "time" of series raw/E has the name of something else`: func(l *result.Layout) {
+			for i := range l.Series {
+				if l.Series[i].Group == "raw" {
+					l.Series[i].Across = &result.Dim{Name: "time", Labels: []string{"a"}}
+				}
+			}
+		},
 		"differ in their times":               func(l *result.Layout) { l.Series[0].Times.Count = 4 },
 		"two series are called average/E":     func(l *result.Layout) { l.Series[1].Name = "E" },
 		`(did you mean "E.rate_mean"?)`:       func(l *result.Layout) { l.Series[3].Keep.By = "E.rate_men" },

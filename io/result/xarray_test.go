@@ -38,6 +38,7 @@ func TestXarray(t *testing.T) {
 			"average":      {"b_e", "coupling.a", "node", "point", "subject", "time"},
 			"raw":          {"b_e", "coupling.a", "node", "point", "subject", "time"},
 			"bold":         {"b_e", "coupling.a", "node", "point", "subject", "time"},
+			"eeg":          {"b_e", "coupling.a", "point", "sensor", "subject", "time"},
 			"global":       {"b_e", "coupling.a", "point", "subject", "time"},
 			"metrics/E":    {"b_e", "coupling.a", "node", "node2", "point", "subject"},
 			"metrics/bold": {"b_e", "coupling.a", "frequency", "node", "point", "subject"},
