@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"brainsweep/codegen"
 	"brainsweep/device"
@@ -316,6 +315,3 @@ func outStream(name string) (int, bool) {
 	n, err := fmt.Sscanf(name, "out%d", &stream)
 	return stream, n == 1 && err == nil
 }
-
-// nan fills what a faulty point would have given.
-var nan = math.NaN()
