@@ -1,6 +1,8 @@
 package jobs_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -414,4 +416,29 @@ func TestLargeCohort(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "subject sub-02") || !strings.Contains(err.Error(), "was changed") {
 		t.Errorf("a connectome that was changed: %v", err)
 	}
+}
+
+// TestStoppedCohortGoesOn cancels a cohort of two sizes in the middle, and runs it again on other ranks.
+func TestStoppedCohortGoesOn(t *testing.T) {
+	j := parse(t, fmt.Sprintf(people, cohort(t, 6, 6, 9), "seeds = 2", "b_e = [0, 60]"))
+	want := result(t, j, ways{})
+	output := filepath.Join(t.TempDir(), "result.h5")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	heard := &listener{progress: func(p jobs.Progress) {
+		if p.Points >= 10 {
+			cancel()
+		}
+	}}
+	if _, err := run(t, j, output, ways{ranks: 2, batch: 3, every: time.Millisecond, heard: heard, ctx: ctx}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	s, err := run(t, j, output, ways{ranks: 3, batch: 5, every: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Earlier < 10 || s.Earlier == s.Points {
+		t.Errorf("%d of %d points were there", s.Earlier, s.Points)
+	}
+	resulttest.Same(t, "stopped", resulttest.Contents(t, output), want)
 }
