@@ -111,7 +111,7 @@ func readCheckpoint(path string) (checkpoint, *sim.State, error) {
 	if _, err := io.ReadFull(file, first); err != nil {
 		return c, nil, bad("it is cut off")
 	}
-	if _, err := fmt.Sscanf(string(first), checkpointLine, &want); err != nil {
+	if _, err := fmt.Sscanf(string(first), checkpointLine, &want); err != nil || string(first) != fmt.Sprintf(checkpointLine, want) {
 		return c, nil, bad("it does not begin as a checkpoint does")
 	}
 	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,7 +103,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 	j := parse(t, phases)
 	want := result(t, j, ways{threads: 2})
 	random := rand.New(rand.NewPCG(3, 4))
-	for trial := range 6 {
+	for trial := range 8 {
 		output := filepath.Join(t.TempDir(), "result.h5")
 		// Two stops leave two checkpoints of the first batch.
 		w := ways{threads: 1, batch: 2, every: time.Nanosecond}
@@ -113,7 +114,19 @@ func TestDamagedCheckpoints(t *testing.T) {
 		if err != nil || len(paths) != 2 {
 			t.Fatalf("checkpoints %v, %v", paths, err)
 		}
-		damage(t, paths[trial%2], trial/2, random)
+		if trial == 0 {
+			everyDamage(t, paths[0])
+		}
+		switch trial {
+		case 6, 7: // the series that belong to both
+			series, err := filepath.Glob(filepath.Join(output+".parts", "*.series-*"))
+			if err != nil || len(series) != 1 {
+				t.Fatalf("series %v, %v", series, err)
+			}
+			damage(t, series[0], 2*(trial-6), random)
+		default:
+			damage(t, paths[trial%2], trial/2, random)
+		}
 		if trial == 5 {
 			damage(t, paths[0], 0, random)
 		}
@@ -122,6 +135,35 @@ func TestDamagedCheckpoints(t *testing.T) {
 		}
 		resulttest.Same(t, "a job in pieces", resulttest.Contents(t, output), want)
 	}
+}
+
+// everyDamage cuts a checkpoint at many places, and alters it at as many, in each of its lines and buffers: never is it
+// taken for whole.
+func everyDamage(t *testing.T, path string) {
+	t.Helper()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := jobs.ReadCheckpoint(path); err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(t.TempDir(), "bad")
+	refused := func(what string, at int, content []byte) {
+		if err := os.WriteFile(bad, content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if damaged, err := jobs.ReadCheckpoint(bad); !damaged {
+			t.Errorf("%s at byte %d of %d: %v", what, at, len(whole), err)
+		}
+	}
+	for at := 0; at < len(whole); at += 1 + at/30 {
+		refused("cut", at, whole[:at])
+		flipped := slices.Clone(whole)
+		flipped[at] ^= 1 << (at % 8)
+		refused("flipped", at, flipped)
+	}
+	refused("longer", len(whole), append(slices.Clone(whole), 0))
 }
 
 // damage flips a bit at the start, or in the middle, or cuts a file off.

@@ -1,6 +1,15 @@
 package jobs
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ReadCheckpoint reads a checkpoint and tells whether it is damaged.
+func ReadCheckpoint(path string) (damaged bool, err error) {
+	_, _, err = readCheckpoint(path)
+	return errors.Is(err, errDamaged), err
+}
 
 // What a test of the inside needs: a watchdog whose clock it sets.
 var NewBoard = newBoard

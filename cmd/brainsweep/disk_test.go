@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -50,6 +51,11 @@ func TestFullDisk(t *testing.T) {
 		}
 		if _, err := os.Stat(w.path("small/out.h5")); err == nil {
 			t.Fatalf("%d kB: there is a result", size>>10)
+		}
+		for _, suffix := range []string{"series-*", "state-*", "tmp"} {
+			if left, _ := filepath.Glob(w.path("small/out.h5.parts/*." + suffix)); len(left) > 0 {
+				t.Errorf("%d kB: %v takes room, and nobody can use it", size>>10, left)
+			}
 		}
 		if size > 64<<20 {
 			t.Fatal("it never ends")

@@ -17,9 +17,9 @@ import (
 // has stopped. BRAINSWEEP_SLOW=1 kills each of two jobs, in single and in double precision, 20 times; else it is one job, 4 times.
 func TestManyKills(t *testing.T) {
 	needMPI(t)
-	kills, seconds, precisions := 4, 40, []string{"single"}
+	kills, seconds, work, precisions := 4, 40, 1000, []string{"single"}
 	if os.Getenv("BRAINSWEEP_SLOW") != "" {
-		kills, seconds, precisions = 20, 400, []string{"single", "double"}
+		kills, seconds, work, precisions = 20, 400, 5000, []string{"single", "double"}
 	}
 	for _, precision := range precisions {
 		t.Run(precision, func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestManyKills(t *testing.T) {
 				p := w.start(1+n%4, "run", "job.toml", "-o", "killed.h5", "--threads", fmt.Sprint(1+n%2),
 					"--batch", fmt.Sprint(1+random.IntN(6)), "--checkpoint-every", "100ms")
 				w.untilWork(p, "killed.h5")
-				time.Sleep(time.Duration(random.IntN(1000)) * time.Millisecond)
+				time.Sleep(time.Duration(random.IntN(work)) * time.Millisecond)
 				kind := []string{"a rank", "mpirun", "everything"}[random.IntN(3)]
 				how[kind]++
 				for _, pid := range victims(p, kind, random) {
