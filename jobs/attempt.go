@@ -50,6 +50,7 @@ func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error
 			return nil, err
 		}
 		w.note(fmt.Sprintf("%v; the checkpoint before it is used", err))
+		a.collector = w.newCollector(b.First, points, w.hosts, w.keep)
 	}
 	a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, nil)
 	return a, err
