@@ -122,14 +122,6 @@ func (s *Subject) lesionText(l connectome.Lesion) string {
 	return "from " + own(l.From) + " to " + own(l.To)
 }
 
-// shownConnectome is the one that the result has: with its lesions, where they are the same at all points.
-func (p *Plan) shownConnectome() *connectome.Connectome {
-	if p.Cohort != nil || slices.ContainsFunc(p.numbered(), func(i int) bool { return p.Swept(lesionScale(i)) }) {
-		return p.Connectome
-	}
-	return p.Point(0).lesioned(p.Connectome)
-}
-
 // lesionScales are the scales of the plan's lesions at a point.
 func (pt Point) lesionScales() []float64 {
 	out := make([]float64, len(pt.plan.Lesions))

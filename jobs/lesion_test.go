@@ -8,6 +8,7 @@ import (
 
 	"brainsweep/connectome"
 	"brainsweep/io/tvb"
+	"brainsweep/jobs"
 )
 
 // lesionJob has no random numbers, so that two connectomes with the same weights give the same bytes.
@@ -75,7 +76,7 @@ func TestLesionIsTheConnectomeWithoutIt(t *testing.T) {
 		want := result(t, parse(t, fmt.Sprintf(lesionJob, file, "none", "", "")), ways{})
 		have := result(t, parse(t, fmt.Sprintf(lesionJob, "synthetic:10", "column", c.lesion, "")), ways{})
 		healthy := result(t, parse(t, fmt.Sprintf(lesionJob, "synthetic:10", "column", "", "")), ways{})
-		for _, set := range []string{"/raw/x", "/metrics/x/fc_sc", "/connectome/weights"} {
+		for _, set := range []string{"/raw/x", "/metrics/x/fc_sc"} {
 			if have[set] != want[set] || have[set] == "" {
 				t.Errorf("%s: %s differs from that of the connectome without the connections", c.name, set)
 			}
@@ -83,6 +84,22 @@ func TestLesionIsTheConnectomeWithoutIt(t *testing.T) {
 				t.Errorf("%s: %s is that of the healthy brain", c.name, set)
 			}
 		}
+		if have["/connectome/weights"] != healthy["/connectome/weights"] {
+			t.Errorf("%s: the result's connectome is not the one before the lesions", c.name)
+		}
+		again(t, parse(t, fmt.Sprintf(lesionJob, "synthetic:10", "column", c.lesion, "")))
+	}
+}
+
+// again complains unless a job's points come out to the bit when they are computed again from the result alone.
+func again(t *testing.T, j *jobs.Job) {
+	t.Helper()
+	output := filepath.Join(t.TempDir(), "result.h5")
+	if _, err := run(t, j, output, ways{}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := recompute(t, output, "", 1); err != nil || !r.Same || !r.Worst.Bits {
+		t.Errorf("computed again: %+v, %v", r, err)
 	}
 }
 

@@ -56,7 +56,7 @@ func newSetup(p *Plan) (*setup, error) {
 	}}
 	s.layout = &result.Layout{
 		Title: p.Title, Plan: p.Hash(), Basis: p.Basis(), Steps: p.Run.Steps(), Points: p.Points(),
-		Identity: func(i int) []byte { return p.Point(i).identity() }, Mode: string(p.Sweep.Mode), Connectome: p.shownConnectome(),
+		Identity: func(i int) []byte { return p.Point(i).identity() }, Mode: string(p.Sweep.Mode), Connectome: p.Connectome,
 		Name: func(i int) string { return p.Point(i).Name() },
 	}
 	for _, state := range p.Model.States {
