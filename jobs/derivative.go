@@ -292,8 +292,9 @@ func (d *derivative) series(pt Point, v result.Variable, row int) error {
 	}
 	fields := d.fields(pt)
 	if len(times) > 1 {
-		period := times[1] - times[0]
-		fields["SamplingPeriod"], fields["SamplingFrequency"] = period, 1/period
+		const digits = 1e9 // of a second: what lies below is rounding
+		period := math.Round((times[1]-times[0])*digits) / digits
+		fields["SamplingPeriod"], fields["SamplingFrequency"] = period, math.Round(1/period*digits)/digits
 	}
 	labels, centres := d.regions(pt)
 	return d.Table(id, "ts", fmt.Sprintf("desc-point%d%s_ts", pt.Number, name), bids.Table{

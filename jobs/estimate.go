@@ -47,7 +47,7 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 	series, whole := s.signalBytes()
 	e := &Estimate{
 		SeriesBytes: series, Whole: whole, Points: p.Points(), NodeSteps: s.nodeSteps(0, p.Points()),
-		BytesPerPoint: w.runner.BytesPerPoint(int(longest)) + series, ResultBytes: s.diskSize(),
+		BytesPerPoint: w.pointBytes(&p.Subjects[len(p.Subjects)-1], int(longest)), ResultBytes: s.diskSize(),
 	}
 	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)
 	e.Rate, err = w.measure(ctx)

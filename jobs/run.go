@@ -271,14 +271,21 @@ func (r *run) cost() func(i int) (partition.Cost, int) {
 		if swept {
 			next = i + 1
 		}
-		series, _ := r.signalBytes()
-		bytes := r.runner.BytesPerPoint(int(longest)) + series
-		// What a point takes grows with its nodes, but for the sums of products and FC, which grow with their square.
-		if n := int64(s.Nodes()); n != int64(r.study.Nodes) {
-			bytes = bytes * n / int64(r.study.Nodes) * max(n, int64(r.study.Nodes)) / int64(r.study.Nodes)
-		}
-		return partition.Cost{Bytes: bytes, Shared: s.wiringBytes(), Work: float64(r.study.Steps) * float64(s.Nodes())}, next
+		return partition.Cost{Bytes: r.pointBytes(s, int(longest)), Shared: s.wiringBytes(), Work: float64(r.study.Steps) * float64(s.Nodes())}, next
 	}
+}
+
+// pointBytes is the memory that a point of a subject takes, with delays up to longest steps. It grows with the nodes, and
+// the sums of products with their square; where the subject has more than those that the worker's kernel is for, all counts as
+// the latter.
+func (w *worker) pointBytes(s *Subject, longest int) int64 {
+	series, _ := w.signalBytes()
+	bytes := w.runner.BytesPerPoint(longest) + series
+	n, own := int64(s.Nodes()), int64(w.study.Nodes)
+	if n <= own {
+		return bytes * n / own
+	}
+	return bytes * n / own * n / own
 }
 
 // stopped says of a run that was cut short what is left of it.
