@@ -1,6 +1,7 @@
 package matrix_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"fmt"
@@ -124,5 +125,51 @@ func TestTransposed(t *testing.T) {
 	}
 	if row, col, ok := m.FirstBad(); row != 2 || col != 1 || !ok {
 		t.Errorf("the bad number is at %d, %d", row, col)
+	}
+}
+
+// zipped is an archive of the named texts.
+func zipped(t *testing.T, members ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i := 0; i < len(members); i += 2 {
+		w, err := z.Create(members[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(members[i+1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestZip(t *testing.T) {
+	for name, members := range map[string][]string{
+		"the only table":   {"a/leads.csv", "1,2\n3,4\n", "readme.md", "x", "__MACOSX/._leads", "x"},
+		"npz":              {"arr_0.npy", npy("'<f8'", "(1, 2)", 16)},
+		"one is called so": {"sensors.txt", "a 1 2 3\n", "projection_matrix.txt", "1 2\n3 4\n"},
+	} {
+		m, err := matrix.Parse("x.zip", zipped(t, members...))
+		if err != nil || m.Cols != 2 {
+			t.Errorf("%s: %v, %v", name, m, err)
+		}
+	}
+	for want, members := range map[string][]string{
+		"x.zip: the archive has no table: no npy, csv, tsv or txt":                                          {"a.mat", "x"},
+		"x.zip: which table of the archive? it has a.csv, b.csv; one alone may have projection in its name": {"a.csv", "1\n", "b.csv", "2\n"},
+		"x.zip: a.txt is an archive in an archive":                                                          {"a.txt", string(zipped(t, "a.txt", "1"))},
+		`x.zip:a.csv:2:1: "x" is not a number`:                                                              {"a.csv", "1\nx\n"},
+	} {
+		if _, err := matrix.Parse("x.zip", zipped(t, members...)); err == nil || err.Error() != want {
+			t.Errorf("says %v, want %s", err, want)
+		}
+	}
+	if _, err := matrix.Parse("x.zip", []byte("PK\x03\x04rest")); err == nil || !strings.HasPrefix(err.Error(), "x.zip: not a zip archive, or a damaged one") {
+		t.Errorf("of a damaged archive: %v", err)
 	}
 }
