@@ -207,7 +207,7 @@ KERNEL(simulate) {
 
 		for (; t < block_end; t++) {
 			const int b = (int)(t - block);
-			if ((near & 1) && (b % 8 == 0 || t == A->first_step)) {
+			if (SELDOM(near & 1) && (b % 8 == 0 || t == A->first_step)) {
 				/* The same for 8 steps, from the pairs whose delay is at least 8 - 1 steps. */
 				const int begin = b - b % 8;
 				EACH_OF(i, NODES) {
@@ -222,7 +222,7 @@ KERNEL(simulate) {
 					LANES(l, 8) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = sum0[l];
 				}
 			}
-			if ((near & 2) && (b % 4 == 0 || t == A->first_step)) {
+			if (SELDOM(near & 2) && (b % 4 == 0 || t == A->first_step)) {
 				/* The same for 4 steps, from the pairs whose delay is at least 4 - 1 steps. */
 				const int begin = b - b % 4;
 				EACH_OF(i, NODES) {
@@ -240,7 +240,7 @@ KERNEL(simulate) {
 			EACH(i) {
 				AT(in, 0, i) = ALONG_AT(ahead, 0 * BLOCK + b, i);
 			}
-			if (near & SINGLE) {
+			if (SELDOM(near & SINGLE)) {
 				/* Single steps, from the pairs with the shortest delays. */
 				EACH_OF(i, NODES) {
 					const i32 from = rows[ROW * i + ROW - 2], to = rows[ROW * i + ROW - 1];
@@ -254,7 +254,7 @@ KERNEL(simulate) {
 				}
 			}
 			/* Single steps, from nodes that many others hear after the same short delay: COLUMNS such nodes at a time. */
-			for (i32 c = columns[0]; c < columns[1]; c += COLUMNS) {
+			if (SELDOM(columns[0] < columns[1])) for (i32 c = columns[0]; c < columns[1]; c += COLUMNS) {
 				const real *weight = A->column_weight + (i64)c * STRIDE;
 				real sent0[COLUMNS];
 				for (i32 l = 0; l < COLUMNS; l++) {

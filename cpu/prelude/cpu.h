@@ -77,6 +77,7 @@ FUNC real REAL_OF(ureal b) {
 #endif
 #define EACH_OF(i, n) for (i32 i = 0; i < (n); i++)
 #define LANES(k, n) _Pragma("omp simd") for (i32 k = 0; k < (n); k++)
+#define SELDOM(condition) __builtin_expect((condition) != 0, 0)
 #define ONCE if (1)
 #define SYNC ((void)0)
 #define ANY(i, condition) ({ \

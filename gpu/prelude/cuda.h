@@ -97,6 +97,7 @@ FUNC void sync_team() {
 	_Pragma("unroll UNROLLED") for (i32 i##_turn = 0; i##_turn < ((n) + MEMBERS - 1) / MEMBERS; i##_turn++) \
 		if (const i32 i = MEMBER + i##_turn * MEMBERS; ((n) == NODES && PAD == NODES) || i < (n))
 #define LANES(k, n) _Pragma("unroll") for (i32 k = 0; k < (n); k++)
+#define SELDOM(condition) (condition)
 #define ONCE if (MEMBER == 0)
 
 /* A team's own row of memory: the block's, or the GPU's where a team has several blocks. */

@@ -64,6 +64,7 @@ int simt_mine(int node, int mine, int line);
 #define EACH(i) for (i32 i = simt_member; i < PAD; i += MEMBERS)
 #define EACH_OF(i, n) for (i32 i = simt_member; i < (n); i += MEMBERS)
 #define LANES(k, n) for (i32 k = 0; k < (n); k++)
+#define SELDOM(condition) __builtin_expect((condition) != 0, 0)
 #define ONCE if (simt_member == 0)
 #define SYNC simt_sync(__LINE__)
 #define ANY(i, condition) ({ \
