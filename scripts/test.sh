@@ -58,6 +58,7 @@ fi
 if [[ -n $CUDA ]]; then
 	step 'go vet, with CUDA' go vet -tags cuda ./gpu ./cmd/brainsweep
 	step 'tests, with CUDA' tests -tags cuda ./gpu
+	step 'the program on emulated GPUs' tests -tags cuda -run '^TestEmulatedGPUs$' ./cmd/brainsweep
 else
 	echo "left out: the tests with CUDA, because there is no cuda.h here"
 fi
