@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"fmt"
+
 	"brainsweep/mpi"
 )
 
@@ -29,4 +31,13 @@ func (j *Job) merged(c mpi.Comm, o Options, err error) (*Summary, error) {
 	}
 	s.Failed, err = shareCount(c, s.Failed)
 	return s, err
+}
+
+// shareCount gives rank 0's number to all.
+func shareCount(c mpi.Comm, n int) (int, error) {
+	text, err := c.Bcast(0, []byte(fmt.Sprint(n)))
+	if err == nil {
+		_, err = fmt.Sscan(string(text), &n)
+	}
+	return n, err
 }

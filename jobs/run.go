@@ -319,15 +319,6 @@ func (r *run) merge() error {
 	return err
 }
 
-// shareCount gives rank 0's number to all.
-func shareCount(c mpi.Comm, n int) (int, error) {
-	text, err := c.Bcast(0, []byte(fmt.Sprint(n)))
-	if err == nil {
-		_, err = fmt.Sscan(string(text), &n)
-	}
-	return n, err
-}
-
 func (r *run) mergeParts(facts []result.Entry) error {
 	parts, err := result.Parts(r.folder)
 	if err != nil {
