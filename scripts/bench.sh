@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures node-steps per second on one core: every case, as a curve over the nodes, as a curve over the horizon, and two
-# processes beside one. Where a yardstick is (../shared/yardstick, or YARDSTICK=file.cpp), it runs in between, and rates
+# Measures node-steps per second on one core: every case, as a curve over the nodes, as a curve over the horizon, over
+# short delays, and two processes beside one. Where a yardstick is (../shared/yardstick, or YARDSTICK=file.cpp), it runs in between, and rates
 # are told as ratios to it. Prints tables in Markdown. With arguments, it is "brainsweep bench" with these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,7 +31,7 @@ bench() { bin/brainsweep bench --threads 1 --json --case "$1" --precision "$2" "
 row() {
 	local stage
 	awk -v r="$(field node_steps_per_second <<<"$1")" 'BEGIN { printf "%.1f |", r/1e6 }'
-	for stage in dynamics coupling noise monitors metrics; do
+	for stage in dynamics coupling noise monitors metrics io; do
 		awk -v s="$(field "$stage" <<<"$1")" 'BEGIN { printf " %.0f %% |", 100*s }'
 	done
 }
@@ -49,8 +49,8 @@ heading() { printf '\n%s\n\n' "$1"; }
 
 cases() {
 	heading '68 nodes, delays at 4 mm/ms, Heun, noise, averages, BOLD, FC: millions of node-steps/s on one core, and shares'
-	echo '| case | precision | rate | dynamics | coupling | noise | monitors | metrics |'
-	echo '| --- | --- | --- | --- | --- | --- | --- | --- |'
+	echo '| case | precision | rate | dynamics | coupling | noise | monitors | metrics | I/O |'
+	echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- |'
 	local name precision
 	for name in adex2 wongwang kuramoto; do
 		for precision in single double; do
@@ -69,8 +69,8 @@ cases() {
 # curve TITLE FLAG VALUES... of adex2
 curve() {
 	heading "$1"
-	echo '| nodes | edges | horizon [steps] | precision | rate | dynamics | coupling | noise | monitors | metrics |'
-	echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |'
+	echo '| nodes | edges | horizon [steps] | precision | rate | dynamics | coupling | noise | monitors | metrics | I/O |'
+	echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |'
 	local value precision json
 	for value in "${@:3}"; do
 		for precision in single double; do
@@ -92,8 +92,22 @@ two() {
 	awk -v a="$alone" -v b="$first" -v c="$second" 'BEGIN { printf "%.2f and %.2f\n", b/a, c/a }'
 }
 
+# short DELAYS... of wongwang in random networks
+short() {
+	heading 'wongwang, 68 nodes, 28 % of the pairs connected, over delays drawn from a range [steps]'
+	echo '| delays [steps] | precision | rate | dynamics | coupling | noise | monitors | metrics | I/O |'
+	echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- |'
+	local delays precision
+	for delays in "$@"; do
+		for precision in single double; do
+			echo "| $delays | $precision | $(row "$(bench wongwang "$precision" --delays "$delays" --density 0.28)")"
+		done
+	done
+}
+
 build_yardstick
 cases
 curve 'adex2 over the number of nodes' --nodes 2 5 10 20 40 68 100 200 500 1000 2000
 curve 'adex2, 68 nodes, over the horizon: conduction from instantaneous to slow' --speed 1e6 40 16 8 4 2 1 0.5
+short 0-0 1-2 3-6 7-14 0-14 0-40 100-500
 two
