@@ -233,3 +233,15 @@ func (p *program) Close() error {
 	p.device.mu.Unlock()
 	return p.device.do(p.unload)
 }
+
+// sizes are the numbers of threads that blocks may have.
+func (s shape) sizes() []int {
+	if s.blocks > 1 {
+		return []int{s.threads}
+	}
+	var all []int
+	for teams := 1; teams <= s.teams; teams++ {
+		all = append(all, teams*s.members)
+	}
+	return all
+}

@@ -139,15 +139,3 @@ func (s shape) choose(teams, processors int, resident func(threads int) int) (be
 // together is how many teams of several blocks are under way at a time on a GPU that holds so many blocks in all; 0 where
 // it does not hold one.
 func (s shape) together(teams, held int) int { return min(teams, s.teams, held/s.blocks) }
-
-// sizes are the numbers of threads that blocks may have.
-func (s shape) sizes() []int {
-	if s.blocks > 1 {
-		return []int{s.threads}
-	}
-	var all []int
-	for teams := 1; teams <= s.teams; teams++ {
-		all = append(all, teams*s.members)
-	}
-	return all
-}
