@@ -25,6 +25,7 @@ import (
 type Options struct {
 	Output   string         // the result file; parts wait in a folder beside it
 	Force    bool           // an old result and old parts are removed first
+	Fresh    bool           // parts that an earlier run has left are a mistake, instead of what the job goes on from
 	Batch    int            // most points of a batch, which is what a killed job may lose; 0: about a minute's work
 	Every    time.Duration  // between two checkpoints of a batch in work; 0: none
 	Keep     bool           // parts and final states stay when all is merged, for a job with more points or a longer duration
@@ -75,6 +76,9 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 	if c.Rank() == 0 {
 		if err = spot.enter(o.Force, j.Plan.Hash()); err == nil {
 			s.layout.Order, err = spot.goOn(j)
+		}
+		if err == nil && o.Fresh && spot.holdsParts() {
+			err = fault.Mistake{Pos: fault.Pos{File: spot.parts}, Msg: "holds parts of an earlier run; --resume auto goes on from them, --force throws them away"}
 		}
 	}
 	if err = mpi.Agree(c, err); err != nil {

@@ -26,6 +26,7 @@ type runFlags struct {
 	deviceFlags
 	output once
 	force  bool
+	resume choice
 	batch  int
 	every  time.Duration
 	keep   bool
@@ -35,15 +36,15 @@ type runFlags struct {
 }
 
 func runCommand(said *voice) *cobra.Command {
-	var f runFlags
+	f := runFlags{resume: choice{"auto", []string{"auto", "never"}}}
 	cmd := &cobra.Command{
 		Use:   "run JOB",
 		Short: "Run a job file into one result file",
 		Long: `run simulates every point of a job and merges series and metrics into one HDF5 file.
 
 Under mpirun the ranks share the points. A job that was stopped (Ctrl-C, SIGTERM, SIGUSR1, --max-hours) or killed goes
-on from its finished parts and its last checkpoints when the same command is given again. Exit codes: 0 done, 1 the run failed, 2 a mistake to mend, 3 stopped before the end and
-ready to go on, 4 done but some points failed.`,
+on from its finished parts and its last checkpoints when the same command is given again. Exit codes: 0 done, 1 the run failed,
+2 a mistake to mend, 3 stopped before the end and ready to go on, 4 done but some points failed.`,
 		Example: `  brainsweep run examples/adex.toml -o results.h5
   mpirun -n 64 brainsweep run job.toml -o results.h5
   brainsweep run job.toml --set run.seed=7 --set sweep.b_e.points=64
@@ -56,6 +57,7 @@ ready to go on, 4 done but some points failed.`,
 	f.deviceFlags.add(cmd.Flags())
 	cmd.Flags().VarP(&f.output, "output", "o", "the result file (default: the job's name with .h5, in this folder)")
 	cmd.Flags().BoolVar(&f.force, "force", false, "remove an old result and old parts, and begin anew")
+	cmd.Flags().Var(&f.resume, "resume", "what to do with parts of an earlier run: auto goes on from them, never refuses")
 	cmd.Flags().IntVar(&f.batch, "batch", 0, "most points of a batch, which is what a killed job may lose (default: about a minute's work)")
 	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 10*time.Minute, "time between two checkpoints of what is in work; 0 keeps finished parts only")
 	cmd.Flags().BoolVar(&f.keep, "keep-parts", false, "keep the parts and the final states beside the result, for a job with more points or a longer duration")
@@ -130,7 +132,7 @@ func runOn(ctx context.Context, comm mpi.Comm, said *voice, file string, f runFl
 	defer dev.Close()
 	l := newListener(comm.Rank(), said, output, errs, func(log *logrus.Logger) { greet(log, job, dev, comm, note, chosen) })
 	defer l.close()
-	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Batch: f.batch, Every: f.every, Keep: f.keep, Patience: f.wait, Versions: versions(), Listener: l})
+	summary, err := job.Run(ctx, comm, dev, jobs.Options{Output: output, Force: f.force, Fresh: f.resume.value == "never", Batch: f.batch, Every: f.every, Keep: f.keep, Patience: f.wait, Versions: versions(), Listener: l})
 	l.end()
 	if err != nil {
 		return err
