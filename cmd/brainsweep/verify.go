@@ -83,7 +83,7 @@ func verifySample(ctx context.Context, out io.Writer, res *result.Result, dev de
 	case r.Same:
 		return fmt.Errorf("%s: %s differs by %.3g, though device, compiler and kernel are the same", what, r.Worst.Variable, r.Worst.Relative)
 	case r.Worst.Relative > tolerance:
-		return fmt.Errorf("%s by other means: %s differs by %.3g, more than %g", what, r.Worst.Variable, r.Worst.Relative, tolerance)
+		return fmt.Errorf("%s by other means: %s differs by %.3g, more than %g; chaotic dynamics enlarge the last digit, so ask again with the device and instructions of the result (brainsweep inspect tells them), where it must be equal to the byte", what, r.Worst.Variable, r.Worst.Relative, tolerance)
 	default:
 		_, err = fmt.Fprintf(out, "%s by other means: %s differs by %.3g, which is within %g\n", what, r.Worst.Variable, r.Worst.Relative, tolerance)
 	}
