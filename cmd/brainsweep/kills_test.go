@@ -17,7 +17,7 @@ import (
 // has stopped. BRAINSWEEP_SLOW=1 kills each of two jobs, in single and in double precision, 20 times; else it is one job, 4 times.
 func TestManyKills(t *testing.T) {
 	needMPI(t)
-	kills, seconds, work, precisions := 4, 40, 1000, []string{"single"}
+	kills, seconds, work, precisions := 4, 80, 1000, []string{"single"}
 	if os.Getenv("BRAINSWEEP_SLOW") != "" {
 		kills, seconds, work, precisions = 20, 400, 5000, []string{"single", "double"}
 	}
@@ -28,7 +28,16 @@ func TestManyKills(t *testing.T) {
 			want := w.run(0, "whole.h5")
 			random := rand.New(rand.NewPCG(2024, 20))
 			how := map[string]int{}
-			for n := range kills {
+			enough := func(n int) bool { // a fast machine may be done before the last kill
+				if _, err := os.Stat(w.path("killed.h5")); err != nil {
+					return false
+				}
+				if n < (kills+1)/2 {
+					t.Fatalf("the job was done after %d of %d kills", n, kills)
+				}
+				return true
+			}
+			for n := 0; n < kills && !enough(n); n++ {
 				p := w.start(1+n%4, "run", "job.toml", "-o", "killed.h5", "--threads", fmt.Sprint(1+n%2),
 					"--batch", fmt.Sprint(1+random.IntN(6)), "--checkpoint-every", "100ms")
 				w.untilWork(p, "killed.h5")
@@ -38,18 +47,19 @@ func TestManyKills(t *testing.T) {
 				for _, pid := range victims(p, kind, random) {
 					syscall.Kill(pid, syscall.SIGKILL)
 				}
-				if code := p.end(t); code == exitDone {
-					t.Fatalf("kill %d of %d came too late", n+1, kills)
-				}
+				p.end(t)
 			}
 			_, status, _ := command(t, "status "+w.path("killed.h5"))
-			p := w.start(3, "run", "job.toml", "-o", "killed.h5", "--batch", "3")
-			if code := p.end(t); code != exitDone {
-				t.Fatalf("exit code %d: %s", code, p.errs.String())
+			t.Logf("%v were killed; then %s", how, status)
+			left, _ := os.ReadDir(w.path("killed.h5.parts")) // a merged job that is not tidied up goes on, too
+			if !enough(kills) || len(left) > 0 {
+				p := w.start(3, "run", "job.toml", "-o", "killed.h5", "--batch", "3")
+				if code := p.end(t); code != exitDone {
+					t.Fatalf("exit code %d: %s", code, p.errs.String())
+				}
 			}
-			t.Logf("%v were killed; then %s%s", how, status, p.out.String())
 			resulttest.Same(t, "killed", resulttest.Contents(t, w.path("killed.h5")), want)
-			if left, _ := os.ReadDir(w.path("killed.h5.parts")); len(left) > 0 {
+			if left, _ = os.ReadDir(w.path("killed.h5.parts")); len(left) > 0 {
 				t.Errorf("%v is left over", left)
 			}
 		})
