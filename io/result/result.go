@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"syscall"
 
 	"brainsweep/io/h5"
 )
@@ -53,8 +54,11 @@ func (v Variable) Width() int {
 // Open opens a result file.
 func Open(name string) (*Result, error) {
 	file, err := h5.Open(name)
-	if err != nil {
-		return nil, err
+	switch {
+	case errors.Is(err, syscall.ENOENT):
+		return nil, fmt.Errorf("%s: %w", name, syscall.ENOENT)
+	case err != nil:
+		return nil, fmt.Errorf("%s cannot be read as a result: %w", name, err)
 	}
 	r := &Result{file: file}
 	if err := r.read(); err != nil {
