@@ -109,7 +109,9 @@ func parseValue(text string, pos fault.Pos) (*node, error) {
 	}
 	if t := strings.TrimSpace(text); t == "" || strings.ContainsAny(t[:1], `[{"'`) {
 		msg := "not a TOML value"
-		if list, ok := err.(fault.List); ok {
+		if t == "" {
+			msg += "; nothing stands behind the ="
+		} else if list, ok := err.(fault.List); ok {
 			msg += ": " + list[0].Msg
 		}
 		return nil, fault.Mistake{Pos: pos, Msg: msg}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -24,9 +25,17 @@ type Estimate struct {
 	Rate          float64  // node-steps per second that this device reached in a short measurement
 }
 
-// RankTime is how long the job takes on a number of ranks with devices like the one measured.
+// RankTime is how long the job takes on a number of ranks with devices like the one measured, or the longest Duration.
 func (e *Estimate) RankTime(ranks int) time.Duration {
-	return time.Duration(e.NodeSteps / e.Rate / float64(ranks) * float64(time.Second))
+	return time.Duration(bounded(e.NodeSteps / e.Rate / float64(ranks) * float64(time.Second)))
+}
+
+// bounded is x as a whole number, the largest one where it is larger.
+func bounded(x float64) int64 {
+	if x >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(x)
 }
 
 // Estimate measures the first point for a moment and tells what the whole job takes.
@@ -56,22 +65,22 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 
 // diskSize is what the series and metrics of all points take, without compression.
 func (s *setup) diskSize() int64 {
-	l, nodes := s.layout, int64(s.layout.Nodes())
-	var total int64
+	l, nodes := s.layout, s.layout.Nodes()
+	var total float64
 	for _, series := range l.Series {
-		size, points := int64(8), int64(l.Points)
+		size, points := 8, l.Points
 		if series.Single {
 			size = 4
 		}
 		if series.Keep.Best > 0 {
-			points = min(points, int64(series.Keep.Best))
+			points = min(points, series.Keep.Best)
 		}
-		total += size * points * int64(series.Times.Count) * nodes
+		total += float64(size) * float64(points) * float64(series.Times.Count) * float64(nodes)
 	}
 	for i, m := range s.metrics {
-		total += 8 * int64(l.Points) * int64(m.Shape.Len(s.plan.metricSetup(s.layout.Metrics[i].Quantity)))
+		total += 8 * float64(l.Points) * float64(m.Shape.Len(s.plan.metricSetup(s.layout.Metrics[i].Quantity)))
 	}
-	return total
+	return bounded(total)
 }
 
 // measure times a batch of as many points as there are workers, for about a second.

@@ -240,6 +240,7 @@ func (r *reader) choice(word *string, known []string, path ...string) {
 	if _, isText := r.Value(path...).(string); isText {
 		r.faultf(r.ValuePos(path...), "%s: unknown value %q%s; there is %s", document.Address(path...), *word,
 			fault.Suggest(*word, known), strings.Join(known, ", "))
+		*word = known[0] // so that the mistake is not found again
 	}
 }
 

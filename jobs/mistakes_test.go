@@ -58,6 +58,8 @@ job.toml:7:10: run.scheme: expected a string, found 3`},
 job.toml:5:13: connectome.diagonal: unknown value "none"; there is keep, zero
 job.toml:6:9: connectome.speed: 4 has no unit; write for example "4 mm/ms"
 testdata/nothing.zip: cannot be read: no such file or directory`},
+	{"normalisation", with("[connectome]\nsource = 'synthetic:10'\nnormalise = 'colum'\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral`},
+	{"empty source", with("[connectome]\nsource = ''\n"), `job.toml:2:2: connectome.source is missing; write a path, or for example "synthetic:68"`},
 	{"too few regions", with("[connectome]\nsource = 'synthetic:1'\n"), `job.toml:3:11: synthetic:1: a connectome has from 2 to 10000 regions`},
 	{"speed", with("[connectome]\nsource = 'synthetic:10'\nspeed = '0 m/s'\n"), `job.toml:4:10: connectome.speed: 0 is out of bounds; it must be above 0 mm/ms`},
 	{"no unit", with("[run]\nduration = '10'\ntransient = 1\n"), `job.toml:5:13: run.duration: "10" has no unit; write for example "10 s"

@@ -66,7 +66,7 @@ func (r *reader) connectome() {
 		r.cohort()
 		return
 	}
-	if !r.Has("connectome", "source") {
+	if !r.Has("connectome", "source") || r.Value("connectome", "source") == "" {
 		r.faultf(r.Pos("connectome"), `connectome.source is missing; write a path, or for example "synthetic:68"`)
 		return
 	}

@@ -166,7 +166,10 @@ func (w *windowStream) finish(to int) {
 
 func (w *windowStream) Bytes() int64 {
 	n := int64(len(w.Shift))
-	blocks := int64(2 * (w.length + w.unit()) / w.step)
+	blocks := int64(min(w.length+w.unit(), w.last)/w.step + 1)
+	if w.length > w.step && w.length%w.step > 0 { // else one of the two blocks of a step is empty
+		blocks *= 2
+	}
 	return 8 * (blocks*n*(n+10) + int64(w.windows)*n*(n-1)/2)
 }
 

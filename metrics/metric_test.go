@@ -218,3 +218,18 @@ func TestFCSC(t *testing.T) {
 		t.Errorf("of equal weights fc_sc is %v", got)
 	}
 }
+
+// TestWindowsOfAShortSeriesTakeLittle: 20 s of BOLD at 2 Hz are 40 samples, in 20 blocks of 68 x 68 products at most,
+// however many samples a unit of a long series has.
+func TestWindowsOfAShortSeriesTakeLittle(t *testing.T) {
+	fcd, err := metrics.Lookup("fcd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := metrics.Defaults()
+	config["fcd.window"], config["fcd.step"] = []float64{8}, []float64{1}
+	streams, _ := metrics.Streams(fcd, metrics.Setup{Nodes: 68, Samples: 40, Rate: 2, Config: config})
+	if bytes := streams["fcd"].Bytes(); bytes < 20*68*68*8 || bytes > 2*20*68*68*8 {
+		t.Errorf("%d bytes", bytes)
+	}
+}

@@ -5,8 +5,11 @@ import (
 	"math"
 )
 
-// most is the greatest number of values on one axis: beyond it lies a slip of the pen, not a study.
-const most = 100_000_000
+// The greatest number of values on one axis, and of points: beyond them lies a slip of the pen, not a study.
+const (
+	most       = 100_000_000
+	mostPoints = 100 * most // which Sobol's sequence has, too: 2^40
+)
 
 // Linear returns n values from, ..., to at equal distances, as numpy's linspace does: the ends exact,
 // a single value is from.

@@ -108,11 +108,11 @@ func (s Space) checkCount(mistakes *fault.List) {
 		if s.Points < 1 {
 			mistakes.Addf(fault.Pos{}, "sweep.points: %d points; mode %q needs at least one", s.Points, s.Mode)
 		}
+		if s.Points > mostPoints {
+			mistakes.Addf(fault.Pos{}, "sweep.points: %d points; at most %d are allowed", s.Points, mostPoints)
+		}
 		if s.Mode == Sobol && len(s.Axes) > len(directions) {
 			mistakes.Addf(fault.Pos{}, "sweep: %d axes; mode %q has direction numbers for %d", len(s.Axes), s.Mode, len(directions))
-		}
-		if s.Mode == Sobol && s.Points > 1<<40 {
-			mistakes.Addf(fault.Pos{}, "sweep.points: %d points; mode %q has at most 2^40", s.Points, s.Mode)
 		}
 	case s.Mode == Zip || s.Mode == List:
 		if len(s.Axes) == 0 {
@@ -120,14 +120,12 @@ func (s Space) checkCount(mistakes *fault.List) {
 		}
 		s.checkEqualLengths(mistakes)
 	default:
-		n := 1
+		n := 1.0
 		for _, a := range s.Axes {
-			if k := len(a.Values); k > 0 && n > math.MaxInt/k {
-				mistakes.Addf(fault.Pos{}, "sweep: the grid has more points than can be numbered (%d)", math.MaxInt)
-				return
-			} else if k > 0 {
-				n *= k
-			}
+			n *= float64(max(1, len(a.Values)))
+		}
+		if n > mostPoints {
+			mistakes.Addf(fault.Pos{}, "sweep: the grid has %.3g points; at most %d are allowed", n, mostPoints)
 		}
 	}
 }

@@ -174,7 +174,7 @@ func writable(folder string) error {
 // bytesOf prints a number of bytes for people.
 func bytesOf(n int64) string {
 	size, unit := float64(n), "B"
-	for _, next := range []string{"KiB", "MiB", "GiB", "TiB"} {
+	for _, next := range []string{"KiB", "MiB", "GiB", "TiB", "PiB"} {
 		if size < 1024 {
 			break
 		}

@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -15,10 +16,58 @@ import (
 const npyMagic = "\x93NUMPY"
 
 var (
+	npyText    = regexp.MustCompile(`'descr'\s*:\s*'([<>|=])([US])(\d+)'`)
 	npyType    = regexp.MustCompile(`'descr'\s*:\s*'([<>|=])([fiu])([1248])'`)
 	npyFortran = regexp.MustCompile(`'fortran_order'\s*:\s*(True|False)`)
 	npyShape   = regexp.MustCompile(`'shape'\s*:\s*\(([^)]*)\)`)
 )
+
+// Words reads the npy array of words of a file called name, whatever its shape, row by row; those of type U and S.
+func Words(name string, raw []byte) ([]string, error) {
+	refuse := func(msg string) ([]string, error) {
+		return nil, fault.Mistake{Pos: fault.Pos{File: name}, Msg: msg}
+	}
+	header, data, ok := npyParts(raw)
+	if !ok || !bytes.HasPrefix(raw, []byte(npyMagic)) {
+		return refuse("not an npy array, or one that ends within its header")
+	}
+	kind := npyText.FindStringSubmatch(header)
+	if kind == nil {
+		return refuse(fmt.Sprintf("this npy array does not hold words (%s); save it with dtype=str", strings.TrimSpace(header)))
+	}
+	size, err := strconv.Atoi(kind[3]) // of a word, in letters
+	if err != nil || size < 1 || size > 1<<16 {
+		return refuse("this npy array has words of " + kind[3] + " letters")
+	}
+	if kind[2] == "U" { // UTF-32
+		size *= 4
+	}
+	if len(data)%size != 0 {
+		return refuse(fmt.Sprintf("this npy file has %d bytes of words, which are of %d bytes each", len(data), size))
+	}
+	order := npyOrder(kind[1])
+	var words []string
+	for ; len(data) > 0; data = data[size:] {
+		word := string(data[:size])
+		if kind[2] == "U" {
+			var letters []rune
+			for at := 0; at < size; at += 4 {
+				letters = append(letters, rune(order.Uint32(data[at:])))
+			}
+			word = string(letters)
+		}
+		words = append(words, strings.TrimRight(word, "\x00"))
+	}
+	return words, nil
+}
+
+// npyOrder is the order of bytes that an array's type begins with.
+func npyOrder(sign string) binary.ByteOrder {
+	if sign == ">" {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
 
 // parseNPY reads an array of one or two dimensions; one dimension becomes a column.
 func parseNPY(name string, text []byte) (*Matrix, error) {
@@ -53,10 +102,7 @@ func parseNPY(name string, text []byte) (*Matrix, error) {
 	if want := m.Rows * m.Cols * size; len(data) != want {
 		return refuse("this npy file has %d bytes of numbers, but its shape (%s) makes %d", len(data), shape[1], want)
 	}
-	order := binary.ByteOrder(binary.LittleEndian)
-	if kind[1] == ">" {
-		order = binary.BigEndian
-	}
+	order := npyOrder(kind[1])
 	m.Values = make([]float64, m.Rows*m.Cols)
 	for i := range m.Values {
 		at := i

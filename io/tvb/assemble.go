@@ -8,6 +8,7 @@ import (
 
 	"brainsweep/connectome"
 	"brainsweep/fault"
+	"brainsweep/io/matrix"
 )
 
 // names are the stems by which a field's member goes, the first as TVB writes it.
@@ -152,14 +153,8 @@ func (r *reader) sized(field connectome.Field, skip, cols int) *table {
 func (r *reader) regions() {
 	var labels []string
 	if m, there := r.chosen[connectome.Centres]; there {
-		skip := 0
-		r.faults.Add(m.lines(func(_ int, _ string, row []cell) bool {
-			if len(row) > 3 {
-				skip = 1
-				labels = append(labels, row[0].text)
-			}
-			return len(labels) <= connectome.MaxRegions
-		}))
+		labels = r.named(m)
+		skip := min(len(labels), 1)
 		if t := r.sized(connectome.Centres, skip, 3); t != nil {
 			r.c.Centres = points(t.values)
 		}
@@ -183,13 +178,39 @@ func (r *reader) regions() {
 	r.c.Notes = append(r.c.Notes, "regions are numbered, since there are no labels")
 }
 
-// labels reads a member with one label a line.
-func (r *reader) labels(m member) []string {
+// named reads the labels that stand before the centres, if any do.
+func (r *reader) named(m member) []string {
+	if m.npy() {
+		return nil
+	}
 	var labels []string
-	r.faults.Add(m.lines(func(_ int, text string, _ []cell) bool {
-		labels = append(labels, strings.TrimSpace(text))
+	r.faults.Add(m.lines(func(_ int, _ string, row []cell) bool {
+		if len(row) > 3 {
+			labels = append(labels, row[0].text)
+		}
 		return len(labels) <= connectome.MaxRegions
 	}))
+	return labels
+}
+
+// labels reads a member with one label a line, or an array of them.
+func (r *reader) labels(m member) []string {
+	var labels []string
+	if m.npy() {
+		raw, err := m.whole()
+		if err == nil {
+			labels, err = matrix.Words(m.place.File, raw)
+		}
+		if err != nil {
+			r.faults.Add(err)
+			return nil
+		}
+	} else {
+		r.faults.Add(m.lines(func(_ int, text string, _ []cell) bool {
+			labels = append(labels, strings.TrimSpace(text))
+			return len(labels) <= connectome.MaxRegions
+		}))
+	}
 	if len(labels) != r.n {
 		r.faults.Addf(m.place, "%d labels, but the weights are of %d regions", len(labels), r.n)
 		return nil

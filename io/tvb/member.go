@@ -34,21 +34,29 @@ type member struct {
 	raw      func() (io.ReadCloser, error)
 }
 
-// stem is the name without folders, compression and kind, in lower case; "" if the member is no text table.
-func (m member) stem() string {
+// base is the name without folders and compression, in lower case.
+func (m member) base() string {
 	base := strings.ToLower(path.Base(m.name))
 	for _, ending := range []string{".bz2", ".gz"} {
 		base = strings.TrimSuffix(base, ending)
 	}
-	for _, kind := range []string{".txt", ".csv", ".tsv", ".dat"} {
-		if stem, is := strings.CutSuffix(base, kind); is {
+	return base
+}
+
+// npy tells whether the member is an array of NumPy's.
+func (m member) npy() bool { return strings.HasSuffix(m.base(), ".npy") }
+
+// stem is the base without its kind; "" if the member is no table.
+func (m member) stem() string {
+	for _, kind := range []string{".txt", ".csv", ".tsv", ".dat", ".npy"} {
+		if stem, is := strings.CutSuffix(m.base(), kind); is {
 			return stem
 		}
 	}
 	return ""
 }
 
-// open gives the member's text, unpacked and guarded.
+// open gives the member's contents, unpacked and guarded.
 func (m member) open() (io.ReadCloser, error) {
 	if err := m.bomb(m.unpacked); err != nil {
 		return nil, err
@@ -80,6 +88,16 @@ func (m member) bomb(size int64) error {
 
 func (m member) damaged(err error) error {
 	return fault.Mistake{Pos: m.place, Msg: "cannot be unpacked: " + err.Error()}
+}
+
+// whole reads all of the member's contents.
+func (m member) whole() ([]byte, error) {
+	in, err := m.open()
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	return io.ReadAll(in)
 }
 
 // guard is a member's text that stops when there is too much of it.
@@ -131,15 +149,14 @@ func zipMembers(archive string, z *zip.Reader) ([]member, error) {
 
 func folderMembers(root string) ([]member, error) {
 	var members []member
-	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error { // follows root if it is a link
+		file := filepath.Join(root, filepath.FromSlash(name))
 		if err != nil {
 			return unreadable(file, err)
 		}
-		name, err := filepath.Rel(root, file)
-		if err != nil || name == "." {
-			return err
+		if name == "." {
+			return nil
 		}
-		name = filepath.ToSlash(name)
 		if entry.IsDir() {
 			if ignored(name+"/") || strings.Count(name, "/") >= maxDepth {
 				return fs.SkipDir

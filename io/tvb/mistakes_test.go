@@ -54,6 +54,10 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 			"a.zip:areas.txt: areas are 1 x 2, but the weights are of 3 regions: 3 x 1 is wanted\n" +
 				"a.zip:centres.txt: centres are 2 x 3, but the weights are of 3 regions: 3 x 3 is wanted\n" +
 				"a.zip:tract_lengths.txt: tract lengths are 2 x 2, but the weights are of 3 regions: 3 x 3 is wanted"},
+		{"an array of nothing", []file{{"weights.npy", "\x93NUMPY"}, l, c},
+			"a.zip:weights.npy: this npy file ends within its header"},
+		{"words that are numbers", []file{w, l, {"labels.npy", "\x93NUMPY\x01\x00\x2e\x00{'descr': '<f8', 'fortran_order': False, ...}\n"}},
+			"a.zip:labels.npy: this npy array does not hold words ({'descr': '<f8', 'fortran_order': False, ...}); save it with dtype=str"},
 		{"too few labels", []file{w, l, {"labels.txt", "A\nB\n"}},
 			"a.zip:labels.txt: 2 labels, but the weights are of 3 regions"},
 		{"labels that do not match", []file{w, l, c, {"labels.txt", "A\nX\nC\n"}},
@@ -116,9 +120,9 @@ func TestFilesThatAreNoArchive(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"nothing", nil, "not a zip archive, or a damaged one (zip: not a valid zip file)"},
-		{"text", []byte("weights"), "not a zip archive, or a damaged one (zip: not a valid zip file)"},
-		{"cut off", whole[:len(whole)/2], "not a zip archive, or a damaged one (zip: not a valid zip file)"},
+		{"nothing", nil, "neither a zip archive nor a folder; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"},
+		{"text", []byte("weights"), "neither a zip archive nor a folder; tables go into a folder"},
+		{"cut off", whole[:len(whole)/2], "a damaged zip archive (zip: not a valid zip file)"},
 		{"HDF5", []byte("\x89HDF\r\n\x1a\n and more"), "an HDF5 file: only zip archives and folders are read; TVB exports connectomes as zip, too"},
 		{"damaged", damaged, "weights.txt: cannot be unpacked: "},
 	} {

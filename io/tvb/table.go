@@ -9,6 +9,7 @@ import (
 
 	"brainsweep/connectome"
 	"brainsweep/fault"
+	"brainsweep/io/matrix"
 )
 
 const (
@@ -89,14 +90,14 @@ type table struct {
 	member     member
 	rows, cols int
 	values     []float64
-	line       []int   // of each row
+	line       []int   // of each row; nil for an array, which has no lines
 	col        []int32 // of each value
 }
 
 // place tells where a value stands.
 func (t *table) place(row, col int) fault.Pos {
 	p := t.member.place
-	if row >= 0 {
+	if row >= 0 && t.line != nil {
 		p.Line, p.Col = t.line[row], int(t.col[row*t.cols+col])
 	}
 	return p
@@ -105,6 +106,9 @@ func (t *table) place(row, col int) fault.Pos {
 // readTable reads a member of numbers. skip cells at the head of each line are left out, and where most is not 0,
 // so are those beyond as many numbers.
 func readTable(m member, skip, most int) (*table, error) {
+	if m.npy() {
+		return readArray(m)
+	}
 	t := &table{member: m}
 	var faults fault.List
 	err := m.lines(func(line int, _ string, row []cell) bool {
@@ -120,6 +124,19 @@ func readTable(m member, skip, most int) (*table, error) {
 		faults.Addf(m.place, "has no numbers")
 	}
 	return t, faults.Err()
+}
+
+// readArray reads a member that is a NumPy array of numbers.
+func readArray(m member) (*table, error) {
+	raw, err := m.whole()
+	if err != nil {
+		return nil, err
+	}
+	a, err := matrix.Parse(m.place.File, raw)
+	if err != nil {
+		return nil, err
+	}
+	return &table{member: m, rows: a.Rows, cols: a.Cols, values: a.Values}, nil
 }
 
 // add appends a row, or notes what is wrong with it.

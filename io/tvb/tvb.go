@@ -1,9 +1,10 @@
-// Package tvb reads and writes connectomes in The Virtual Brain's form: a zip archive, or a folder, of text tables.
+// Package tvb reads and writes connectomes in The Virtual Brain's form: a zip archive, or a folder, of tables.
 //
 // A member is known by its name, wherever it lies: weights.txt, tract_lengths.txt, centres.txt (label x y z),
-// areas.txt, average_orientations.txt, cortical.txt, hemispheres.txt and their aliases, also compressed (.bz2, .gz)
-// and with commas or semicolons between the numbers (.csv). Archives come from strangers: nothing is written to
-// disk, what unpacks beyond reason is refused, and every mistake has a place such as sub-01.zip:weights.txt:12:30.
+// areas.txt, average_orientations.txt, cortical.txt, hemispheres.txt and their aliases, also compressed (.bz2, .gz),
+// with commas or semicolons between the numbers (.csv), and as NumPy's arrays (.npy; the archive may be an .npz).
+// Archives come from strangers: nothing is written to disk, what unpacks beyond reason is refused, and every mistake
+// has a place such as sub-01.zip:weights.txt:12:30.
 package tvb
 
 import (
@@ -59,14 +60,18 @@ func Read(path string) (*connectome.Connectome, error) {
 // ReadZip reads a zip archive of size bytes from r. name stands for it in messages and becomes the Source.
 func ReadZip(name string, r io.ReaderAt, size int64) (*connectome.Connectome, error) {
 	place := fault.Pos{File: name}
-	const hdf5 = "\x89HDF\r\n\x1a\n"
+	const hdf5, packed = "\x89HDF\r\n\x1a\n", "PK"
 	head := make([]byte, len(hdf5))
-	if _, err := r.ReadAt(head, 0); err == nil && string(head) == hdf5 {
+	r.ReadAt(head, 0) // what is shorter is neither
+	if string(head) == hdf5 {
 		return nil, fault.Mistake{Pos: place, Msg: "an HDF5 file: only zip archives and folders are read; TVB exports connectomes as zip, too"}
 	}
 	z, err := zip.NewReader(r, size)
-	if err != nil {
-		return nil, fault.Mistake{Pos: place, Msg: "not a zip archive, or a damaged one (" + err.Error() + ")"}
+	switch {
+	case err != nil && string(head[:len(packed)]) == packed:
+		return nil, fault.Mistake{Pos: place, Msg: "a damaged zip archive (" + err.Error() + ")"}
+	case err != nil:
+		return nil, fault.Mistake{Pos: place, Msg: "neither a zip archive nor a folder; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"}
 	}
 	members, err := zipMembers(name, z)
 	if err != nil {

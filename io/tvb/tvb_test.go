@@ -102,10 +102,25 @@ func TestReadFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := tvb.Open(dir)
-	check(t, c, err)
-	if c.Source != dir {
-		t.Errorf("source %q, want %q", c.Source, dir)
+	link := filepath.Join(t.TempDir(), "link") // data sets on clusters are often links
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range []string{dir, link} {
+		c, err := tvb.Open(source)
+		check(t, c, err)
+		if c.Source != source {
+			t.Errorf("source %q, want %q", c.Source, source)
+		}
+	}
+}
+
+// The archives were written with NumPy's savez_compressed and savez: doubles, one matrix with its columns first, and
+// labels of type U; integers with the most significant byte first, and labels of type S.
+func TestReadNumPy(t *testing.T) {
+	for _, name := range []string{"numpy.npz", "bytes.npz"} {
+		c, err := tvb.Read(filepath.Join("testdata", name))
+		check(t, c, err)
 	}
 }
 
