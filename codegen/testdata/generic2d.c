@@ -4,7 +4,7 @@
 
    One team simulates one point: 68 nodes, scheme heun, 32-bit reals. Each launch advances it by A->steps steps. */
 
-enum { STATES = 2, RINGS = 1, BLOCK = 16, ROWS = 16, WIDE = 72 };
+enum { STATES = 2, RINGS = 1, BLOCK = 16, ROWS = 16, WIDE = 72, TALL = ABREAST == 8 ? 4 : 1 };
 enum { ROW = 5, SINGLE = 4, COLUMNS = 4, STRIDE = 80 }; /* of the wiring */
 
 struct args {
