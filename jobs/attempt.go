@@ -59,7 +59,7 @@ func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error
 // pace has the simulation tell its progress and save its state.
 func (a *attempt) pace() sim.Pace {
 	nodes := float64(a.study.Nodes) * float64(a.batch.Count)
-	p := sim.Pace{From: a.from, Progress: func(steps int64) {
+	p := sim.Pace{From: a.from, Nudge: a.nudge, Progress: func(steps int64) {
 		now := float64(steps) * nodes
 		a.done(event{nodeSteps: now - a.told})
 		a.told = now

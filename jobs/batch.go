@@ -40,6 +40,7 @@ type worker struct {
 	most    int             // points for which the device has memory at a time, as far as it is known; 0: no end seen
 	steps   int             // of an epoch; 0: what serves best
 	hosts   *hosts          // nil until metrics are computed
+	nudge   *sim.Nudge      // of a twin; nil: what it computes is the result
 }
 
 // wired is what a wiring is made of, besides the step.

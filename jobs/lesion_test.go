@@ -98,7 +98,7 @@ func again(t *testing.T, j *jobs.Job) {
 	if _, err := run(t, j, output, ways{}); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := recompute(t, output, "", 1); err != nil || !r.Same || !r.Worst.Bits {
+	if r, err := recompute(t, output, "", 1); err != nil || !r.Same || !r.Bits {
 		t.Errorf("computed again: %+v, %v", r, err)
 	}
 }

@@ -47,6 +47,9 @@ type Metric struct {
 	Least  func(s Setup) Need   // set by Table from the group
 	Stream func(s Setup) Stream // likewise
 
+	// Leaps says on what the numbers leap, however little the series changes; "" where they change with it. Set by Table.
+	Leaps string
+
 	LessIsBetter bool // of a distance: the smallest values are the best
 	// Compute fills dst, as many numbers as the metric's dimensions say.
 	Compute func(dst []float64, in *Input)
@@ -144,7 +147,7 @@ func Table() []Metric {
 	for _, g := range Groups() {
 		for _, m := range g.Metrics {
 			m.Group = g.Name
-			m.Least, m.Stream = g.Least, g.Stream
+			m.Least, m.Stream, m.Leaps = g.Least, g.Stream, leapsOf(g.Name, m.Name)
 			table = append(table, m)
 		}
 	}

@@ -140,7 +140,7 @@ func (r *Runner) Release() error {
 	return errors.Join(errs...)
 }
 
-// Pace is how a batch is run, and watched. Nothing of it shows in the numbers. The zero value runs from start to end.
+// Pace is how a batch is run, and watched. Nothing of it but Nudge shows in the numbers. The zero value runs from start to end.
 type Pace struct {
 	Progress func(steps int64) // is told the steps that every point has done, after each epoch
 	From     *State            // goes on from here instead of from the start
@@ -148,6 +148,8 @@ type Pace struct {
 	Save  func(*State) error
 	Due   func() bool
 	Final bool // Save is given the state at the end, too
+	// Nudge, where it is not nil, changes the numbers: see there.
+	Nudge *Nudge
 }
 
 // State is a batch between two epochs: with the study and the points all that is needed to go on.
@@ -198,6 +200,11 @@ func (r *Runner) Run(ctx context.Context, points []Point, sink Sink, pace Pace) 
 		}
 		if save {
 			if err := b.save(done, pace); err != nil {
+				return nil, err
+			}
+		}
+		if pace.Nudge != nil {
+			if err := b.nudge(pace.Nudge, done); err != nil {
 				return nil, err
 			}
 		}

@@ -5,20 +5,13 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"brainsweep/device"
 	"brainsweep/io/result"
 	"brainsweep/jobs"
-)
-
-// How far points that are computed again by other means may be from those of a result: the largest difference over the
-// largest number of a variable at a point. Other instructions round otherwise, a simulation carries that on, and metrics such
-// as spectra, or correlations of a signal that hardly changes, enlarge it: six digits of a double and two of a single must stand.
-const (
-	toleranceSingle = 1e-2
-	toleranceDouble = 1e-6
 )
 
 func verifyCommand() *cobra.Command {
@@ -28,10 +21,11 @@ func verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify RESULT",
 		Short: "Tell whether a result was altered, and compute some of its points again",
-		Long: fmt.Sprintf(`verify reads a whole result and compares every data set and every fact of its provenance with the digests that it got
+		Long: `verify reads a whole result and compares every data set and every fact of its provenance with the digests that it got
 when it was merged. With --sample it also computes points again, from the job and the connectome in the result alone.
-On the same kind of device, with the same compiler and kernel, they must be equal to the byte; else within %g (single) or
-%g (double) of the largest number. Digests are no signature: they tell of accidents, not of forgers.`, toleranceSingle, toleranceDouble),
+On the same kind of device, with the same compiler and kernel, they must be equal to the byte. Other means round otherwise;
+then each variable must be as near as twins are that make a few more roundings (docs/numerics.md). Digests are no signature:
+they tell of accidents, not of forgers.`,
 		Example: `  brainsweep verify results.h5
   brainsweep verify results.h5 --sample 3`,
 		Args: words("result file"),
@@ -73,19 +67,53 @@ func verifySample(ctx context.Context, out io.Writer, res *result.Result, dev de
 		return err
 	}
 	what := fmt.Sprintf("%s computed again %d", count(len(r.Points), "point"), r.Points)
-	tolerance := toleranceDouble
-	if r.Single {
-		tolerance = toleranceSingle
-	}
-	switch {
-	case r.Worst.Bits:
+	if r.Bits {
 		_, err = fmt.Fprintf(out, "%s: equal to the byte\n", what)
-	case r.Same:
-		return fmt.Errorf("%s: %s differs by %.3g, though device, compiler and kernel are the same", what, r.Worst.Variable, r.Worst.Relative)
-	case r.Worst.Relative > tolerance:
-		return fmt.Errorf("%s by other means: %s differs by %.3g, more than %g; chaotic dynamics enlarge the last digit, so ask again with the device and instructions of the result (brainsweep inspect tells them), where it must be equal to the byte", what, r.Worst.Variable, r.Worst.Relative, tolerance)
-	default:
-		_, err = fmt.Fprintf(out, "%s by other means: %s differs by %.3g, which is within %g\n", what, r.Worst.Variable, r.Worst.Relative, tolerance)
+		return err
 	}
+	if !r.Same {
+		what += " by other means"
+		tellVerdicts(out, r.Verdicts)
+	}
+	nearest, beyond := r.Nearest()
+	switch {
+	case r.Same:
+		return fmt.Errorf("%s: %s differs by %.3g, though device, compiler and kernel are the same", what, nearest.Variable, nearest.Distance)
+	case beyond > 0:
+		return fmt.Errorf("%s: %s of point %d differs by %.3g of its largest number, where roundings make at most %.3g, and so do %s besides; the device and instructions of the result (brainsweep inspect tells them) must give it to the byte",
+			what, nearest.Variable, nearest.Point, nearest.Distance, nearest.Bound, count(beyond-1, "variable"))
+	}
+	_, err = fmt.Fprintf(out, "%s: nothing differs by more than roundings make; nearest to that is %s with %.3g of %.3g\n", what, nearest.Variable, nearest.Distance, nearest.Bound)
 	return err
+}
+
+// tellVerdicts names what the comparison cannot say: numbers that leap, and variables that roundings decide.
+func tellVerdicts(out io.Writer, verdicts []jobs.Verdict) {
+	const most = 5 // of free metrics of a point that are named
+	var point int
+	var free []string
+	tell := func() {
+		if len(free) > most {
+			free = append(free[:most], fmt.Sprintf("%d more", len(free)-most))
+		}
+		if len(free) > 0 {
+			fmt.Fprintf(out, "point %d: roundings decide %s\n", point, strings.Join(free, ", "))
+		}
+		free = nil
+	}
+	for _, v := range verdicts {
+		if v.Point != point {
+			tell()
+			point = v.Point
+		}
+		switch {
+		case v.Leapt():
+			fmt.Fprintf(out, "point %d: %s differs by %.3g, as it may: it leaps on %s\n", v.Point, v.Variable, v.Distance, v.Leaps)
+		case v.Free && v.Series:
+			free = append(free, fmt.Sprintf("%s from %.4g s on", v.Variable, v.From))
+		case v.Free:
+			free = append(free, v.Variable)
+		}
+	}
+	tell()
 }

@@ -1,8 +1,7 @@
 package result
 
 import (
-	"fmt"
-	"math"
+	"slices"
 
 	"brainsweep/connectome"
 	"brainsweep/io/h5"
@@ -50,101 +49,73 @@ func truths(v []float64) []bool {
 	return out
 }
 
-// Distance is how far the numbers of a point are from those of a result.
-type Distance struct {
-	Variable string  // the one that is furthest
-	Relative float64 // the largest difference of two numbers over the largest number of the variable at the point
-	Bits     bool    // all numbers are the same to the bit
+// Numbers are all that is held of a point under one name.
+type Numbers struct {
+	Name   string    // of the data set in a result
+	Metric int       // which of the layout's metrics they are; -1: none
+	Times  int       // samples of the series that they are; 0 for others
+	Values []float64 // nil: a series that was not kept of the point
 }
 
-// Distance compares what a part holds of one place with what the result holds of a point: status, metrics, and series
-// where both have them.
-func (r *Result) Distance(path string, l *Layout, place, point int) (Distance, error) {
-	d := Distance{Bits: true}
+// NumbersOf reads what the result holds of a point: status, metrics and series, in the order of the layout.
+func (r *Result) NumbersOf(l *Layout, point int) ([]Numbers, error) {
+	return numbersOf(r.file, l, "", point, func(s Series) (int, error) {
+		points, err := r.PointsOf(Variable{Path: "/" + s.Group + "/" + s.Name})
+		return slices.Index(points, point), err
+	})
+}
+
+// NumbersOfPart reads the same of the place that a part holds.
+func NumbersOfPart(path string, l *Layout, place int) ([]Numbers, error) {
 	file, err := h5.Open(path)
 	if err != nil {
-		return d, err
+		return nil, err
 	}
 	defer file.Close()
 	held, err := CountPart(path, l.Basis)
 	if err != nil {
-		return d, err
+		return nil, err
 	}
-	row := place - held.First
+	return numbersOf(file, l, "/series", place-held.First, func(s Series) (int, error) {
+		kept, err := keptPlaces(file, s)
+		return slices.Index(kept, place), err
+	})
+}
+
+// numbersOf reads a row of every data set; kept finds that of a series of the best points, -1 where there is none.
+func numbersOf(file *h5.File, l *Layout, series string, row int, kept func(Series) (int, error)) ([]Numbers, error) {
+	var out []Numbers
+	read := func(n Numbers, from string, row int) (err error) {
+		if row >= 0 {
+			n.Values, err = readRow(file, from, row)
+		}
+		out = append(out, n)
+		return err
+	}
 	for _, name := range []string{"status", "fault_node", "fault_state", "fault_time"} {
-		if err := r.compare(&d, file, "/points/"+name, "/points/"+name, row, point); err != nil {
-			return d, err
+		if err := read(Numbers{Name: "/points/" + name, Metric: -1}, "/points/"+name, row); err != nil {
+			return nil, err
 		}
 	}
-	for _, m := range l.Metrics {
+	for i, m := range l.Metrics {
 		name := m.group() + "/" + m.Name
-		if err := r.compare(&d, file, name, name, row, point); err != nil {
-			return d, err
+		if err := read(Numbers{Name: name, Metric: i}, name, row); err != nil {
+			return nil, err
 		}
 	}
 	for _, s := range l.Series {
-		name := "/" + s.Group + "/" + s.Name
-		from, to := row, point
+		name, from := "/"+s.Group+"/"+s.Name, row
 		if s.Keep.Best > 0 {
-			if from, to, err = r.keptRows(file, s, place, point); err != nil {
-				return d, err
+			var err error
+			if from, err = kept(s); err != nil {
+				return nil, err
 			}
 		}
-		if from < 0 || to < 0 {
-			continue
-		}
-		if err := r.compare(&d, file, "/series"+name, name, from, to); err != nil {
-			return d, err
+		if err := read(Numbers{Name: name, Metric: -1, Times: s.Times.Count}, series+name, from); err != nil {
+			return nil, err
 		}
 	}
-	return d, nil
-}
-
-// keptRows finds a point's rows of a series of the best points in a part and in the result, -1 where it has none.
-func (r *Result) keptRows(part *h5.File, s Series, place, point int) (from, to int, err error) {
-	kept, err := keptPlaces(part, s)
-	if err != nil {
-		return 0, 0, err
-	}
-	points, err := r.PointsOf(Variable{Path: "/" + s.Group + "/" + s.Name})
-	return indexOf(kept, place), indexOf(points, point), err
-}
-
-func indexOf(list []int, want int) int {
-	for i, v := range list {
-		if v == want {
-			return i
-		}
-	}
-	return -1
-}
-
-// compare enters the difference of a row of a part's data set from a row of the result's.
-func (r *Result) compare(d *Distance, part *h5.File, from, to string, row, at int) error {
-	got, err := readRow(part, from, row)
-	if err != nil {
-		return err
-	}
-	want, err := readRow(r.file, to, at)
-	if err != nil {
-		return err
-	}
-	if len(got) != len(want) {
-		return fmt.Errorf("%s has %d numbers of a point, not %d", to, len(want), len(got))
-	}
-	most, size := 0.0, 0.0
-	for i := range got {
-		d.Bits = d.Bits && (math.Float64bits(got[i]) == math.Float64bits(want[i]) || math.IsNaN(got[i]) && math.IsNaN(want[i]))
-		if math.IsNaN(got[i]) != math.IsNaN(want[i]) {
-			most = math.Inf(1)
-		} else if !math.IsNaN(got[i]) {
-			most, size = max(most, math.Abs(got[i]-want[i])), max(size, math.Abs(want[i]))
-		}
-	}
-	if relative := most / max(size, math.SmallestNonzeroFloat64); most > 0 && relative > d.Relative {
-		d.Relative, d.Variable = relative, to
-	}
-	return nil
+	return out, nil
 }
 
 // readRow reads a row of a data set.
