@@ -111,7 +111,10 @@ func (f *Figure) Save(name string) error {
 	return os.WriteFile(name, raw, 0o644)
 }
 
-// Encode gives the contents of a file with the ending .png, .svg or .pdf.
+// Endings are those of the files that a figure can be saved as.
+func Endings() []string { return []string{".png", ".svg", ".pdf"} }
+
+// Encode gives the contents of a file with one of the Endings.
 func (f *Figure) Encode(ending string) ([]byte, error) {
 	var c canvas
 	switch strings.ToLower(ending) {
@@ -122,7 +125,7 @@ func (f *Figure) Encode(ending string) ([]byte, error) {
 	case ".pdf":
 		c = vgpdf.New(f.width, f.height)
 	default:
-		return nil, fmt.Errorf("the ending %q is not that of a picture; want .png, .svg or .pdf", ending)
+		return nil, fmt.Errorf("the ending %q is not that of a picture; there are %s", ending, strings.Join(Endings(), ", "))
 	}
 	f.draw(draw.New(c))
 	var raw bytes.Buffer

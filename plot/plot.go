@@ -46,11 +46,44 @@ func Draw(r *result.Result, o Options) (*Figure, error) {
 // most is how many metrics Overview draws.
 const most = 24
 
-// Overview draws what there is: the metrics that differ between points over the first two axes, up to a number, and a
-// point's matrix, series and spectrum. It also names the metrics that it left out.
-func Overview(r *result.Result) (figures []*Figure, leftOut []string, err error) {
-	for _, v := range r.Variables {
-		if v.IsSeries() || len(v.Dims) > 1 || len(r.Axes) == 0 {
+// Overview draws what there is: the metrics that differ between points over the first two axes, the leaders first and up
+// to a number, and a point's matrix, series and spectrum; where a point is chosen, with -1 for none, only what is its own.
+// It also names the metrics that it left out.
+func Overview(r *result.Result, point int) (figures []*Figure, leftOut []string, err error) {
+	kinds := []string{"fc", "series", "bold", "psd"}
+	if point < 0 {
+		if figures, leftOut, err = metricsOf(r); err != nil {
+			return nil, nil, err
+		}
+		kinds = append(kinds, "connectome")
+	} else if point >= r.Points {
+		return nil, nil, noPoint(r, point)
+	}
+	for _, what := range kinds {
+		f, err := Draw(r, Options{What: what, Point: point})
+		if fault.Is(err) {
+			continue // the result has none
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.ContainsFunc(figures, func(g *Figure) bool { return g.Name == f.Name }) {
+			figures = append(figures, f)
+		}
+	}
+	if len(figures) == 0 {
+		return nil, nil, missing("the result has no matrix, series or spectrum of point %d", point)
+	}
+	return figures, leftOut, nil
+}
+
+// metricsOf draws the metrics that differ between points, up to a number, and names the others.
+func metricsOf(r *result.Result) (figures []*Figure, leftOut []string, err error) {
+	if len(r.Axes) == 0 {
+		return nil, nil, nil
+	}
+	for _, v := range LeadersFirst(r.Variables) {
+		if !scalar(v) {
 			continue
 		}
 		values, err := r.Rows(v, 0, v.Shape[0])
@@ -70,19 +103,11 @@ func Overview(r *result.Result) (figures []*Figure, leftOut []string, err error)
 		}
 		figures = append(figures, f)
 	}
-	for _, what := range []string{"fc", "series", "bold", "psd", "connectome"} {
-		f, err := Draw(r, Options{What: what, Point: -1})
-		if fault.Is(err) {
-			continue // the result has none
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		if !slices.ContainsFunc(figures, func(g *Figure) bool { return g.Name == f.Name }) {
-			figures = append(figures, f)
-		}
-	}
 	return figures, leftOut, nil
+}
+
+func noPoint(r *result.Result, point int) error {
+	return missing("there is no point %d; they are 0 to %d", point, r.Points-1)
 }
 
 func missing(format string, args ...any) error {
@@ -132,7 +157,7 @@ func rowOf(r *result.Result, v result.Variable, point int) (row, chosen int, err
 		return row, points[row], nil
 	}
 	if point >= r.Points {
-		return 0, 0, missing("there is no point %d; they are 0 to %d", point, r.Points-1)
+		return 0, 0, noPoint(r, point)
 	}
 	if row = slices.Index(points, point); row < 0 {
 		return 0, 0, missing("%s is not kept at point %d; it is at %s", v.Address(), point, someOf(points))

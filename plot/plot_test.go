@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot/plotter"
+
 	"brainsweep/connectome"
 	"brainsweep/fault"
 	"brainsweep/io/result"
@@ -188,7 +190,7 @@ func TestMistakesSayWhatThereIs(t *testing.T) {
 }
 
 func TestOverviewDrawsEveryKind(t *testing.T) {
-	figures, leftOut, err := plot.Overview(sweep(t))
+	figures, leftOut, err := plot.Overview(sweep(t), -1)
 	check(t, err)
 	var names []string
 	for _, f := range figures {
@@ -203,5 +205,57 @@ func TestOverviewDrawsEveryKind(t *testing.T) {
 	}
 	if got, want := fmt.Sprint(names, leftOut), "[E.rate_mean E.fc.point0 average.E.point0 connectome] []"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestOverviewOfAPoint(t *testing.T) {
+	r := sweep(t)
+	figures, _, err := plot.Overview(r, 3)
+	check(t, err)
+	var names []string
+	for _, f := range figures {
+		names = append(names, f.Name)
+	}
+	if got, want := fmt.Sprint(names), "[E.fc.point3 average.E.point3]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if _, _, err := plot.Overview(r, 6); !fault.Is(err) || err.Error() != "there is no point 6; they are 0 to 5" {
+		t.Errorf("a point that is not there: %v", err)
+	}
+}
+
+// TestLeadersComeFirst: of many metrics the fits to data are drawn first, then the leaders, then something of each group.
+func TestLeadersComeFirst(t *testing.T) {
+	var found []result.Variable
+	for _, path := range []string{"E/fc_max", "E/fc_mean", "E/psd_alpha", "E/psd_beta", "E/rate_mean", "bold/fc_mean", "bold/rest_fc_fit"} {
+		found = append(found, result.Variable{Path: "/metrics/" + path, Dims: []string{"point"}})
+	}
+	var got []string
+	for _, v := range plot.LeadersFirst(found) {
+		got = append(got, v.Address())
+	}
+	if want := "bold.rest_fc_fit E.fc_mean E.rate_mean bold.fc_mean E.fc_max E.psd_alpha E.psd_beta"; strings.Join(got, " ") != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestLongCurveIsThinned: as many values as a large sweep has make no larger picture than a thousand, and none of the
+// extremes is lost.
+func TestLongCurveIsThinned(t *testing.T) {
+	curve := make(plotter.XYs, 100_000)
+	for i := range curve {
+		curve[i] = plotter.XY{X: float64(i), Y: float64(i % 7)}
+	}
+	curve[41_234].Y, curve[77_777].Y = 50, -50
+	got := plot.Thinned(curve, 500)
+	lowest, highest := 0.0, 0.0
+	for i, v := range got {
+		lowest, highest = min(lowest, v.Y), max(highest, v.Y)
+		if i > 0 && v.X <= got[i-1].X {
+			t.Fatalf("vertex %d at %g comes after one at %g", i, v.X, got[i-1].X)
+		}
+	}
+	if len(got) > 1000 || lowest != -50 || highest != 50 {
+		t.Errorf("%d vertices from %g to %g", len(got), lowest, highest)
 	}
 }

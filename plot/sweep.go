@@ -16,16 +16,9 @@ import (
 	"brainsweep/io/result"
 )
 
-// Leaders are the addresses of what most people look at first, the foremost first.
-func Leaders() []string {
-	return []string{"E.fc_mean", "E.rate_mean", "bold.fc_mean", "bold.fc", "E.fc", "E.psd"}
-}
-
 // drawSweep draws a metric over two axes as a map, or over one as curves.
 func drawSweep(r *result.Result, o Options) (*Figure, error) {
-	v, err := find(r, o.Metric, "metric with one number per point", func(v result.Variable) bool {
-		return !v.IsSeries() && len(v.Dims) == 1
-	}, Leaders()...)
+	v, err := find(r, o.Metric, "metric with one number per point", scalar, leaders()...)
 	if err != nil {
 		return nil, err
 	}
@@ -251,9 +244,37 @@ func ink() color.RGBA  { return Viridis()[2] }
 func band() color.RGBA { return color.RGBA{0xc5, 0xcc, 0xe0, 255} }
 
 func (f *Figure) addCurve(curve plotter.XYs, colour color.Color, width vg.Length) {
-	if len(curve) > 0 {
-		f.plot.Add(&plotter.Line{XYs: curve, LineStyle: draw.LineStyle{Color: colour, Width: width}})
+	curve = thinned(curve, stretches)
+	for first := 0; first < len(curve); first += piece {
+		some := curve[first:min(len(curve), first+piece+1)]
+		f.plot.Add(&plotter.Line{XYs: some, LineStyle: draw.LineStyle{Color: colour, Width: width}})
 	}
+}
+
+const (
+	stretches = 500 // about as many strokes as a figure as wide as a column has room for side by side
+	piece     = 100 // strokes that are painted at a time: the time that a PNG takes grows with their square
+)
+
+// thinned is a curve in at most so many stretches of equally many vertices, each with its lowest and its highest.
+func thinned(curve plotter.XYs, most int) plotter.XYs {
+	if len(curve) <= 2*most {
+		return curve
+	}
+	var out plotter.XYs
+	for some := range slices.Chunk(curve, (len(curve)+most-1)/most) {
+		low, high := 0, 0
+		for i, v := range some {
+			if v.Y < some[low].Y {
+				low = i
+			}
+			if v.Y > some[high].Y {
+				high = i
+			}
+		}
+		out = append(out, some[min(low, high)], some[max(low, high)])
+	}
+	return out
 }
 
 // spread sets the limits of the axes a little beyond the data.

@@ -64,7 +64,7 @@ func (d *digest) details() error {
 
 // detailed3 finds what the result has of points beyond single numbers.
 func (d *digest) detailed3() (series, matrices, curves []result.Variable) {
-	for _, v := range leadersFirst(slices.Clone(d.result.Variables)) {
+	for _, v := range plot.LeadersFirst(d.result.Variables) {
 		switch {
 		case v.IsSeries():
 			series = append(series, v)

@@ -6,7 +6,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"brainsweep/io/result"
@@ -184,7 +183,7 @@ func (d *digest) scalars() error {
 	}
 	limit := d.room.left / 2
 	d.page.Scalars, d.page.LeftOut, d.page.First = []scalar{}, []string{}, -1
-	for _, v := range leadersFirst(found) {
+	for _, v := range plot.LeadersFirst(found) {
 		if limit -= width * r.Points; limit < 0 {
 			d.page.LeftOut = append(d.page.LeftOut, v.Address())
 			continue
@@ -204,22 +203,6 @@ func (d *digest) scalars() error {
 	}
 	d.page.First = max(d.page.First, 0)
 	return nil
-}
-
-// leadersFirst puts the metrics first that most people look at.
-func leadersFirst(found []result.Variable) []result.Variable {
-	rank := func(v result.Variable) int {
-		if i := slices.Index(plot.Leaders(), v.Address()); i >= 0 {
-			return i
-		}
-		_, metric, _ := strings.Cut(v.Address(), ".")
-		if i := slices.IndexFunc(plot.Leaders(), func(l string) bool { return strings.HasSuffix(l, "."+metric) }); i >= 0 {
-			return len(plot.Leaders()) + i
-		}
-		return 2 * len(plot.Leaders())
-	}
-	slices.SortStableFunc(found, func(a, b result.Variable) int { return rank(a) - rank(b) })
-	return found
 }
 
 // differ tells whether values that are numbers are not all the same.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,8 @@ func plotCommand() *cobra.Command {
 		Use:   "plot RESULT",
 		Short: "Draw a result: maps, curves, matrices, series",
 		Long: `plot draws a metric over the sweep, or the matrix, series or spectrum of a point, at the width of a journal's column:
-as PNG, or as SVG or PDF with text that stays text. Without any option it draws what there is into a folder.
+as PNG, or as SVG or PDF with text that stays text. Without any option it draws what there is into a folder, with --point
+alone what there is of that point.
 
 A map has two axes, --what line one. Axes that are not in the picture are held with --at, else averaged; the title says so.`,
 		Example: `  brainsweep plot results.h5
@@ -34,17 +36,21 @@ A map has two axes, --what line one. Axes that are not in the picture are held w
 			if o.At, err = assignments(at); err != nil {
 				return err
 			}
+			ending := strings.ToLower(filepath.Ext(out))
+			if ending != "" && !slices.Contains(plot.Endings(), ending) {
+				return mistake("-o %s: the ending is not that of a picture; there are %s", out, strings.Join(plot.Endings(), ", "))
+			}
 			r, err := result.Open(args[0])
 			if err != nil {
 				return mistake("%v", err)
 			}
 			defer r.Close()
 			asked := false
-			for _, flag := range []string{"what", "metric", "x", "y", "facet", "at", "point"} {
+			for _, flag := range []string{"what", "metric", "x", "y", "facet", "at"} {
 				asked = asked || cmd.Flags().Changed(flag)
 			}
-			if !asked && filepath.Ext(out) == "" {
-				return plotAll(cmd, r, args[0], out)
+			if !asked && ending == "" {
+				return plotAll(cmd, r, o.Point, args[0], out)
 			}
 			f, err := plot.Draw(r, o)
 			if err != nil {
@@ -72,12 +78,12 @@ A map has two axes, --what line one. Axes that are not in the picture are held w
 	return cmd
 }
 
-// plotAll draws what there is into a folder.
-func plotAll(cmd *cobra.Command, r *result.Result, name, folder string) error {
+// plotAll draws what there is, or what there is of a point, into a folder.
+func plotAll(cmd *cobra.Command, r *result.Result, point int, name, folder string) error {
 	if folder == "" {
 		folder = strings.TrimSuffix(name, filepath.Ext(name)) + ".plots"
 	}
-	figures, leftOut, err := plot.Overview(r)
+	figures, leftOut, err := plot.Overview(r, point)
 	if err != nil {
 		return err
 	}

@@ -257,11 +257,15 @@ func duration(d time.Duration) string {
 	return progress.Duration(d)
 }
 
-// highlights prints the range over the points of three metrics, the first that the job has.
+// highlights prints the range over the points of three metrics, the first that the job has: fits to data may have a target's
+// name in front.
 func highlights(out io.Writer, res *result.Result) error {
 	left := 3
-	for _, name := range []string{"rate_mean", "fc_mean", "fc_sc", "rate_std", "rate_max", "fc_max"} {
-		i := slices.IndexFunc(res.Variables, func(v result.Variable) bool { return !v.IsSeries() && path.Base(v.Path) == name })
+	for _, name := range []string{"fc_fit", "rate_mean", "fc_mean", "fc_sc", "rate_std", "rate_max", "fc_max"} {
+		i := slices.IndexFunc(res.Variables, func(v result.Variable) bool {
+			base := path.Base(v.Path)
+			return !v.IsSeries() && (base == name || name == "fc_fit" && strings.HasSuffix(base, "_fc_fit"))
+		})
 		if i < 0 {
 			continue
 		}

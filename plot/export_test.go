@@ -1,0 +1,4 @@
+package plot
+
+// Thinned is what curves are drawn through.
+var Thinned = thinned
