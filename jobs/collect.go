@@ -120,7 +120,7 @@ func (s *setup) signalBytes() (total int64, whole []string) {
 		}
 		total += int64(samples) * int64(setup.Nodes) * int64(s.plan.Run.Precision/8)
 		for _, m := range t.table {
-			if m.Signal && m.Stream == nil && !slices.Contains(whole, m.Group) {
+			if m.Signal && m.Gathers(setup) == nil && !slices.Contains(whole, m.Group) {
 				whole = append(whole, m.Group)
 			}
 		}

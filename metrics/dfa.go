@@ -100,10 +100,7 @@ func newWalkStream(s Setup) *walkStream {
 	}
 }
 
-func (w *walkStream) Unit(k int) (from, to int, ok bool) {
-	from = k * unitSamples
-	return from, min(from+unitSamples, w.samples), from < w.samples
-}
+func (w *walkStream) Unit(k int) (from, to int, ok bool) { return plainUnit(k, w.samples) }
 
 func (w *walkStream) Bytes() int64 { return int64(len(w.Scales)) * int64(w.nodes) * 40 }
 

@@ -25,7 +25,7 @@ type Group struct {
 	About   string
 	Options []Option
 	Least   func(s Setup) Need   // what the series must have; nil: one sample
-	Stream  func(s Setup) Stream // what gathers all that its metrics need of the series; nil: they need the whole one, where Metric.Signal says so
+	Stream  func(s Setup) Stream // of its metrics that have none of their own
 	Metrics []Metric
 }
 
@@ -42,10 +42,13 @@ type Metric struct {
 	Shape  Shape
 	In     string // its unit, in which x stands for the series' own: "x", "x^2", "s", "Hz"; "" for none
 	Pairs  bool   // it needs Moments.Products
-	Signal bool   // it needs the series: its group's stream, or the whole of it where there is none
+	Signal bool   // it needs the series: what a stream gathers of it, or the whole of it where there is none
 	About  string
-	Least  func(s Setup) Need   // set by Table from the group
-	Stream func(s Setup) Stream // likewise
+	Least  func(s Setup) Need // set by Table from the group
+	// Stream makes what gathers all that the metric needs of the series; nil, or giving nil: it needs the whole one. From is
+	// its name, under which metrics share it. Without them, Table sets those of the group.
+	Stream func(s Setup) Stream
+	From   string
 
 	// Leaps says on what the numbers leap, however little the series changes; "" where they change with it. Set by Table.
 	Leaps string
@@ -69,7 +72,7 @@ func (m Metric) Unit(quantity string) string {
 // Values computes the metric. What needs a whole series is NaN without one.
 func (m Metric) Values(in *Input) []float64 {
 	dst := make([]float64, m.Shape.Len(in.setup()))
-	if m.Signal && in.Streams[m.Group] == nil && (in.Signal == nil || in.Signal.Len() == 0) {
+	if m.Signal && in.Streams[m.From] == nil && (in.Signal == nil || in.Signal.Len() == 0) {
 		return nans(len(dst))
 	}
 	m.Compute(dst, in)
@@ -81,7 +84,7 @@ func (m Metric) Values(in *Input) []float64 {
 type Input struct {
 	Moments *Moments
 	Signal  *Signal           // nil where no metric needs it whole
-	Streams map[string]Stream // by group, of what has passed by; without them they are made of the signal
+	Streams map[string]Stream // by Metric.From, of what has passed by; without them they are made of the signal
 	Rate    float64           // samples a second [Hz]; 0: the signal's
 	Unit    string            // of the series; rates in kHz are reported in Hz
 	Weights []float64         // n*n, as used in the equations; nil where there are none: what needs them is NaN
@@ -147,7 +150,10 @@ func Table() []Metric {
 	for _, g := range Groups() {
 		for _, m := range g.Metrics {
 			m.Group = g.Name
-			m.Least, m.Stream, m.Leaps = g.Least, g.Stream, leapsOf(g.Name, m.Name)
+			m.Least, m.Leaps = g.Least, leapsOf(g.Name, m.Name)
+			if m.Stream == nil {
+				m.Stream, m.From = g.Stream, g.Name
+			}
 			table = append(table, m)
 		}
 	}

@@ -17,19 +17,6 @@ import (
 //
 // The paper's counts depend on the length of the series; the class is ours, and its thresholds are conventions.
 func regimeGroup() Group {
-	node := func(name, about string, of func(s *Signal, i int) float64) []Metric {
-		values := func(in *Input) []float64 {
-			return once(in, name, func() []float64 {
-				out := make([]float64, in.Signal.N())
-				in.Signal.each(out, func(i int) float64 { return of(in.Signal, i) })
-				return out
-			})
-		}
-		return []Metric{
-			{Name: name, Shape: PerPoint, Signal: true, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) { dst[0] = mean(values(in)) }},
-			{Name: "region_" + name, Shape: PerNode, Signal: true, About: about, Compute: func(dst []float64, in *Input) { copy(dst, values(in)) }},
-		}
-	}
 	share := func(name, about string, class float64) Metric {
 		return Metric{Name: name, Shape: PerPoint, Signal: true, About: about, Compute: func(dst []float64, in *Input) {
 			values := defined(in.classes())
@@ -42,31 +29,29 @@ func regimeGroup() Group {
 			dst[0] = float64(count) / float64(len(values))
 		}}
 	}
+	counts := func(s Setup) Stream { return newCountStream(s) }
+	powers := func(s Setup) Stream { return newPowersStream(s) }
 	return Group{
 		Name: "regime", About: "asynchronous-irregular, up and down, or silent",
-		Metrics: slices.Concat(
-			node("ratio_ai", "1 where the activity is asynchronous-irregular by the paper's rule, else 0", func(s *Signal, i int) float64 {
-				ai, _ := PaperAI(s, i)
-				if ai {
-					return 1
-				}
-				return 0
-			}),
-			[]Metric{
-				{Name: "bimodality", Shape: PerPoint, Signal: true, About: "mean over nodes: bimodality coefficient",
-					Compute: func(dst []float64, in *Input) { dst[0] = mean(in.bimodalities()) }},
-				{Name: "region_bimodality", Shape: PerNode, Signal: true, About: "bimodality coefficient",
-					Compute: func(dst []float64, in *Input) { copy(dst, in.bimodalities()) }},
-				{Name: "separability", Shape: PerPoint, Signal: true, About: "mean over nodes: Otsu's eta",
-					Compute: func(dst []float64, in *Input) { dst[0] = mean(in.etas()) }},
-				{Name: "region_separability", Shape: PerNode, Signal: true, About: "Otsu's eta",
-					Compute: func(dst []float64, in *Input) { copy(dst, in.etas()) }},
-				{Name: "region_class", Shape: PerNode, Signal: true, About: "0 silent, 1 asynchronous-irregular, 2 up and down",
-					Compute: func(dst []float64, in *Input) { copy(dst, in.classes()) }},
-				share("silent_share", "share of nodes that are silent", Silent),
-				share("ai_share", "share of nodes that are asynchronous-irregular", AI),
-				share("updown_share", "share of nodes with up and down states", UpDown),
-			}),
+		Metrics: []Metric{
+			{Name: "ratio_ai", Shape: PerPoint, Signal: true, From: countsName, Stream: counts, About: "mean over nodes: 1 where the activity is asynchronous-irregular by the paper's rule, else 0",
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(in.irregular()) }},
+			{Name: "region_ratio_ai", Shape: PerNode, Signal: true, From: countsName, Stream: counts, About: "1 where the activity is asynchronous-irregular by the paper's rule, else 0",
+				Compute: func(dst []float64, in *Input) { copy(dst, in.irregular()) }},
+			{Name: "bimodality", Shape: PerPoint, Signal: true, From: powersName, Stream: powers, About: "mean over nodes: bimodality coefficient",
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(in.bimodalities()) }},
+			{Name: "region_bimodality", Shape: PerNode, Signal: true, From: powersName, Stream: powers, About: "bimodality coefficient",
+				Compute: func(dst []float64, in *Input) { copy(dst, in.bimodalities()) }},
+			{Name: "separability", Shape: PerPoint, Signal: true, About: "mean over nodes: Otsu's eta",
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(in.etas()) }},
+			{Name: "region_separability", Shape: PerNode, Signal: true, About: "Otsu's eta",
+				Compute: func(dst []float64, in *Input) { copy(dst, in.etas()) }},
+			{Name: "region_class", Shape: PerNode, Signal: true, About: "0 silent, 1 asynchronous-irregular, 2 up and down",
+				Compute: func(dst []float64, in *Input) { copy(dst, in.classes()) }},
+			share("silent_share", "share of nodes that are silent", Silent),
+			share("ai_share", "share of nodes that are asynchronous-irregular", AI),
+			share("updown_share", "share of nodes with up and down states", UpDown),
+		},
 	}
 }
 
@@ -87,8 +72,27 @@ func (in *Input) etas() []float64 {
 
 func (in *Input) bimodalities() []float64 {
 	return once(in, "bimodality", func() []float64 {
-		out := make([]float64, in.Signal.N())
-		in.Signal.each(out, func(i int) float64 { bc, _, _ := Bimodality(in.Signal.Node(i)); return bc })
+		out := make([]float64, in.Moments.N())
+		s := stream(in, powersName, newPowersStream)
+		in.eachGood(out, func(i int) float64 {
+			bc, _, _ := s.Powers[i].bimodality(in.Moments.Constant(i))
+			return bc
+		})
+		return out
+	})
+}
+
+// irregular has 1 for a node that is asynchronous-irregular by the paper's rule, else 0.
+func (in *Input) irregular() []float64 {
+	return once(in, "ratio_ai", func() []float64 {
+		out := make([]float64, in.Moments.N())
+		s := stream(in, countsName, newCountStream)
+		in.eachGood(out, func(i int) float64 {
+			if ai, _ := paperAI(s.Max[i], s.Counts[i]); ai {
+				return 1
+			}
+			return 0
+		})
 		return out
 	})
 }
@@ -129,13 +133,16 @@ func Class(mean, bc, eta float64) float64 {
 }
 
 // PaperAI tells whether a node's activity is asynchronous-irregular by the paper's rule, and gives the peaks it kept.
-func PaperAI(s *Signal, i int) (ai bool, kept []Peak) {
+func PaperAI(s *Signal, i int) (ai bool, kept []Peak) { return paperAI(s.Max[i], s.histogram(i)) }
+
+// paperAI takes the greatest sample and the histogram.
+func paperAI(greatest float64, histogram []float64) (ai bool, kept []Peak) {
 	const highest, bins, least, lowest = 120.0, histogramBins, 100.0, 5
-	if s.Max[i] > highest {
+	if greatest > highest {
 		return true, nil
 	}
 	counts := make([]float64, bins+2)
-	copy(counts[1:], s.histogram(i))
+	copy(counts[1:], histogram)
 	floor := slices.Min(counts[1 : bins+1])
 	counts[0], counts[bins+1] = floor, floor
 	for _, p := range Peaks(counts) {
@@ -147,64 +154,6 @@ func PaperAI(s *Signal, i int) (ai bool, kept []Peak) {
 	kept = kept[:min(2, len(kept))]
 	slices.SortFunc(kept, func(a, b Peak) int { return a.At - b.At })
 	return len(kept) > 0 && kept[0].At > lowest, kept
-}
-
-// histogramBins equal bins lie on [0, histogramTop] Hz.
-const histogramBins, histogramTop = 101, 100.0
-
-// histogram counts the samples of node i in each bin.
-func (s *Signal) histogram(i int) []float64 {
-	if s.host != nil {
-		if s.counts == nil {
-			s.counts = slices.Clone(s.host.launch(s, "histogram", Task{}, s.N()*histogramBins))
-		}
-		return s.counts[i*histogramBins : (i+1)*histogramBins]
-	}
-	counts := make([]float64, histogramBins)
-	for _, x := range s.Node(i) {
-		if x >= 0 && x <= histogramTop {
-			counts[histogramBin(x, histogramBins, histogramTop)]++
-		}
-	}
-	return counts
-}
-
-// histogramBin is the bin of x among equal bins on [0, top]; a border belongs to the bin above, the last to the last.
-func histogramBin(x float64, bins int, top float64) int {
-	k := min(int(x*float64(bins)/top), bins-1)
-	edge := func(k int) float64 { return float64(k) * (top / float64(bins)) }
-	if x < edge(k) {
-		k--
-	} else if k < bins-1 && x >= edge(k+1) {
-		k++
-	}
-	return k
-}
-
-// Bimodality is the bimodality coefficient, with the skewness and the excess kurtosis; NaN for fewer than four samples
-// and for a constant.
-func Bimodality(x []float64) (bc, skewness, kurtosis float64) {
-	n := float64(len(x))
-	if n < 4 || slices.Min(x) == slices.Max(x) {
-		return math.NaN(), math.NaN(), math.NaN()
-	}
-	centre := 0.0
-	for _, v := range x {
-		centre += v - x[0]
-	}
-	centre = x[0] + centre/n
-	m2, m3, m4 := 0.0, 0.0, 0.0
-	for _, v := range x {
-		d := v - centre
-		s := d * d
-		m2 += s
-		m3 += s * d
-		m4 += s * s
-	}
-	m2, m3, m4 = m2/n, m3/n, m4/n
-	skewness = math.Sqrt(n*(n-1)) / (n - 2) * m3 / math.Pow(m2, 1.5)
-	kurtosis = (n - 1) / ((n - 2) * (n - 3)) * ((n+1)*(m4/(m2*m2)-3) + 6)
-	return (skewness*skewness + 1) / (kurtosis + 3*(n-1)*(n-1)/((n-2)*(n-3))), skewness, kurtosis
 }
 
 // Otsu splits samples in ascending order in two where the variance between the two is largest. eta is that variance over

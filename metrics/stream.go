@@ -1,6 +1,6 @@
 package metrics
 
-// Stream gathers what the metrics of a group need of a series that passes by once. The series is taken in units that lie
+// Stream gathers what metrics need of a series that passes by once. The series is taken in units that lie
 // at fixed places, one after the other; so neither how many samples come at a time, nor where a run was interrupted,
 // shows in a number. What a stream has gathered is in its exported fields.
 type Stream interface {
@@ -15,27 +15,40 @@ type Stream interface {
 // unitSamples is how many samples make a unit, about, where nothing else says so.
 const unitSamples = 8192
 
-// Streams makes the streams of the groups that metrics belong to, by the names of the groups. whole tells whether any of
+// plainUnit is unit k of a stream that takes samples one by one.
+func plainUnit(k, samples int) (from, to int, ok bool) {
+	from = k * unitSamples
+	return from, min(from+unitSamples, samples), from < samples
+}
+
+// Streams makes the streams that metrics need, by their names. whole tells whether any of
 // the metrics needs more than streams and moments: the whole series.
 func Streams(of []Metric, s Setup) (streams map[string]Stream, whole bool) {
 	streams = map[string]Stream{}
 	for _, m := range of {
-		switch {
-		case m.Stream != nil && streams[m.Group] == nil:
-			streams[m.Group] = m.Stream(s)
-		case m.Stream == nil && m.Signal:
-			whole = true
+		if st := m.Gathers(s); st == nil {
+			whole = whole || m.Signal
+		} else if streams[m.From] == nil {
+			streams[m.From] = st
 		}
 	}
 	return streams, whole
 }
 
-// stream is that of a group: the one that the series has passed, or one that the whole series passes now.
-func stream[T Stream](in *Input, group string, empty func(s Setup) T) T {
-	if s, ok := in.Streams[group].(T); ok {
+// Gathers makes the stream that gathers what the metric needs of a series; nil where it needs none, or the whole series.
+func (m Metric) Gathers(s Setup) Stream {
+	if !m.Signal || m.Stream == nil {
+		return nil
+	}
+	return m.Stream(s)
+}
+
+// stream is that of a name: the one that the series has passed, or one that the whole series passes now.
+func stream[T Stream](in *Input, name string, empty func(s Setup) T) T {
+	if s, ok := in.Streams[name].(T); ok {
 		return s
 	}
-	return once(in, "stream "+group, func() T {
+	return once(in, "stream "+name, func() T {
 		s := empty(in.setup())
 		passed(s, in.Signal)
 		return s

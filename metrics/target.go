@@ -152,12 +152,12 @@ func Comparisons(name string, place int) []Metric {
 		})
 	}
 	fcd := func(called, about string, apart bool) Metric {
-		return comparison(Metric{Name: prefix + called, About: about, Signal: true, LessIsBetter: true, Least: fcdGroup().Least}, place, func(in *Input, t *Target) float64 {
+		return comparison(Metric{Name: prefix + called, About: about, Signal: true, LessIsBetter: true, Least: fcdGroup().Least, Stream: fcdGroup().Stream, From: fcdGroup().Name}, place, func(in *Input, t *Target) float64 {
 			return KS(FCDValues(in.fcd(), in.setup(), apart), t.fcdValues(apart))
 		})
 	}
 	psd := func(called, about string, less bool, of func(a, b []float64) float64) Metric {
-		return comparison(Metric{Name: prefix + called, About: about, Signal: true, LessIsBetter: less, Least: psdGroup().Least}, place, func(in *Input, t *Target) float64 {
+		return comparison(Metric{Name: prefix + called, About: about, Signal: true, LessIsBetter: less, Least: psdGroup().Least, Stream: psdGroup().Stream, From: psdGroup().Name}, place, func(in *Input, t *Target) float64 {
 			a, b := t.common(in.spectra().Frequency, in.spectra().average())
 			return of(a, b)
 		})

@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // timescaleGroup is the group "timescale": how long a node remembers.
 //
@@ -15,7 +12,7 @@ import (
 func timescaleGroup() Group {
 	g := Group{Name: "timescale", About: "autocorrelation times", Least: func(s Setup) Need {
 		return Need{s.samplesOf(longestLag) + 1, "lags up to 1 s"}
-	}}
+	}, Stream: func(s Setup) Stream { return newLagStream(s) }}
 	add := func(name, in, about string, of func(a Timescale) float64) {
 		g.Metrics = append(g.Metrics,
 			Metric{Name: name, Shape: PerPoint, Signal: true, In: in, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) {
@@ -48,56 +45,21 @@ type Timescale struct {
 }
 
 func (in *Input) timescales() []Timescale {
-	return once(in, "timescales", func() []Timescale { return Timescales(in.Signal) })
+	return once(in, "timescales", func() []Timescale {
+		l, out := stream(in, "timescale", newLagStream), make([]Timescale, in.Moments.N())
+		for i := range out {
+			out[i] = l.timescale(i, !in.Moments.Bad(i) && !in.Moments.Constant(i))
+		}
+		return out
+	})
 }
 
-// Timescales computes the autocorrelations of all nodes by FFT, with zeros behind so that no lag wraps around.
+// Timescales computes the autocorrelations of all nodes.
 func Timescales(s *Signal) []Timescale {
-	out := make([]Timescale, s.N())
-	lags := int(math.Floor(longestLag*s.Rate + 0.5))
-	size := s.Len() + lags
-	for !smooth(size, 5) {
-		size++
-	}
-	nan := math.NaN()
+	l, out := newLagStream(Setup{Nodes: s.N(), Samples: s.Len(), Rate: s.Rate}), make([]Timescale, s.N())
+	passed(l, s)
 	for i := range out {
-		out[i] = Timescale{E: nan, Zero: nan, Integral: nan, Truncated: nan}
-	}
-	nodes := s.livelyNodes()
-	if s.Len() <= lags || len(nodes) == 0 {
-		return out
-	}
-	f := newFFT(size)
-	r, c := make([]float64, lags+1), make([]complex128, size/2+1)
-	for len(nodes) > 0 {
-		together := nodes[:min(f.width(), len(nodes))]
-		x := make([][]float64, len(together))
-		for k, i := range together {
-			x[k] = append(s.centred(nil, i), make([]float64, size-s.Len())...)
-			for t := range x[k] { // of about the same size, since they share their rounding
-				x[k][t] /= s.Max[i] - s.Min[i]
-			}
-		}
-		f.load(x)
-		f.transform()
-		for k := range together { // the power, as the transform of a series that is the same backwards
-			f.bins(c, k)
-			for j, v := range c {
-				power := real(v)*real(v) + imag(v)*imag(v)
-				x[k][j], x[k][(size-j)%size] = power, power
-			}
-		}
-		f.load(x)
-		f.transform()
-		for k, i := range together {
-			f.bins(c[:lags+1], k)
-			for lag := range r {
-				r[lag] = real(c[lag]) / real(c[0])
-			}
-			out[i].R = slices.Clone(r)
-			out[i].draw(s.Rate)
-		}
-		nodes = nodes[len(together):]
+		out[i] = l.timescale(i, s.lively(i))
 	}
 	return out
 }

@@ -9,8 +9,8 @@ import (
 // updownGroup is the group "updown": up and down states of each node.
 //
 //	y = x smoothed by a Gaussian of 10 ms, cut at 4 sigma, weights normalised, ends mirrored (d c b a|a b c d|d c b a)
-//	threshold = 0.3 max(y) + 0.2 Hz; up where y > threshold; runs shorter than 20 ms join their predecessor, the first
-//	one its successor
+//	threshold = 0.3 max(y) + 0.2 Hz, or a given one; up where y > threshold; runs shorter than 20 ms join their
+//	predecessor, the first one its successor
 //
 // Durations count the two runs that the ends cut, those called interior do not. A constant series is up throughout or
 // down throughout. The published TVB-AdEx analysis pads with zeros, and takes sigma 10 s when it is called as it is.
@@ -23,17 +23,24 @@ func updownGroup() Group {
 			{Name: "least", Kind: KindTime, Default: []float64{0.02}, Min: 0, Max: math.Inf(1), About: "shortest state"},
 			{Name: "ratio", Kind: KindNumber, Default: []float64{0.3}, Min: 0, Max: 1, About: "the threshold's share of the largest smoothed value"},
 			{Name: "offset", Kind: KindNumber, Default: []float64{0.2}, Min: math.Inf(-1), Max: math.Inf(1), About: "what the threshold has besides, in the quantity's unit (Hz for rates)"},
+			{Name: "threshold", Kind: KindNumber, About: "the threshold itself, in place of ratio and offset; then memory does not grow with the run"},
+		},
+		Stream: func(s Setup) Stream {
+			if len(s.Config.Option("updown.threshold")) == 0 {
+				return nil // the largest value is known at the end
+			}
+			return newStateStream(s)
 		},
 	}
 	add := func(name, in, about string, of func(s States) float64) {
 		g.Metrics = append(g.Metrics,
 			Metric{Name: name, Shape: PerPoint, Signal: true, In: in, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) {
-				values := make([]float64, in.Signal.N())
-				in.Signal.each(values, func(i int) float64 { return of(in.states()[i]) })
+				values := make([]float64, in.Moments.N())
+				in.eachGood(values, func(i int) float64 { return of(in.states()[i]) })
 				dst[0] = mean(values)
 			}},
 			Metric{Name: "region_" + name, Shape: PerNode, Signal: true, In: in, About: about, Compute: func(dst []float64, in *Input) {
-				in.Signal.each(dst, func(i int) float64 { return of(in.states()[i]) })
+				in.eachGood(dst, func(i int) float64 { return of(in.states()[i]) })
 			}})
 	}
 	add("up_duration", "s", "mean duration of an up state", func(s States) float64 { return s.duration(true, false) })
@@ -59,6 +66,9 @@ type States struct {
 func (in *Input) states() []States {
 	return once(in, "states", func() []States {
 		c := in.Config
+		if len(c.Option("updown.threshold")) > 0 {
+			return stream(in, "updown", newStateStream).states(in)
+		}
 		return FindStates(in.Signal, c.number("updown.sigma"), c.number("updown.ratio"), c.number("updown.offset"), c.number("updown.least"))
 	})
 }
@@ -113,8 +123,9 @@ func statesOfAll(s *Signal, weights []float64, ratio, offset float64) []States {
 	return out
 }
 
-// statesByHost has the host do it. Of each tile and time it gives eight bytes, of which those are not 0 whose nodes are up.
-func statesByHost(s *Signal, weights []float64, ratio, offset float64) []States {
+// statesFound has the host smooth and compare. Behind the largest and the threshold of each node it gives of each tile
+// and time eight bytes, of which those are not 0 whose nodes are up.
+func statesFound(s *Signal, weights []float64, ratio, offset float64) []float64 {
 	h, n := s.host, s.Len()
 	flat := h.perNode(func(i int) float64 {
 		if s.Flat[i] {
@@ -123,10 +134,15 @@ func statesByHost(s *Signal, weights []float64, ratio, offset float64) []States 
 		return 0
 	})
 	both := twoSided(weights)
-	t := Task{Numbers: []int64{int64(len(both))}, Table: slices.Concat([]float64{ratio, offset}, flat, both),
-		Work: tileWidth * (2*n + len(both) + 32)}
 	stride := h.stride()
-	found := h.launch(s, "states", t, 2*stride+stride/tileWidth*n)
+	return h.launch(s, "states", Task{Numbers: []int64{int64(len(both))}, Table: slices.Concat([]float64{ratio, offset}, flat, both),
+		Work: tileWidth * (2*n + len(both) + 32)}, 2*stride+stride/tileWidth*n)
+}
+
+// statesByHost has the host do it.
+func statesByHost(s *Signal, weights []float64, ratio, offset float64) []States {
+	n, stride := s.Len(), s.host.stride()
+	found := statesFound(s, weights, ratio, offset)
 	out := make([]States, stride)
 	start := make([]int, stride)
 	for first := 0; first < stride; first += tileWidth {
@@ -214,31 +230,49 @@ func smoothed(dst, long, weights []float64) {
 // merge leaves no run shorter than the shortest: such a run joins its predecessor, the first one its successor, in one
 // pass from the left.
 func (s *States) merge(shortest int) {
-	type run struct {
-		up     bool
-		length int
-	}
-	var runs []run
+	var m runs
 	up := s.First
-	for k, length := range s.Runs {
-		state := up
+	for _, length := range s.Runs {
+		m.add(up, length, shortest)
 		up = !up
-		switch {
-		case k == 0 && length < shortest && len(s.Runs) > 1:
-			state = !state
-		case k > 0 && length < shortest:
-			state = runs[len(runs)-1].up
-		}
-		if len(runs) > 0 && runs[len(runs)-1].up == state {
-			runs[len(runs)-1].length += length
-		} else {
-			runs = append(runs, run{state, length})
-		}
 	}
-	s.First, s.Runs = runs[0].up, s.Runs[:0]
-	for _, r := range runs {
-		s.Runs = append(s.Runs, r.length)
+	s.First, s.Runs = m.done()
+}
+
+// runs merges runs that come one after the other.
+type runs struct {
+	Lengths []int
+	Up      bool // the last one of them
+	Waits   int  // length of a first run that was too short, until there is a second one
+	WaitsUp bool
+}
+
+func (m *runs) add(up bool, length, shortest int) {
+	switch {
+	case len(m.Lengths) == 0 && m.Waits == 0 && length < shortest:
+		m.Waits, m.WaitsUp = length, up
+		return
+	case m.Waits > 0:
+		m.Lengths, m.Up, m.Waits = append(m.Lengths, m.Waits), up, 0
+		if length < shortest {
+			up = m.Up
+		}
+	case len(m.Lengths) > 0 && length < shortest:
+		up = m.Up
 	}
+	if len(m.Lengths) > 0 && m.Up == up {
+		m.Lengths[len(m.Lengths)-1] += length
+		return
+	}
+	m.Lengths, m.Up = append(m.Lengths, length), up
+}
+
+// done tells whether the first run is up, and the lengths.
+func (m *runs) done() (first bool, lengths []int) {
+	if m.Waits > 0 { // there was no second one
+		return m.WaitsUp, []int{m.Waits}
+	}
+	return m.Up == (len(m.Lengths)%2 == 1), m.Lengths
 }
 
 // duration is the mean length of the runs of one kind [s], NaN if there is none.
