@@ -8,6 +8,7 @@ import "math"
 //	strength_signed_i = sum_j A_ij                 strength_i = sum_j W_ij
 //	efficiency = mean over i != j of 1/d_ij, d the shortest path with edges of length 1/W
 //	modularity = (1/2m) sum_ij (W_ij - k_i k_j/2m) [c_i = c_j], k the strengths, 2m their sum, for given modules c
+//	modularity_louvain: for modules that are sought, see Communities
 //
 // Latora and Marchiori 2001 (PRL 87:198701), Newman 2004 (PRE 70:056131), Rubinov and Sporns 2010 (NeuroImage 52:1059).
 func graphGroup() Group {
@@ -15,7 +16,7 @@ func graphGroup() Group {
 		Name: "graph", About: "functional connectivity as a network",
 		Options: []Option{{Name: "modules", Kind: KindLabels, About: "the module of each region, for modularity; without it the first and the second half of the regions"}},
 		Least:   func(Setup) Need { return Need{2, "a correlation"} },
-		Metrics: []Metric{
+		Metrics: append([]Metric{
 			{Name: "region_strength", Shape: PerNode, Pairs: true, About: "sum of the positive fc with other nodes",
 				Compute: func(dst []float64, in *Input) { strengths(dst, positive(network(in))) }},
 			{Name: "region_strength_signed", Shape: PerNode, Pairs: true, About: "sum of the fc with other nodes",
@@ -31,7 +32,7 @@ func graphGroup() Group {
 					}
 					dst[0] = modularity(positive(network(in)), modules)
 				}},
-		},
+		}, communityMetrics()...),
 	}
 }
 

@@ -175,6 +175,9 @@ func (r *reference) compareFC(t *testing.T) {
 	r.check(t, c, "modularity", relative, "graph", "modularity_given")
 	c = metrics.Config{"graph.modules": r.numbers("graph", "modularity_max_partition")}
 	r.check(t, c, "modularity", relative, "graph", "modularity_max")
+	if r.has("graph", "modularity_max") {
+		r.check(t, nil, "modularity_louvain", relative, "graph", "modularity_max")
+	}
 }
 
 // fcdConfig has the windows of the reference data; nil where the series is too short for them.
