@@ -106,6 +106,13 @@ func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool
 		}
 		setup := p.metricSetup(name)
 		need := m.Least(setup)
+		if need.Never != "" && asked != "all" {
+			r.once(r.ofPos(i), need.Never)
+			return false
+		} else if need.Never != "" {
+			r.warnOnce("metrics.use: all leaves out " + m.Group + ": " + need.Never)
+			return false
+		}
 		if setup.Samples >= need.Samples {
 			continue
 		}

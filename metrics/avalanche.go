@@ -23,7 +23,7 @@ func avalancheGroup() Group {
 			{Name: "threshold", Kind: KindNumber, Default: []float64{2}, Min: math.Inf(-1), Max: math.Inf(1), About: "in standard deviations above the mean"},
 			{Name: "bin", Kind: KindCount, Default: []float64{4}, Min: 1, Max: math.Inf(1), About: "samples of a bin"},
 		},
-		Least: func(s Setup) Need { return Need{int(s.Config.number("avalanche.bin")) + 1, "a bin"} },
+		Least: func(s Setup) Need { return Need{Samples: int(s.Config.number("avalanche.bin")) + 1, Why: "a bin"} },
 		Metrics: []Metric{
 			metric("avalanche_events", "number of events", func(a Avalanches) float64 { return float64(a.Events) }),
 			metric("avalanche_count", "number of avalanches", func(a Avalanches) float64 { return float64(len(a.Sizes)) }),

@@ -15,7 +15,7 @@ func coherenceGroup() Group {
 			About: "length of Welch's segments, which overlap by half"}},
 		Least: func(s Setup) Need {
 			n := s.segmentLength("coherence.segment")
-			return Need{2*n - n/2, "two segments of " + seconds(s.Config.number("coherence.segment"))}
+			return Need{Samples: 2*n - n/2, Why: "two segments of " + seconds(s.Config.number("coherence.segment"))}
 		},
 	}
 	g.Stream = func(s Setup) Stream { return newCrossStream(s) }

@@ -3,8 +3,6 @@ package metrics
 import (
 	"math"
 	"math/bits"
-	"slices"
-	"strings"
 )
 
 // complexityGroup is the group "lz": Lempel-Ziv complexity of the binarised series.
@@ -31,7 +29,7 @@ func complexityGroup() Group {
 	return Group{
 		Name: "lz", About: "Lempel-Ziv complexity",
 		Options: []Option{{Name: "threshold", Kind: KindWord, Words: []string{"mean", "median"}, Default: []float64{0}, About: "what makes a sample a 1"}},
-		Least:   func(Setup) Need { return Need{2, "a word"} },
+		Least:   func(Setup) Need { return Need{Samples: 2, Why: "a word"} },
 		Metrics: []Metric{
 			{Name: "lz", Shape: PerPoint, Signal: true, About: "mean over nodes of region_lz", Compute: func(dst []float64, in *Input) { dst[0] = mean(values(in)) }},
 			{Name: "region_lz", Shape: PerNode, Signal: true, About: "normalised Lempel-Ziv complexity", Compute: func(dst []float64, in *Input) { copy(dst, values(in)) }},
@@ -222,73 +220,4 @@ func (h *history) any(from, to uint64) bool {
 	}
 	mask := (uint64(1)<<(to-from) - 1) << (from % 64)
 	return h.there[from/64]&mask != 0
-}
-
-// PCI is the perturbational complexity of a binary response, [source][time]: c log2(L)/(L H), H the entropy of its
-// share of ones, L its size. Words do not cross a column (all sources at a time); a word is searched in all
-// earlier columns and in its own before its last symbol; H is at least 0.08, and a response of zeros has 0.
-// Casali et al. 2013 (Sci Transl Med 5:198ra105).
-func PCI(response [][]bool) (pci float64, words int, entropy float64) {
-	if len(response) == 0 || len(response[0]) == 0 {
-		return math.NaN(), 0, math.NaN()
-	}
-	entropy, size := responseEntropy(response)
-	words = casali(response)
-	if entropy == 0 {
-		return 0, words, 0
-	}
-	return float64(words) * math.Log2(size) / (size * max(entropy, 0.08)), words, entropy
-}
-
-// responseEntropy is the entropy [bits] of the share of ones, and the size.
-func responseEntropy(response [][]bool) (entropy, size float64) {
-	ones := 0.0
-	for _, row := range response {
-		for _, b := range row {
-			size++
-			if b {
-				ones++
-			}
-		}
-	}
-	for _, p := range []float64{ones / size, 1 - ones/size} {
-		if p > 0 {
-			entropy -= p * math.Log2(p)
-		}
-	}
-	return entropy, size
-}
-
-// casali counts words column by column. What is left of a column when all of it was met before is no word; the first
-// symbol and the end are one each.
-func casali(response [][]bool) int {
-	sources, times := len(response), len(response[0])
-	columns := make([]string, times)
-	for t := range columns {
-		b := make([]byte, sources)
-		for s := range b {
-			b[s] = '0'
-			if response[s][t] {
-				b[s] = '1'
-			}
-		}
-		columns[t] = string(b)
-	}
-	words, i := 1, 1
-	for t, column := range columns {
-		for length := 1; i+length <= sources; {
-			if metBefore(columns[:t], column[:i+length-1], column[i:i+length]) {
-				length++
-				continue
-			}
-			words++
-			i, length = i+length, 1
-		}
-		i = 0
-	}
-	return words + 1
-}
-
-func metBefore(columns []string, own, word string) bool {
-	return strings.Contains(own, word) || slices.ContainsFunc(columns, func(c string) bool { return strings.Contains(c, word) })
 }

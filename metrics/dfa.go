@@ -14,7 +14,7 @@ import (
 // Peng et al. 1994 (PRE 49:1685), Kantelhardt et al. 2001 (Physica A 295:441).
 func dfaGroup() Group {
 	g := Group{Name: "dfa", About: "long-range correlation",
-		Least:  func(Setup) Need { return Need{108, "four scales"} },
+		Least:  func(Setup) Need { return Need{Samples: 108, Why: "four scales"} },
 		Stream: func(s Setup) Stream { return newWalkStream(s) }}
 	add := func(name, about string, of func(f Fluctuation) float64) {
 		g.Metrics = append(g.Metrics,

@@ -11,7 +11,7 @@ import "math"
 // n² and not by n(n-1).
 // Friston 1994 (Hum Brain Mapp 2:56), Biswal et al. 1995 (Magn Reson Med 34:537).
 func fcGroup() Group {
-	two := func(Setup) Need { return Need{2, "a correlation"} }
+	two := func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} }
 	return Group{Name: "fc", About: "functional connectivity", Least: two, Metrics: []Metric{
 		{Name: "fc", Shape: PerPair, Pairs: true, About: "functional connectivity: correlation of every pair of nodes",
 			Compute: func(dst []float64, in *Input) { copy(dst, in.FC()) }},

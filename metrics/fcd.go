@@ -23,7 +23,7 @@ func fcdGroup() Group {
 		},
 		Least: func(s Setup) Need {
 			length, step := s.fcdWindow()
-			return Need{length + step, "two windows of " + seconds(s.Config.number("fcd.window"))}
+			return Need{Samples: length + step, Why: "two windows of " + seconds(s.Config.number("fcd.window"))}
 		},
 		Stream: func(s Setup) Stream { return newWindowStream(s) },
 		Metrics: []Metric{

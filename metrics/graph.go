@@ -15,7 +15,7 @@ func graphGroup() Group {
 	return Group{
 		Name: "graph", About: "functional connectivity as a network",
 		Options: []Option{{Name: "modules", Kind: KindLabels, About: "the module of each region, for modularity; without it the first and the second half of the regions"}},
-		Least:   func(Setup) Need { return Need{2, "a correlation"} },
+		Least:   func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} },
 		Metrics: append([]Metric{
 			{Name: "region_strength", Shape: PerNode, Pairs: true, About: "sum of the positive fc with other nodes",
 				Compute: func(dst []float64, in *Input) { strengths(dst, positive(network(in))) }},

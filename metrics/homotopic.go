@@ -24,7 +24,7 @@ func homotopicGroup() Group {
 	return Group{
 		Name: "homotopic", About: "functional connectivity of given pairs, such as left and right of one region",
 		Options: []Option{{Name: "pairs", Kind: KindPairs, Required: true, About: "pairs of labels; without it, labels that differ in left and right alone"}},
-		Least:   func(Setup) Need { return Need{2, "a correlation"} },
+		Least:   func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} },
 		Metrics: []Metric{
 			summary("homotopic_fc_mean", "mean of fc over the pairs", mean),
 			summary("homotopic_fc_std", "standard deviation of fc over the pairs", std),

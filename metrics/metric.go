@@ -33,6 +33,7 @@ type Group struct {
 type Need struct {
 	Samples int
 	Why     string
+	Never   string // what is wrong with the options, where no length would do; "" where one does
 }
 
 // Metric is one number, vector or matrix drawn from a series.
@@ -140,7 +141,7 @@ func Groups() []Group {
 	return []Group{
 		rateGroup(), fcGroup(), structureGroup(), homotopicGroup(), graphGroup(), fcdGroup(), psdGroup(), coherenceGroup(),
 		phaseGroup(), updownGroup(), regimeGroup(), shareGroup(), dfaGroup(), complexityGroup(), timescaleGroup(),
-		avalancheGroup(), paperGroup(),
+		avalancheGroup(), pciGroup(), paperGroup(),
 	}
 }
 

@@ -21,7 +21,7 @@ func paperGroup() Group {
 	}
 	return Group{
 		Name: "paper", About: "figures with the definitions of the published TVB-AdEx analysis",
-		Least: func(Setup) Need { return Need{paperWindow + paperStep, "two windows of 1000 samples"} },
+		Least: func(Setup) Need { return Need{Samples: paperWindow + paperStep, Why: "two windows of 1000 samples"} },
 		Metrics: []Metric{
 			{Name: "paper_coeff_var", Shape: PerPoint, About: "mean over standard deviation of everything",
 				Compute: func(dst []float64, in *Input) { r := ratesOf(in); dst[0] = mean(r.mean) / r.std() }},

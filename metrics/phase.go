@@ -25,7 +25,7 @@ func phaseGroup() Group {
 			{Name: "trim", Kind: KindTime, Default: []float64{0}, Min: 0, Max: math.Inf(1), About: "dropped at both ends after the transform"},
 		},
 		Least: func(s Setup) Need {
-			return Need{2*s.samplesOf(s.Config.number("phase.trim")) + 3, "a phase"}
+			return Need{Samples: 2*s.samplesOf(s.Config.number("phase.trim")) + 3, Why: "a phase"}
 		},
 		Metrics: []Metric{
 			{Name: "plv", Shape: PerPair, Signal: true, About: "phase-locking value",

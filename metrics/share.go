@@ -22,7 +22,7 @@ func shareGroup() Group {
 			{Name: "k", Kind: KindCount, Default: []float64{0}, Min: 0, Max: math.Inf(1), About: "how many lead; 0: as many as the set has"},
 			{Name: "seed", Kind: KindRegions, About: "label of the seed; without it the first of the set"},
 		},
-		Least: func(Setup) Need { return Need{2, "a correlation"} },
+		Least: func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} },
 		Metrics: []Metric{
 			{Name: "dmn_rate", Shape: PerPoint, About: "share of the set among the k regions with the highest means",
 				Compute: func(dst []float64, in *Input) {

@@ -16,7 +16,7 @@ import (
 // a strong correlation into a negative one.
 // Honey et al. 2009 (PNAS 106:2035).
 func structureGroup() Group {
-	two := func(Setup) Need { return Need{2, "a correlation"} }
+	two := func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} }
 	return Group{Name: "fc_sc", About: "how far functional connectivity follows structure", Least: two, Metrics: []Metric{
 		structural("fc_sc", "correlation of fc with the weights over pairs", pearson, func(in *Input) []float64 { return in.Weights }),
 		structural("fc_tract", "correlation of fc with the tract lengths over pairs", pearson, func(in *Input) []float64 { return in.Lengths }),

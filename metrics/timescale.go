@@ -11,7 +11,7 @@ import "math"
 // NaN for a series of at most 1 s. Murray et al. 2014 (Nat Neurosci 17:1661).
 func timescaleGroup() Group {
 	g := Group{Name: "timescale", About: "autocorrelation times", Least: func(s Setup) Need {
-		return Need{s.samplesOf(longestLag) + 1, "lags up to 1 s"}
+		return Need{Samples: s.samplesOf(longestLag) + 1, Why: "lags up to 1 s"}
 	}, Stream: func(s Setup) Stream { return newLagStream(s) }}
 	add := func(name, in, about string, of func(a Timescale) float64) {
 		g.Metrics = append(g.Metrics,
