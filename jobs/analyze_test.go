@@ -287,7 +287,7 @@ func TestAnalyzeMistakes(t *testing.T) {
 	}{
 		{jobs.Analysis{}, "which metrics? name them with --use, for example --use rate,fc; or give a job file with [metrics] or [[target]] by --job"},
 		{jobs.Analysis{Use: []string{"rat", "fc"}, Of: []string{"E", "w"}}, `--of E,w: no series of "E" was kept (did you mean "w"?); the result has average.w, average.x, bold.bold`},
-		{jobs.Analysis{Use: []string{"rat", "fc"}}, `--use rat,fc: unknown metric "rat" (did you mean "rate"?); groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper`},
+		{jobs.Analysis{Use: []string{"rat", "fc"}}, `--use rat,fc: unknown metric "rat" (did you mean "rate"?); groups are ` + metricGroups()},
 		{jobs.Analysis{Use: []string{"fcd"}, Of: []string{"x"}}, `--of x: fcd of x needs at least 62000 samples (two windows of 60 s); with a period of 1 ms there are 250`},
 		{jobs.Analysis{Use: []string{"timescale"}}, `kept.h5: timescale of w needs at least 1001 samples (lags up to 1 s); with a period of 1 ms there are 250`},
 		{jobs.Analysis{Use: []string{"rate"}, Of: []string{"raw.x"}}, `--of raw.x: no series of "raw.x" was kept; the result has average.w, average.x, bold.bold`},

@@ -8,6 +8,7 @@ import (
 
 	"brainsweep/fault"
 	"brainsweep/jobs"
+	"brainsweep/metrics"
 )
 
 // with replaces or adds a section of the least job.
@@ -239,10 +240,13 @@ job.toml:14:9: record.1.areas: expected "hemisphere", "cortical", the file of a 
 testdata/transposed.csv: 10 x 3 numbers for the 10 regions of synthetic:10: the number of the area of each is wanted`},
 	{"input beyond the end", with("[[record]]\nmonitor = 'afferent'\nperiod = '1 s'\n"), `job.toml:6:3: record.0: no sample of afferent lies before the last step, at 1 s`},
 	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: the monitor average has no kernel; it goes with bold`},
+	{"pulses", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\n"), `job.toml:8:9: metrics.use: pci needs metrics.pci.onset (of the first pulse, since the first sample: the stimulus' onset less the transient)`},
+	{"pulses too early", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.1 s' }\n"), `job.toml:7:7: metrics.pci: a baseline of 0.4 s does not fit before the pulse at 0.1 s, counted from the first sample`},
+	{"pulses too late", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.9 s' }\n"), `job.toml:7:7: metrics.of: pci of x needs at least 1200 samples (the response to the last pulse); with a period of 1 ms there are 1000`},
 	{"metrics", with("[metrics]\nof = ['x', 'bold', 'z']\nuse = ['rat', 'fc', 'fcd_everything']\nperiod = '0.05 ms'\n"), `job.toml:7:13: metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)
 job.toml:7:21: unknown quantity "z" (did you mean "w"?)
-job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper
-job.toml:8:22: unknown metric "fcd_everything"; groups are rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, paper
+job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are GROUPS
+job.toml:8:22: unknown metric "fcd_everything"; groups are GROUPS
 job.toml:9:11: metrics.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
 	{"noise", with("[noise]\nx = { d = 1, ntau = '3 mV', gain = 'y + 2*z', z = 'a' }\nw = { D = -1, gain = '2*x', k = 2, dd = 1 }\nou = { ntau = -1, gain = 'a +' }\ny = 1\n[clamp]\nx = 7\nz = 1\n"), `job.toml:7:22: noise.x.ntau: wrong unit: "3 mV" is a voltage, ntau is a time
 job.toml:7:37: unknown name "y" (did you mean "d"?)
@@ -261,6 +265,15 @@ job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},
 	{"delays lost", strings.Replace(with("[run]\nduration = '1 s'\nstep = '1 ms'\n"), "[run]", "speed = '200 m/s'\n[run]", 1), `job.toml:7:9: run.step: 1 ms is too large for the delays: at 200 mm/ms, 12 of the 38 connections with a length lose their delay; a step below 0.8484 ms keeps them all`},
 }
 
+// metricGroups lists the groups of metrics as messages do.
+func metricGroups() string {
+	var names []string
+	for _, g := range metrics.Groups() {
+		names = append(names, g.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
 func TestMistakes(t *testing.T) {
 	for _, m := range mistakes {
 		_, err := jobs.Parse("testdata/job.toml", []byte(m.text))
@@ -271,6 +284,7 @@ func TestMistakes(t *testing.T) {
 		if !fault.Is(err) {
 			t.Errorf("%s: not a mistake: %v", m.name, err)
 		}
+		m.want = strings.ReplaceAll(m.want, "GROUPS", metricGroups())
 		if got := strings.ReplaceAll(err.Error(), "testdata/job.toml", "job.toml"); got != m.want {
 			t.Errorf("%s:\n%s\nwant\n%s", m.name, got, m.want)
 		}

@@ -83,7 +83,11 @@ func TestSelect(t *testing.T) {
 		t.Errorf("nothing gives %v, %v", none, err)
 	}
 	_, err = metrics.Select([]string{"fcs", "rate", "rate_mea"})
-	const groups = "rate, fc, fc_sc, homotopic, graph, fcd, psd, coherence, phase, updown, regime, dmn, dfa, lz, timescale, avalanche, pci, paper"
+	var listed []string
+	for _, g := range metrics.Groups() {
+		listed = append(listed, g.Name)
+	}
+	groups := strings.Join(listed, ", ")
 	want := "unknown metric \"fcs\" (did you mean \"fc\"?); groups are " + groups + "\n" +
 		"unknown metric \"rate_mea\" (did you mean \"rate_mean\"?); groups are " + groups
 	if err == nil || err.Error() != want || !fault.Is(err) {
