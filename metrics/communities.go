@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 )
 
 // communityOrders is how many orders of the nodes Communities tries; every second one begins with few modules.
@@ -39,8 +40,12 @@ func Communities(w []float64, n int) (modules []int, q float64) {
 			}
 		}
 		found := louvain(w, order, begin)
-		const gain = 1e-12 // less is rounding
-		if v := modularity(w, found); math.IsNaN(q) || v > q+gain {
+		v := modularity(w, found)
+		if !math.IsNaN(v) && slices.Max(found) == 0 {
+			v = 0 // one module: what is left is rounding
+		}
+		const gain = 1e-12 // less is rounding, too
+		if math.IsNaN(q) || v > q+gain {
 			modules, q = found, v
 		}
 	}
@@ -182,9 +187,9 @@ func communityMetrics() []Metric {
 		return out
 	}
 	return []Metric{
-		{Name: "modularity_louvain", Shape: PerPoint, Pairs: true, About: "largest modularity of the positive fc that Louvain's method finds",
+		{Name: "modularity_louvain", Shape: PerPoint, Pairs: true, Leaps: leapsPlace, About: "largest modularity of the positive fc that Louvain's method finds",
 			Compute: func(dst []float64, in *Input) { dst[0] = in.communities().modularity }},
-		{Name: "community_count", Shape: PerPoint, Pairs: true, About: "number of its modules",
+		{Name: "community_count", Shape: PerPoint, Pairs: true, Leaps: leapsPlace, About: "number of its modules",
 			Compute: func(dst []float64, in *Input) {
 				seen := map[float64]bool{}
 				for _, m := range defined(numbers(in)) {
@@ -194,7 +199,7 @@ func communityMetrics() []Metric {
 					dst[0] = math.NaN()
 				}
 			}},
-		{Name: "region_community", Shape: PerNode, Pairs: true, About: "number of the module, from 0",
+		{Name: "region_community", Shape: PerNode, Pairs: true, Leaps: leapsPlace, About: "number of the module, from 0",
 			Compute: func(dst []float64, in *Input) { copy(dst, numbers(in)) }},
 	}
 }

@@ -20,7 +20,7 @@ const (
 	leapsThreshold = "what is above a threshold"
 )
 
-// leapsOf says on what a metric leaps, "" where it does not.
+// leapsOf says on what a metric leaps that does not say it itself, "" where it does not.
 func leapsOf(group, name string) string {
 	name = strings.TrimPrefix(name, "region_")
 	switch {

@@ -51,7 +51,7 @@ type Metric struct {
 	Stream func(s Setup) Stream
 	From   string
 
-	// Leaps says on what the numbers leap, however little the series changes; "" where they change with it. Set by Table.
+	// Leaps says on what the numbers leap, however little the series changes; "" where they change with it.
 	Leaps string
 
 	LessIsBetter bool // of a distance: the smallest values are the best
@@ -151,7 +151,10 @@ func Table() []Metric {
 	for _, g := range Groups() {
 		for _, m := range g.Metrics {
 			m.Group = g.Name
-			m.Least, m.Leaps = g.Least, leapsOf(g.Name, m.Name)
+			m.Least = g.Least
+			if m.Leaps == "" {
+				m.Leaps = leapsOf(g.Name, m.Name)
+			}
 			if m.Stream == nil {
 				m.Stream, m.From = g.Stream, g.Name
 			}

@@ -19,8 +19,8 @@ import (
 // Casali et al. 2013 (Sci Transl Med 5:198ra105). Nodes are taken in their order; those that are not finite are left out.
 // A node that does not change before any pulse responds wherever it differs from what it was.
 func pciGroup() Group {
-	one := func(name, about string, of func(r *Response) float64) Metric {
-		return Metric{Name: name, Shape: PerPoint, Signal: true, About: about, Compute: func(dst []float64, in *Input) { dst[0] = of(in.response()) }}
+	one := func(name, about, leaps string, of func(r *Response) float64) Metric {
+		return Metric{Name: name, Shape: PerPoint, Signal: true, Leaps: leaps, About: about, Compute: func(dst []float64, in *Input) { dst[0] = of(in.response()) }}
 	}
 	return Group{
 		Name: "pci", About: "perturbational complexity of the response to a stimulus",
@@ -54,12 +54,12 @@ func pciGroup() Group {
 			return newPulseStream(s)
 		},
 		Metrics: []Metric{
-			one("pci", "perturbational complexity index", func(r *Response) float64 { pci, _, _ := PCI(r.Active); return pci }),
-			one("pci_lz76", "the same with Lempel-Ziv words of the response time by time", func(r *Response) float64 { return flatPCI(r.Active) }),
-			one("pci_active", "share of nodes and times that respond", func(r *Response) float64 { return shareOf(slices.Concat(r.Active...)) }),
-			one("pci_entropy", "entropy of that share [bits]", func(r *Response) float64 { _, _, h := PCI(r.Active); return h }),
-			one("pci_threshold", "of the response, in standard deviations of the baseline", func(r *Response) float64 { return r.Threshold }),
-			{Name: "region_pci_active", Shape: PerNode, Signal: true, About: "share of times that respond", Compute: func(dst []float64, in *Input) {
+			one("pci", "perturbational complexity index", leapsThreshold, func(r *Response) float64 { pci, _, _ := PCI(r.Active); return pci }),
+			one("pci_lz76", "the same with Lempel-Ziv words of the response time by time", leapsThreshold, func(r *Response) float64 { return flatPCI(r.Active) }),
+			one("pci_active", "share of nodes and times that respond", leapsThreshold, func(r *Response) float64 { return shareOf(slices.Concat(r.Active...)) }),
+			one("pci_entropy", "entropy of that share [bits]", leapsThreshold, func(r *Response) float64 { _, _, h := PCI(r.Active); return h }),
+			one("pci_threshold", "of the response, in standard deviations of the baseline", "", func(r *Response) float64 { return r.Threshold }),
+			{Name: "region_pci_active", Shape: PerNode, Signal: true, Leaps: leapsThreshold, About: "share of times that respond", Compute: func(dst []float64, in *Input) {
 				copy(dst, nans(len(dst)))
 				r := in.response()
 				for k, i := range r.Nodes {

@@ -40,7 +40,7 @@ func drawFrom(rows []float64, nodes int) map[string][]float64 {
 	}
 	weights, lengths := structure(nodes)
 	in := &metrics.Input{Moments: sums.Moments(), Signal: metrics.Transposed(1000, rows, nodes, 1), Weights: weights, Lengths: lengths,
-		Config: metrics.Config{"fcd.window": {1}, "fcd.step": {0.5}, "phase.band": {6, 14}, "dmn.regions": {0, 2, 4}, "homotopic.pairs": {0, 3, 1, 4, 2, 5}}}
+		Config: metrics.Config{"fcd.window": {1}, "fcd.step": {0.5}, "phase.band": {6, 14}, "dmn.regions": {0, 2, 4}, "homotopic.pairs": {0, 3, 1, 4, 2, 5}, "pci.onset": {2}}}
 	out := map[string][]float64{}
 	for _, m := range metrics.Table() {
 		out[m.Name] = m.Values(in)
