@@ -106,6 +106,7 @@ func (j *Job) Run(ctx context.Context, c mpi.Comm, dev device.Device, o Options)
 		return nil, err
 	}
 	doom.At("collective")
+	defer context.AfterFunc(ctx, doom.ToldToStop)()
 	began := time.Now()
 	stop := r.reports()
 	err = mpi.Claim(ctx, c, len(r.batches), func(ctx context.Context, i int) error { return r.timed(ctx, r.batches[i]) })

@@ -81,19 +81,19 @@ func TestReadOnlyDisk(t *testing.T) {
 	}
 }
 
-// TestPlaceIsRemoved takes the folder of parts away while a job runs.
+// TestPlaceIsRemoved takes the folder of parts away while a job writes them.
 func TestPlaceIsRemoved(t *testing.T) {
 	for _, ranks := range []int{0, 2} {
 		t.Run(fmt.Sprint(ranks), func(t *testing.T) {
 			if ranks > 0 {
 				needMPI(t)
 			}
-			w := newWorkplace(t, strings.Replace(brain, "points = 8", "points = 400", 1))
-			p := w.start(ranks, "run", "job.toml", "-o", "out.h5", "--batch", "1", "--threads", "1")
-			w.untilParts("out.h5", 2)
+			w := newWorkplace(t, brain)
+			p := w.startHeld("part sealed:3", ranks, "run", "job.toml", "-o", "out.h5", "--batch", "1", "--threads", "1")
 			if err := os.Rename(w.path("out.h5.parts"), w.path("elsewhere")); err != nil {
 				t.Fatal(err)
 			}
+			w.letGo()
 			code := p.end(t)
 			if code != exitFailed || !strings.Contains(p.errs.String(), "no such file or directory") {
 				t.Errorf("exit code %d: %s", code, p.errs.String())

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -16,31 +17,53 @@ import (
 	"brainsweep/mpi"
 )
 
-// buildDoomed builds the program with places to die at, with the tags of this test, into a folder, and puts that first in the PATH.
-func buildDoomed(t *testing.T) (folder string) {
-	t.Helper()
-	tags := "doom"
+// environment is what this process was started with: tests give programs other places for their caches, and the go command has its own there.
+var environment = os.Environ()
+
+// buildDoomed builds the program with places to die and to wait at, once for all tests, as this test was built, into a folder beside
+// the program that testscript makes, and removes.
+var buildDoomed = sync.OnceValues(func() (folder string, err error) {
+	program, err := exec.LookPath("brainsweep")
+	if err != nil {
+		return "", err
+	}
+	folder = filepath.Join(filepath.Dir(program), "doomed")
+	tags, words := "doom", []string{"build"}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
-			if s.Key == "-tags" && s.Value != "" {
+			switch {
+			case s.Key == "-tags" && s.Value != "":
 				tags += "," + s.Value
+			case s.Key == "-race" && s.Value == "true":
+				words = append(words, "-race")
 			}
 		}
 	}
-	folder = t.TempDir()
-	if out, err := exec.Command("go", "build", "-tags", tags, "-o", filepath.Join(folder, "brainsweep"), ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	words = append(words, "-tags", tags, "-o", filepath.Join(folder, "brainsweep"), ".")
+	build := exec.Command("go", words...)
+	build.Env = environment
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return folder, nil
+})
+
+// doomed is the folder of the program with places to die and to wait at.
+func doomed(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("there is no go to build with")
+	}
+	folder, err := buildDoomed()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return folder
 }
 
 // TestDoom tells what becomes of jobs that die at chosen places: as scripts, and at every place there is.
 func TestDoom(t *testing.T) {
-	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("there is no go to build with")
-	}
-	folder := buildDoomed(t)
-	path := folder + string(filepath.ListSeparator) + os.Getenv("PATH")
+	path := doomed(t) + string(filepath.ListSeparator) + os.Getenv("PATH")
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
 			Dir:                 "testdata/doom",
@@ -54,7 +77,7 @@ func TestDoom(t *testing.T) {
 				_, err := exec.LookPath("mpirun")
 				return mpi.Library() != "" && err == nil, nil
 			},
-			Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"dies": dies, "same": same},
+			Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"dies": dies, "exits": exits, "same": same},
 		})
 	})
 	t.Run("places", func(t *testing.T) {
@@ -65,13 +88,16 @@ func TestDoom(t *testing.T) {
 
 // dies PLACE:N COMMAND... runs a command that must die there.
 func dies(ts *testscript.TestScript, neg bool, args []string) {
+	last := ts.MkAbs("died")
+	ts.Check(os.RemoveAll(last))
 	ts.Setenv("BRAINSWEEP_DOOM", args[0])
+	ts.Setenv("BRAINSWEEP_DIED", last)
 	defer ts.Setenv("BRAINSWEEP_DOOM", "")
 	if err := ts.Exec(args[1], args[2:]...); err == nil {
 		ts.Fatalf("%v ends by itself", args[1:])
 	}
 	place, _, _ := strings.Cut(args[0], ":")
-	if said := ts.ReadFile("stderr"); !strings.Contains(said, "dies at "+place) {
+	if said, _ := os.ReadFile(last); !strings.HasPrefix(string(said), "dies at "+place) {
 		ts.Fatalf("it does not come to die at %s: %s", args[0], said)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // good is a job of two points that take no time. Cases break it.
@@ -180,15 +179,15 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// command runs a command line within this process. Half a minute is more than any of them needs.
+// command runs a command line within this process, and ends one that never ends by itself.
 func command(t *testing.T, line string) (code int, out, errs string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var o, e bytes.Buffer
 	code = execute(ctx, strings.Fields(line), &o, &e)
 	if ctx.Err() != nil {
-		t.Error("it takes too long")
+		t.Errorf("it takes more than %v", patience)
 	}
 	return code, o.String(), e.String()
 }
