@@ -82,6 +82,9 @@ var singleBounds = map[string]float64{"adex1": 1e-5, "adex2": 1e-5}
 
 // The kernel's derivatives are the interpreter's, for every model of the library and with all parameters drawn.
 func TestEvaluation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it compiles every model of the library")
+	}
 	dev, err := cpu.Open(cpu.Options{Threads: 1, CacheDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

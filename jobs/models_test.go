@@ -47,6 +47,9 @@ func everyModel(m *model.Model, random *rand.Rand) string {
 // TestEveryModelInAJob runs every model of the library in a sweep with parameters and a coupling's offset region by region:
 // the state after one step is X + dt f(X, c) by the interpreter of the equations, in every mode and with every coupling term.
 func TestEveryModelInAJob(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it compiles every model of the library")
+	}
 	random := rand.New(rand.NewPCG(7, 8))
 	for _, name := range library.Names() {
 		m, err := library.Read(name)

@@ -19,8 +19,9 @@ import (
 	"brainsweep/mpi"
 )
 
-// kernels is where the tests of one run keep compiled kernels.
-var kernels string
+// kernels is where the tests of one run keep compiled kernels: in the folder that BRAINSWEEP_TEST_KERNELS names, which several runs may
+// share, or in one that is removed at the end.
+var kernels = os.Getenv("BRAINSWEEP_TEST_KERNELS")
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "brainsweep-test-*")
@@ -28,7 +29,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	kernels = dir
+	if kernels == "" {
+		kernels = dir
+	}
 	// Ranks are goroutines here: a compiler that one of them starts inherits the files of the others, and HDF5's locks on them.
 	os.Setenv("HDF5_USE_FILE_LOCKING", "FALSE")
 	code := m.Run()

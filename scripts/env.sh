@@ -22,6 +22,16 @@ find_tools() {
 
 USER_CFLAGS=${CGO_CFLAGS--O2 -g} USER_LDFLAGS=${CGO_LDFLAGS--O2 -g}
 
+# retry COMMAND... gives what comes over a network three chances.
+retry() {
+	local pause
+	for pause in 5 20; do
+		"$@" && return
+		sleep "$pause"
+	done
+	"$@"
+}
+
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # links FLAGS... tells whether the C program on standard input compiles and links with the flags.

@@ -22,7 +22,7 @@ private_apt() {
 	keyring=/usr/share/keyrings/$(. /etc/os-release && echo "$ID")-archive-keyring.gpg
 	mkdir -p "$tools/apt/lists/partial" "$tools/apt/cache/archives/partial"
 	echo "deb $([[ ! -e $keyring ]] || echo "[signed-by=$keyring]") $mirror $codename $component" >"$tools/apt/sources.list"
-	apt=(-q -o "Dir::Etc::sourcelist=$tools/apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$tools/apt/lists"
+	apt=(-q -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 -o "Dir::Etc::sourcelist=$tools/apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$tools/apt/lists"
 		-o "Dir::Cache=$tools/apt/cache" -o APT::Sandbox::User="$(id -un)")
 	apt-get "${apt[@]}" update >"$tools/apt/log" 2>&1
 }

@@ -34,14 +34,21 @@ find_missing() {
 	fi
 }
 
-# install_packages asks for new package lists only when the ones at hand do not do.
+# install_packages asks for new package lists only when the ones at hand do not do. What cannot be had does not keep the rest away.
 install_packages() {
-	local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+	local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120
+		-o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30)
 	[[ $(id -u) == 0 ]] || apt=(sudo "${apt[@]}")
+	local -a install=("${apt[@]}" install -y --no-install-recommends)
+	local package
 	echo "installing: ${packages[*]}"
-	"${apt[@]}" install -y --no-install-recommends "${packages[@]}" >build/setup.log 2>&1 ||
-		{ "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${packages[@]}"; } >>build/setup.log 2>&1 ||
-		{ tail -n 20 build/setup.log >&2; return 1; }
+	"${install[@]}" "${packages[@]}" >build/setup.log 2>&1 && return
+	retry "${apt[@]}" update >>build/setup.log 2>&1 || true
+	retry "${install[@]}" "${packages[@]}" >>build/setup.log 2>&1 && return
+	tail -n 20 build/setup.log >&2
+	for package in "${packages[@]}"; do
+		"${install[@]}" "$package" >>build/setup.log 2>&1 || echo "could not be installed: $package" >&2
+	done
 }
 
 may_install() {

@@ -13,7 +13,9 @@ failed=()
 # step NAME COMMAND... runs a command under a headline and remembers whether it failed.
 step() {
 	printf '\n== %s\n' "$1"
+	local began=$SECONDS
 	"${@:2}" || failed+=("$1")
+	printf '== %d s\n' $((SECONDS - began))
 }
 
 formatted() {
@@ -32,14 +34,19 @@ lint() {
 
 tests() { go run "$gotestsum" --format pkgname --format-hide-empty-pkg -- -timeout 20m "$@"; }
 
+# Kernels are compiled once for all the runs below.
+export BRAINSWEEP_TEST_KERNELS=$PWD/build/test-kernels
+rm -rf "$BRAINSWEEP_TEST_KERNELS"
+trap 'rm -rf "$BRAINSWEEP_TEST_KERNELS"' EXIT
+
 # concurrent lists the packages with goroutines or locks of their own: what the race detector can tell of.
 concurrent() { go list -f '{{.ImportPath}} {{join .Imports " "}} ' ./... | sed -n 's/ .* sync .*//p'; }
 
-# ranked lists the packages that MPI makes another program of.
-ranked() { go list -f '{{.ImportPath}} {{join .Deps " "}} {{.ImportPath}} ' ./... | sed -n 's, .* brainsweep/mpi .*,,p'; }
-
 # NVRTC compiles kernels for GPUs on any machine. Without it the tests that need it skip, and say so.
-[[ -n ${NO_INSTALL-} ]] || scripts/nvrtc.sh || echo "left out: the tests that compile kernels for GPUs"
+[[ -n ${NO_INSTALL-} ]] || timeout 300 scripts/nvrtc.sh || echo "left out: the tests that compile kernels for GPUs"
+
+retry go run "$staticcheck" -version >/dev/null
+retry go run "$gotestsum" --version >/dev/null
 
 step 'gofmt' formatted
 step 'go vet' go vet ./...
@@ -50,7 +57,8 @@ step 'tests' tests -skip '^TestWorld$' ./...
 if [[ -n $MPI ]] && have mpirun; then
 	export REQUIRE_MPI=1
 	step 'go vet, with MPI' go vet -tags mpi ./...
-	step 'tests, with MPI' tests -tags mpi $(ranked)
+	# The ranks of all other packages' tests are goroutines, with MPI and without.
+	step 'tests, with MPI' tests -tags mpi ./mpi ./cmd/brainsweep
 else
 	echo "left out: the tests with MPI, because there is no MPI here"
 fi

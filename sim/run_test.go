@@ -17,15 +17,18 @@ import (
 	"brainsweep/sim"
 )
 
-// kernels is where the tests of this package keep what they compile.
-var kernels string
+// kernels is where the tests of this package keep what they compile: in the folder that BRAINSWEEP_TEST_KERNELS names, which several runs
+// may share, or in one that is removed at the end.
+var kernels = os.Getenv("BRAINSWEEP_TEST_KERNELS")
 
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "sim-kernels-")
 	if err != nil {
 		panic(err)
 	}
-	kernels = folder
+	if kernels == "" {
+		kernels = folder
+	}
 	code := m.Run()
 	os.RemoveAll(folder)
 	os.Exit(code)

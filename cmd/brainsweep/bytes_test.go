@@ -46,7 +46,7 @@ of = ["E", "bold"]
 use = ["rate", "fc"]
 `
 
-// workplace is a folder with a job, and a cache of kernels.
+// workplace is a folder with a job.
 type workplace struct {
 	t      *testing.T
 	folder string
@@ -57,7 +57,7 @@ func newWorkplace(t *testing.T, job string) workplace {
 	if err := os.WriteFile(filepath.Join(w.folder, "job.toml"), []byte(job), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("XDG_CACHE_HOME", w.folder)
+	t.Setenv("XDG_CACHE_HOME", cache(t))
 	allowAnyMachine(t.Setenv)
 	return w
 }

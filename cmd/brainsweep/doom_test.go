@@ -63,13 +63,14 @@ func doomed(t *testing.T) string {
 
 // TestDoom tells what becomes of jobs that die at chosen places: as scripts, and at every place there is.
 func TestDoom(t *testing.T) {
-	path := doomed(t) + string(filepath.ListSeparator) + os.Getenv("PATH")
+	path, kernels := doomed(t)+string(filepath.ListSeparator)+os.Getenv("PATH"), cache(t)
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
 			Dir:                 "testdata/doom",
 			RequireExplicitExec: true,
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("PATH", path)
+				env.Setenv("XDG_CACHE_HOME", kernels)
 				allowAnyMachine(env.Setenv)
 				return nil
 			},

@@ -43,7 +43,7 @@ func TestEvalReproducesTVBsTables(t *testing.T) {
 	if folder == "" {
 		folder = filepath.Join("..", "..", "model", "library", "testdata", "dfun")
 	}
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", cache(t))
 	for i := 0; i < len(tvbTables); i += 2 {
 		t.Run(tvbTables[i+1], func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(folder, tvbTables[i]+".json"))

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -17,17 +19,30 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"brainsweep": main})
 }
 
+// cache is where scripts and jobs keep compiled kernels, as XDG_CACHE_HOME: what BRAINSWEEP_TEST_KERNELS names, which several runs may
+// share, or a folder beside the program that testscript makes, and removes.
+func cache(t *testing.T) string {
+	t.Helper()
+	program, err := exec.LookPath("brainsweep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cmp.Or(os.Getenv("BRAINSWEEP_TEST_KERNELS"), filepath.Join(filepath.Dir(program), "cache"))
+}
+
 // Each script is a story of one verb.
 func TestScripts(t *testing.T) {
 	program, err := exec.LookPath("brainsweep")
 	if err != nil {
 		t.Fatal(err)
 	}
+	kernels := cache(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PROGRAM_FOLDER", filepath.Dir(program)) // a PATH with nothing else
+			env.Setenv("XDG_CACHE_HOME", kernels)
 			allowAnyMachine(env.Setenv)
 			return nil
 		},

@@ -40,7 +40,7 @@ use = ["rate"]
 // gives 1024 results, which are those of the library's model of the same equations.
 func TestSweepOfRateML(t *testing.T) {
 	folder := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", folder)
+	t.Setenv("XDG_CACHE_HOME", cache(t))
 	text, err := os.ReadFile(filepath.Join("..", "..", "model", "rateml", "testdata", "montbrio.xml"))
 	if err != nil {
 		t.Fatal(err)
