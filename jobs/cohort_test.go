@@ -425,11 +425,7 @@ func TestStoppedCohortGoesOn(t *testing.T) {
 	output := filepath.Join(t.TempDir(), "result.h5")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	heard := &listener{progress: func(p jobs.Progress) {
-		if p.Points >= 3 {
-			cancel()
-		}
-	}}
+	heard := stopAfter(3, cancel)
 	if _, err := run(t, j, output, ways{ranks: 2, batch: 3, every: time.Millisecond, heard: heard, ctx: ctx}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}

@@ -45,6 +45,8 @@ type listener struct {
 	notes    []string
 	progress func(jobs.Progress)
 	hear     func(text string) // of notes
+	batch    func(done int)    // after each batch of any rank
+	batches  int
 }
 
 func (l *listener) Note(text string) {
@@ -56,7 +58,23 @@ func (l *listener) Note(text string) {
 	}
 }
 
-func (l *listener) Detail(string) {}
+func (l *listener) Detail(string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.batches++
+	if l.batch != nil {
+		l.batch(l.batches)
+	}
+}
+
+// stopAfter stops a job as soon as a number of batches is done, on whichever ranks: rank 0 hears of the others' points later.
+func stopAfter(batches int, stop func()) *listener {
+	return &listener{batch: func(done int) {
+		if done == batches {
+			stop()
+		}
+	}}
+}
 
 func (l *listener) Progress(p jobs.Progress) {
 	if l.progress != nil {
@@ -290,11 +308,7 @@ func TestStoppedJobGoesOn(t *testing.T) {
 		output := filepath.Join(t.TempDir(), "result.h5")
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		heard := &listener{progress: func(p jobs.Progress) {
-			if p.Points >= 3 {
-				cancel()
-			}
-		}}
+		heard := stopAfter(3, cancel)
 		if _, err := run(t, j, output, ways{ranks: ranks, batch: 1, heard: heard, ctx: ctx}); !errors.Is(err, context.Canceled) {
 			t.Fatalf("on %d ranks, a stopped job says %v", ranks, err)
 		}

@@ -1,6 +1,8 @@
 package jobs_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,18 +42,21 @@ func TestRanksApart(t *testing.T) {
 
 // TestRanksApartAreStopped stops such a job in the middle, goes on with ranks that share their files, and with others that do not.
 func TestRanksApartAreStopped(t *testing.T) {
-	j := parse(t, fmt.Sprintf(failing, "double", "grow = { from = 0.01, to = 1.5, points = 300 }"))
+	j := parse(t, fmt.Sprintf(failing, "double", "grow = { from = 0.01, to = 1.5, points = 90 }"))
 	output := filepath.Join(t.TempDir(), "result.h5")
 	for turn, apart := range []bool{true, false, true} {
-		if cut(t, j, output, ways{ranks: 3, batch: 1, apart: apart, every: time.Hour}, 300*1000*10/20) {
-			t.Fatalf("turn %d came to the end", turn)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		w := ways{ranks: 3, batch: 1, apart: apart, every: time.Hour, heard: stopAfter(15, cancel), ctx: ctx}
+		if _, err := run(t, j, output, w); !errors.Is(err, context.Canceled) {
+			t.Fatalf("turn %d: %v", turn, err)
 		}
 	}
 	s, err := run(t, j, output, ways{ranks: 2, apart: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Earlier < 30 {
+	if s.Earlier < 3*15 {
 		t.Errorf("only %d points were there", s.Earlier)
 	}
 	resulttest.Same(t, "in pieces", resulttest.Contents(t, output), result(t, j, ways{}))
