@@ -221,7 +221,7 @@ func (c *collector) fill(in *metrics.Input, point int, ch channel, unit string, 
 		return
 	}
 	p := k[point]
-	in.Rate = c.rate(ch)
+	in.Rate, in.Host = c.rate(ch), host
 	if len(p.streams) == 0 {
 		in.Signal = p.rows.signal(0, p.here, in.Rate, c.study.Nodes, metrics.Scale(unit), host)
 		return

@@ -14,7 +14,7 @@ var kernels embed.FS
 // vectors of gcc and clang, for the cores of a host.
 func Kernels() (string, error) {
 	var text strings.Builder
-	for _, name := range []string{"lanes", "fft", "welch", "phase", "states", "products", "walks"} {
+	for _, name := range []string{"lanes", "fft", "welch", "phase", "states", "products", "walks", "profile"} {
 		part, err := kernels.ReadFile("kernel/" + name + ".c")
 		if err != nil {
 			return "", err
@@ -71,10 +71,10 @@ const tileWidth = 8
 // stride is the number of nodes rounded up to whole tiles.
 func (h *Host) stride() int { return (h.nodes + tileWidth - 1) / tileWidth * tileWidth }
 
-// launch runs a kernel over a signal and gives the count numbers that it leaves, which the next launch overwrites.
+// launch runs a kernel over a signal, or, with nil, over what it is told, and gives the count numbers that it leaves, which the next launch overwrites.
 func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
 	h.out = slices.Grow(h.out[:0], count)[:count]
-	if h.err == nil && h.loaded != s {
+	if h.err == nil && s != nil && h.loaded != s {
 		h.err = h.machine.Load(s.rows, s.factor)
 		h.loaded = s
 	}
@@ -115,6 +115,18 @@ func (h *Host) plan(n int) *plan {
 	return h.plans[n]
 }
 
+// radices are the lengths of the passes of a transform: few and long ones, as far as registers hold them.
+func radices(n int) []int {
+	var out []int
+	for _, r := range []int{10, 8, 7, 5, 4, 3, 2} {
+		for n%r == 0 {
+			out = append(out, r)
+			n /= r
+		}
+	}
+	return out
+}
+
 // newPlan takes as many rows as columns, about.
 func newPlan(n int) *plan {
 	if n < 1 || !smooth(n, manyFactor) {
@@ -147,7 +159,7 @@ func newPlan(n int) *plan {
 	}
 	for _, length := range []int{rows, columns} {
 		left := length
-		for _, r := range factors(length) {
+		for _, r := range radices(length) {
 			p.numbers = append(p.numbers, int64(r))
 			for at := range left / r {
 				for k := 1; k < r; k++ {

@@ -92,6 +92,7 @@ type Input struct {
 	Lengths []float64         // n*n, tract lengths [mm]; nil likewise
 	Config  Config            // nil: the defaults
 	Targets []*Target         // see Comparisons
+	Host    *Host             // computes what it can; nil: the signal's, or Go does
 
 	shared map[string]any // see once
 }
@@ -103,6 +104,14 @@ func (in *Input) setup() Setup {
 		s.Rate = in.Signal.Rate
 	}
 	return s
+}
+
+// host is what computes for the input, nil for Go.
+func (in *Input) host() *Host {
+	if in.Host == nil && in.Signal != nil {
+		return in.Signal.host
+	}
+	return in.Host
 }
 
 // eachGood fills dst, a number for each node, with f where the node is not bad, NaN elsewhere.

@@ -101,12 +101,43 @@ func (in *Input) profiles() profiles {
 	return once(in, "profiles", func() profiles {
 		sp := in.spectra()
 		logs := logarithms(sp.Frequency)
-		out := profiles{average: profile(sp.Frequency, logs, sp.average())}
-		for _, p := range sp.Power {
-			out.node = append(out.node, profile(sp.Frequency, logs, p))
+		all := append(slices.Clip(sp.Power), sp.average())
+		var of [][]float64
+		if h := in.host(); h != nil {
+			of = h.profiles(sp.Frequency, logs, all)
+		} else {
+			for _, p := range all {
+				of = append(of, profile(sp.Frequency, logs, p))
+			}
 		}
-		return out
+		return profiles{node: of[:len(of)-1], average: of[len(of)-1]}
 	})
+}
+
+// profiles has the host find the features of spectra.
+func (h *Host) profiles(f, logs []float64, spectra [][]float64) [][]float64 {
+	// bins are the first and the last one with low <= f <= top, from the bin least on.
+	bins := func(least int, low, top float64) []int64 {
+		first, _ := slices.BinarySearch(f[least:], low)
+		last := len(f) - 1
+		for last >= 0 && f[last] > top {
+			last--
+		}
+		return []int64{int64(least + first), int64(last)}
+	}
+	peaks := bins(0, math.Nextafter(1, 2), 100)
+	numbers := slices.Concat([]int64{int64(len(spectra)), int64(len(f))}, bins(0, 1, 100), peaks, bins(1, 0, math.Inf(1)), bins(0, 0.5, 100))
+	for _, b := range Bands() {
+		numbers = append(numbers, bins(0, b.Low, b.Top)...)
+	}
+	features := len(features())
+	flat := h.launch(nil, "profile", Task{Numbers: numbers, Table: slices.Concat(append([][]float64{f, logs}, spectra...)...),
+		Work: (2*tileWidth + 1) * len(f)}, len(spectra)*features)
+	out := make([][]float64, len(spectra))
+	for i := range out {
+		out[i] = slices.Clone(flat[i*features : (i+1)*features])
+	}
+	return out
 }
 
 // segmentLength is Welch's segment in samples.

@@ -102,7 +102,11 @@ func (m *Machine) Launch(kernel string, t metrics.Task, out []float64) error {
 	if err != nil {
 		return err
 	}
-	if err := m.program.Launch(context.Background(), kernel, 1, m.buffers["rows"], m.samples, numbers, table, results, work, kept, m.factor); err != nil {
+	rows, err := m.room("rows", 0)
+	if err != nil {
+		return err
+	}
+	if err := m.program.Launch(context.Background(), kernel, 1, rows, m.samples, numbers, table, results, work, kept, m.factor); err != nil {
 		return err
 	}
 	return results.Read(0, raw(out))

@@ -1,15 +1,18 @@
 /* The discrete Fourier transform of 16 real series at once: those of one tile are real parts, those of another imaginary
    ones. A length n = rows x columns is transformed by its columns and then by its rows, each of which fits the nearest
    cache (Bailey 1990, J Supercomput 4:23); the coefficient of frequency f = k1 + rows k2 is left at k1 columns + k2.
-   A column or row goes by Stockham's way (Cochran et al. 1967, Proc IEEE 55:1664).
+   A column or row goes by Stockham's way (Cochran et al. 1967, Proc IEEE 55:1664): its first pass reads it where it lies
+   and its last one puts it where it belongs, so that there are no copies between.
 
    A plan is numbers { n, rows, columns, factors of rows ... 0, factors of columns ... 0 } and tables: the turns
    exp(-2 pi i k/n) of the n places, then those of the passes. */
 
 enum { LONGEST = 1024 }; /* of a row or column */
 
-/* The numbers of a line, real and imaginary parts in turn; the gap keeps two lines from the same places of the cache. */
-struct line { lane z[LONGEST][2], gap[6]; };
+typedef lane cell[2]; /* real and imaginary part */
+
+/* The numbers of a line; the gap keeps two lines from the same places of the cache. */
+struct line { cell z[LONGEST]; lane gap[6]; };
 
 FUNC void turned(lane *re, lane *im, lane r, lane i, double c, double s) {
 	*re = r * c - i * s;
@@ -17,14 +20,23 @@ FUNC void turned(lane *re, lane *im, lane r, lane i, double c, double s) {
 }
 
 /* A pass of radix r: y[q + s (r p + k)] = w^(p k) sum_j x[q + s (p + j m)] exp(-2 pi i j k/r), w = exp(-2 pi i/(r m)).
-   Each of the functions below does it for one p and q; d = s m, and turn has w^(p k) of k = 1 ... r-1. */
-#define FROM const lane (*x)[2], i64 d
-#define TO lane (*y)[2], i64 s, const double *turn
-#define OUT(k, r_, i_) turned(&y[(k) * s][0], &y[(k) * s][1], r_, i_, turn[2 * (k) - 2], turn[2 * (k) - 1])
+   Each of the functions below does it for one p and q; the r numbers lie d cells apart in x, and s cells in y. What goes
+   to k is turned by turn[k apart], with turn 0 by nothing, what goes to 0 only where every one is. */
+#define FROM const cell *x, i64 d
+#define TO cell *y, i64 s, const double *turn, i64 apart, int every
+#define OUT(k, r_, i_) left(y + (k) * s, r_, i_, (k) == 0 && !every ? 0 : turn, 2 * (k) * apart)
+
+FUNC void left(cell *y, lane r, lane i, const double *turn, i64 at) {
+	if (turn) turned(&(*y)[0], &(*y)[1], r, i, turn[at], turn[at + 1]);
+	else {
+		(*y)[0] = r;
+		(*y)[1] = i;
+	}
+}
 
 FUNC void two(TO, FROM) {
 	const lane ar = x[0][0], ai = x[0][1], br = x[d][0], bi = x[d][1];
-	y[0][0] = ar + br; y[0][1] = ai + bi;
+	OUT(0, ar + br, ai + bi);
 	OUT(1, ar - br, ai - bi);
 }
 
@@ -33,7 +45,7 @@ FUNC void three(TO, FROM) {
 	const lane ar = x[0][0], ai = x[0][1], br = x[d][0], bi = x[d][1], cr = x[2 * d][0], ci = x[2 * d][1];
 	const lane sr = br + cr, si = bi + ci, dr = (br - cr) * h, di = (bi - ci) * h;
 	const lane er = ar - sr * 0.5, ei = ai - si * 0.5;
-	y[0][0] = ar + sr; y[0][1] = ai + si;
+	OUT(0, ar + sr, ai + si);
 	OUT(1, er + di, ei - dr);
 	OUT(2, er - di, ei + dr);
 }
@@ -42,7 +54,7 @@ FUNC void four(TO, FROM) {
 	const lane ar = x[0][0], ai = x[0][1], br = x[d][0], bi = x[d][1], cr = x[2 * d][0], ci = x[2 * d][1], dr = x[3 * d][0], di = x[3 * d][1];
 	const lane pr = ar + cr, pi = ai + ci, qr = ar - cr, qi = ai - ci;
 	const lane ur = br + dr, ui = bi + di, vr = br - dr, vi = bi - di;
-	y[0][0] = pr + ur; y[0][1] = pi + ui;
+	OUT(0, pr + ur, pi + ui);
 	OUT(1, qr + vi, qi - vr);
 	OUT(2, pr - ur, pi - ui);
 	OUT(3, qr - vi, qi + vr);
@@ -58,7 +70,7 @@ FUNC void five(TO, FROM) {
 	const lane qr = ar + br * c2 + cr * c1, qi = ai + bi * c2 + ci * c1;
 	const lane ur = er * s1 + fr * s2, ui = ei * s1 + fi * s2;
 	const lane vr = er * s2 - fr * s1, vi = ei * s2 - fi * s1;
-	y[0][0] = ar + br + cr; y[0][1] = ai + bi + ci;
+	OUT(0, ar + br + cr, ai + bi + ci);
 	OUT(1, pr + ui, pi - ur);
 	OUT(2, qr + vi, qi - vr);
 	OUT(3, qr - vi, qi + vr);
@@ -76,7 +88,7 @@ FUNC void seven(TO, FROM) {
 		pr[j] = x[up][0] + x[down][0]; pi[j] = x[up][1] + x[down][1];
 		qr[j] = x[up][0] - x[down][0]; qi[j] = x[up][1] - x[down][1];
 	}
-	y[0][0] = ar + pr[0] + pr[1] + pr[2]; y[0][1] = ai + pi[0] + pi[1] + pi[2];
+	OUT(0, ar + pr[0] + pr[1] + pr[2], ai + pi[0] + pi[1] + pi[2]);
 	for (i64 k = 1; k <= 3; k++) {
 		lane er = ar, ei = ai, fr = all(0), fi = all(0);
 		for (i64 j = 1; j <= 3; j++) {
@@ -90,33 +102,93 @@ FUNC void seven(TO, FROM) {
 	}
 }
 
+/* ten is two times five without turns between (Good 1958, J R Stat Soc B 20:361): number n = 5 n1 + 2 n2 (mod 10) of x
+   counts for k = 5 k1 + 6 k2 (mod 10) of y. */
+FUNC void ten(TO, FROM) {
+	cell z[2][5];
+	for (i64 n2 = 0; n2 < 5; n2++) {
+		const i64 a = 2 * n2 * d, b = (2 * n2 + 5) % 10 * d;
+		for (i64 c = 0; c < 2; c++) {
+			z[0][n2][c] = x[a][c] + x[b][c];
+			z[1][n2][c] = x[a][c] - x[b][c];
+		}
+	}
+	cell even[5], odd[5];
+	five(even, 1, 0, 0, 0, z[0], 1);
+	five(odd, 1, 0, 0, 0, z[1], 1);
+	for (i64 k2 = 0; k2 < 5; k2++) {
+		OUT(6 * k2 % 10, even[k2][0], even[k2][1]);
+		OUT((5 + 6 * k2) % 10, odd[k2][0], odd[k2][1]);
+	}
+}
+
+FUNC void eight(TO, FROM) {
+	const double h = 0.70710678118654752440;
+	cell z[2][4], even[4], odd[4];
+	for (i64 j = 0; j < 4; j++)
+		for (i64 c = 0; c < 2; c++) {
+			z[0][j][c] = x[j * d][c] + x[(j + 4) * d][c];
+			z[1][j][c] = x[j * d][c] - x[(j + 4) * d][c];
+		}
+	/* The differences are turned by exp(-2 pi i j/8). */
+	const lane r1 = z[1][1][0], i1 = z[1][1][1], r2 = z[1][2][0], i2 = z[1][2][1], r3 = z[1][3][0], i3 = z[1][3][1];
+	z[1][1][0] = (r1 + i1) * h; z[1][1][1] = (i1 - r1) * h;
+	z[1][2][0] = i2; z[1][2][1] = -r2;
+	z[1][3][0] = (i3 - r3) * h; z[1][3][1] = (r3 + i3) * -h;
+	four(even, 1, 0, 0, 0, z[0], 1);
+	four(odd, 1, 0, 0, 0, z[1], 1);
+	for (i64 k = 0; k < 4; k++) {
+		OUT(2 * k, even[k][0], even[k][1]);
+		OUT(2 * k + 1, odd[k][0], odd[k][1]);
+	}
+}
+
+/* A pass from x, whose numbers are from cells apart, to y, where they are to cells apart. The last one, m = 1, has no turns
+   of its own; ends, if there are any, turn what becomes of the whole transform. */
 #define PASS(r, butterfly) \
 	case r: \
-		for (i64 p = 0; p < m; p++) \
-			for (i64 q = 0; q < s; q++) \
-				butterfly(y->z + q + s * r * p, s, turns + 2 * (r - 1) * p, x->z + q + s * p, s * m); \
+		if (m > 1) \
+			for (i64 p = 0; p < m; p++) \
+				for (i64 q = 0; q < s; q++) \
+					butterfly(y + (q + s * r * p) * to, s * to, turns + 2 * (r - 1) * p - 2, 1, 0, x + (q + s * p) * from, s * m * from); \
+		else if (ends) \
+			for (i64 q = 0; q < s; q++) butterfly(y + q * to, s * to, ends + 2 * q, s, 1, x + q * from, s * from); \
+		else \
+			for (i64 q = 0; q < s; q++) butterfly(y + q * to, s * to, 0, 0, 0, x + q * from, s * from); \
 		break;
 
-static void pass(struct line *restrict y, const struct line *restrict x, i64 r, i64 m, i64 s, const double *turns) {
+static void pass(cell *restrict y, i64 to, const cell *restrict x, i64 from, i64 r, i64 m, i64 s, const double *turns, const double *ends) {
 	switch (r) {
 	PASS(2, two)
 	PASS(3, three)
 	PASS(4, four)
 	PASS(5, five)
 	PASS(7, seven)
+	PASS(8, eight)
+	PASS(10, ten)
 	}
 }
 
-/* line_fft transforms a row or column of length n; the result is in the line that is returned. */
-FUNC struct line *line_fft(struct line *x, struct line *y, i64 n, const i64 *factor, const double *turns) {
-	for (i64 s = 1, left = n; *factor; factor++) {
-		left /= *factor;
-		pass(y, x, *factor, left, s, turns);
-		turns += 2 * (*factor - 1) * left;
-		s *= *factor;
-		struct line *other = x;
-		x = y;
-		y = other;
+/* line_fft transforms the row or column of length n at x, from cells apart, to y, to cells apart, which may be the same; ends
+   turn what it becomes, 0 does not. scratch is two lines, neither of them x or y. */
+FUNC void line_fft(cell *y, i64 to, const cell *x, i64 from, i64 n, const i64 *factor, const double *turns, const double *ends, struct line *scratch) {
+	cell *other = scratch[0].z;
+	if (*factor == 0 || factor[1] == 0) { /* with one pass, what is read and what is written would be the same place */
+		for (i64 k = 0; k < n; k++) left(other + k, x[k * from][0], x[k * from][1], 0, 0);
+		x = other;
+		from = 1;
+		other = scratch[1].z;
+		if (*factor == 0) left(y, x[0][0], x[0][1], ends, 0);
 	}
-	return x;
+	for (i64 s = 1, m = n; *factor; factor++) {
+		m /= *factor;
+		const i64 last = m == 1;
+		cell *target = last ? y : other;
+		pass(target, last ? to : 1, x, from, *factor, m, s, turns, ends);
+		turns += 2 * (*factor - 1) * m;
+		s *= *factor;
+		x = target;
+		from = 1;
+		other = other == scratch[0].z ? scratch[1].z : scratch[0].z;
+	}
 }

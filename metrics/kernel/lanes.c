@@ -35,3 +35,18 @@ FUNC lane where(mask m, lane x) { return (lane)(m & (mask)x); }
 FUNC lane choose(mask m, lane x, lane y) { return (lane)((m & (mask)x) | (~m & (mask)y)); }
 FUNC lane magnitude(lane x) { return (lane)((mask)x & 0x7fffffffffffffffll); }
 FUNC lane all(double x) { return (lane){} + x; }
+/* lesser and greater give y where the two are not in order, as where x is not a number. */
+FUNC lane lesser(lane x, lane y) {
+	double a[W], b[W];
+	put(a, x);
+	put(b, y);
+	LANES(l, W) a[l] = a[l] < b[l] ? a[l] : b[l];
+	return at(a);
+}
+FUNC lane greater(lane x, lane y) {
+	double a[W], b[W];
+	put(a, x);
+	put(b, y);
+	LANES(l, W) a[l] = a[l] > b[l] ? a[l] : b[l];
+	return at(a);
+}

@@ -17,10 +17,10 @@ FUNC angle8 angle(lane x, lane y) {
 KERNEL(analytic) {
 	const struct plan p = plan_of(A->number, A->table);
 	const double *centres = p.rest, *scales = centres + TILES * W;
-	lane (*matrix)[2] = (lane (*)[2])A->work;
+	cell *matrix = (cell *)A->work;
 	lane *imaginary = (lane *)A->kept;
 	angle8 *angles = (angle8 *)(imaginary + TILES * p.n);
-	SHARED(struct line, lines, 2);
+	SHARED(struct line, lines, 3);
 	for (i64 a = 0; a < TILES; a += 2) {
 		const i64 b = a + 1 < TILES ? a + 1 : a;
 		const lane centre_a = at(centres + a * W), scale_a = at(scales + a * W);
@@ -29,58 +29,35 @@ KERNEL(analytic) {
 			matrix[t][0] = scaled(sample(A, t, a), centre_a, scale_a);
 			matrix[t][1] = scaled(sample(A, t, b), centre_b, scale_b);
 		}
-		for (i64 t2 = 0; t2 < p.columns; t2++) {
-			for (i64 t1 = 0; t1 < p.rows; t1++) {
-				lines[0].z[t1][0] = matrix[t1 * p.columns + t2][0];
-				lines[0].z[t1][1] = matrix[t1 * p.columns + t2][1];
-			}
-			turned_column(&p, matrix, line_fft(&lines[0], &lines[1], p.rows, p.row_factors, p.row_turns), t2);
-		}
+		for (i64 t2 = 0; t2 < p.columns; t2++) column_fft(&p, matrix + t2, matrix + t2, p.columns, t2, lines + 1);
 		/* A quarter of a turn back for positive frequencies, forward for negative ones; 0 and n/2 have none. */
 		for (i64 k1 = 0; k1 < p.rows; k1++) {
-			lane (*row)[2] = matrix + k1 * p.columns;
-			for (i64 k2 = 0; k2 < p.columns; k2++) {
-				lines[0].z[k2][0] = row[k2][0];
-				lines[0].z[k2][1] = row[k2][1];
-			}
-			struct line *x = line_fft(&lines[0], &lines[1], p.columns, p.column_factors, p.column_turns);
+			cell *row = matrix + k1 * p.columns, *x = lines[0].z;
+			row_fft(&p, x, row, 0, lines + 1);
 			for (i64 k2 = 0; k2 < p.columns; k2++) {
 				const i64 f = k1 + p.rows * k2;
 				const double sign = f == 0 || 2 * f == p.n ? 0 : 2 * f < p.n ? 1 : -1;
 				/* (re + i im) (-i sign), with real and imaginary parts exchanged for the way back */
-				const lane re = x->z[k2][0], im = x->z[k2][1];
-				x->z[k2][0] = re * -sign;
-				x->z[k2][1] = im * sign;
+				x[k2][0] *= -sign;
+				x[k2][1] *= sign;
 			}
-			x = line_fft(x, x == &lines[0] ? &lines[1] : &lines[0], p.columns, p.column_factors, p.column_turns);
-			const double *w = p.by_row + 2 * k1 * p.columns;
-			for (i64 t2 = 0; t2 < p.columns; t2++, w += 2) {
-				turned(&row[t2][0], &row[t2][1], x->z[t2][0], x->z[t2][1], w[0], w[1]);
-			}
+			row_fft(&p, row, x, p.by_row + 2 * k1 * p.columns, lines + 1);
 		}
 		for (i64 t2 = 0; t2 < p.columns; t2++) {
-			for (i64 k1 = 0; k1 < p.rows; k1++) {
-				lines[0].z[k1][0] = matrix[k1 * p.columns + t2][0];
-				lines[0].z[k1][1] = matrix[k1 * p.columns + t2][1];
-			}
-			const struct line *x = line_fft(&lines[0], &lines[1], p.rows, p.row_factors, p.row_turns);
-			for (i64 t1 = 0; t1 < p.rows; t1++) {
-				matrix[t1 * p.columns + t2][0] = x->z[t1][0];
-				matrix[t1 * p.columns + t2][1] = x->z[t1][1];
-			}
+			line_fft(matrix + t2, p.columns, matrix + t2, p.columns, p.rows, p.row_factors, p.row_turns, 0, lines + 1);
 		}
 		lane largest_a = all(0), largest_b = all(0);
 		const double norm = 1 / (double)p.n;
 		for (i64 t = 0; t < p.n; t++) {
 			const lane re = scaled(sample(A, t, a), centre_a, scale_a), im = matrix[t][1] * norm;
 			const lane square = re * re + im * im;
-			largest_a = choose((mask)(square > largest_a), square, largest_a);
+			largest_a = greater(square, largest_a);
 			imaginary[a * p.n + t] = im;
 			angles[a * p.n + t] = angle(re, im);
 			if (b == a) continue;
 			const lane re_b = scaled(sample(A, t, b), centre_b, scale_b), im_b = matrix[t][0] * norm;
 			const lane square_b = re_b * re_b + im_b * im_b;
-			largest_b = choose((mask)(square_b > largest_b), square_b, largest_b);
+			largest_b = greater(square_b, largest_b);
 			imaginary[b * p.n + t] = im_b;
 			angles[b * p.n + t] = angle(re_b, im_b);
 		}

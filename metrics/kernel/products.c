@@ -45,8 +45,8 @@ KERNEL(products) {
 				for (i64 r = 0; r < rows; r++) {
 					const lane v = sample(A, from + r, a), y = v - shift;
 					s += y;
-					low = choose((mask)(v < low), v, low);
-					high = choose((mask)(v > high), v, high);
+					low = lesser(v, low);
+					high = greater(v, high);
 					put(x + r * STRIDE + a * W, y);
 				}
 				for (i64 r = rows; r < CHUNK; r++) put(x + r * STRIDE + a * W, all(0));

@@ -17,8 +17,8 @@ KERNEL(survey) {
 			for (i64 t = from; t < from + NEAR && t < A->samples; t++) {
 				const lane x = sample(A, t, a);
 				s += x - shift;
-				low = choose((mask)(x < low), x, low);
-				high = choose((mask)(x > high), x, high);
+				low = lesser(x, low);
+				high = greater(x, high);
 			}
 			sum[a] = s;
 			least[a] = low;
@@ -102,7 +102,7 @@ KERNEL(states) {
 				for (i32 o = 0; o < 8; o++) s[o] += from[k + o] * weight[k];
 			for (i64 o = 0; o < 8 && t + o < n; o++) {
 				y[t + o] = choose(is_flat, x[radius + t + o], s[o]);
-				most = choose((mask)(y[t + o] > most), y[t + o], most);
+				most = greater(y[t + o], most);
 			}
 		}
 		const lane threshold = most * ratio + offset;

@@ -29,19 +29,19 @@ FUNC struct plan plan_of(const i64 *number, const double *table) {
 	return p;
 }
 
-/* turned_column multiplies what stands at k1 of column t2 by exp(-2 pi i t2 k1/n) and puts it back into the matrix. */
-FUNC void turned_column(const struct plan *p, lane (*matrix)[2], const struct line *x, i64 t2) {
-	const double *w = p->by_column + 2 * t2 * p->rows;
-	for (i64 k1 = 0; k1 < p->rows; k1++, w += 2) {
-		lane *to = matrix[k1 * p->columns + t2];
-		turned(&to[0], &to[1], x->z[k1][0], x->z[k1][1], w[0], w[1]);
-	}
+/* column_fft transforms a column, from cells apart, to column t2 of a matrix, and turns what is for k1 by exp(-2 pi i t2 k1/n). */
+FUNC void column_fft(const struct plan *p, cell *to, const cell *column, i64 from, i64 t2, struct line *scratch) {
+	line_fft(to, p->columns, column, from, p->rows, p->row_factors, p->row_turns, p->by_column + 2 * t2 * p->rows, scratch);
+}
+
+FUNC void row_fft(const struct plan *p, cell *to, const cell *row, const double *ends, struct line *scratch) {
+	line_fft(to, 1, row, 1, p->columns, p->column_factors, p->column_turns, ends, scratch);
 }
 
 FUNC lane scaled(lane x, lane centre, lane scale) { return where((mask)(scale != 0), (x - centre) * scale); }
 
 /* load copies n samples of tiles a and b into the matrix, and adds them up less the first one. */
-FUNC void load(const struct args *A, lane (*matrix)[2], i64 from, i64 n, i64 a, i64 b, lane *mean_a, lane *mean_b) {
+FUNC void load(const struct args *A, cell *matrix, i64 from, i64 n, i64 a, i64 b, lane *mean_a, lane *mean_b) {
 	const lane shift_a = sample(A, from, a), shift_b = sample(A, from, b);
 	lane sum_a[2] = {}, sum_b[2] = {};
 	for (i64 t = 0; t < n; t++) {
@@ -66,7 +66,8 @@ KERNEL(welch) {
 	const i64 step = A->number[0], segments = A->number[1], first = A->number[2];
 	const double *window = p.rest, *scales = p.rest + p.n;
 	const i64 bins = p.n / 2 + 1;
-	lane (*matrix)[2] = (lane (*)[2])A->work, *power = (lane *)(matrix + p.n);
+	cell *matrix = (cell *)A->work;
+	lane *power = (lane *)(matrix + p.n);
 	SHARED(struct line, lines, 4);
 	for (i64 a = 0; a < TILES; a += 2) {
 		const i64 b = a + 1 < TILES ? a + 1 : a;
@@ -82,28 +83,19 @@ KERNEL(welch) {
 					lines[0].z[t1][0] = scaled(matrix[t][0], mean_a, scale_a * window[t]);
 					lines[0].z[t1][1] = scaled(matrix[t][1], mean_b, scale_b * window[t]);
 				}
-				turned_column(&p, matrix, line_fft(&lines[0], &lines[1], p.rows, p.row_factors, p.row_turns), t2);
+				column_fft(&p, matrix + t2, lines[0].z, 1, t2, lines + 2);
 			}
 			/* Frequency f and its negative stand in rows k1 and rows - k1. */
 			for (i64 k1 = 0; 2 * k1 <= p.rows; k1++) {
 				const i64 mirror = (p.rows - k1) % p.rows;
-				for (i64 k2 = 0; k2 < p.columns; k2++) {
-					lines[0].z[k2][0] = matrix[k1 * p.columns + k2][0];
-					lines[0].z[k2][1] = matrix[k1 * p.columns + k2][1];
-				}
-				const struct line *z = line_fft(&lines[0], &lines[1], p.columns, p.column_factors, p.column_turns), *y = z;
-				if (mirror != k1) {
-					for (i64 k2 = 0; k2 < p.columns; k2++) {
-						lines[2].z[k2][0] = matrix[mirror * p.columns + k2][0];
-						lines[2].z[k2][1] = matrix[mirror * p.columns + k2][1];
-					}
-					y = line_fft(&lines[2], &lines[3], p.columns, p.column_factors, p.column_turns);
-				}
+				const cell *z = lines[0].z, *y = mirror == k1 ? z : lines[1].z;
+				row_fft(&p, lines[0].z, matrix + k1 * p.columns, 0, lines + 2);
+				if (mirror != k1) row_fft(&p, lines[1].z, matrix + mirror * p.columns, 0, lines + 2);
 				for (i64 k2 = 0; k2 < p.columns; k2++) {
 					const i64 f = k1 + p.rows * k2, other = k1 == 0 ? (p.columns - k2) % p.columns : p.columns - 1 - k2;
 					if (k1 == mirror && 2 * f > p.n) continue; /* both are in this row: once */
 					const i64 bin = 2 * f <= p.n ? f : p.n - f;
-					add_powers(power + 2 * bin, z->z[k2][0], z->z[k2][1], y->z[other][0], y->z[other][1]);
+					add_powers(power + 2 * bin, z[k2][0], z[k2][1], y[other][0], y[other][1]);
 				}
 			}
 		}
