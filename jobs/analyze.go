@@ -246,7 +246,7 @@ func (an *analysis) input(q *analysed, point, row int, host *metrics.Host) (*met
 	}
 	in := &metrics.Input{Moments: sums.Moments(), Unit: q.variable.Unit, Weights: c.Weights, Lengths: c.Lengths,
 		Config: p.Metrics.effective, Targets: p.targetData(0)}
-	if !metrics.NeedSignal(q.table) {
+	if q.filter == nil && !metrics.NeedSignal(q.table) {
 		return in, nil
 	}
 	scale := metrics.Scale(q.variable.Unit)
@@ -254,6 +254,9 @@ func (an *analysis) input(q *analysed, point, row int, host *metrics.Host) (*met
 		in.Signal = metrics.Hosted(q.setup.Rate, narrow(rows), n, scale, host)
 	} else {
 		in.Signal = metrics.Hosted(q.setup.Rate, rows, n, scale, host)
+	}
+	if q.filter != nil {
+		return q.filter.input(in), nil
 	}
 	return in, nil
 }
@@ -282,7 +285,7 @@ func (an *analysis) openHosts(ctx context.Context, dev device.Device) error {
 	}
 	for range count {
 		var host *metrics.Host
-		if dev != nil && dev.Info().Kind == "cpu" && slices.ContainsFunc(an.quantities, func(q *analysed) bool { return metrics.NeedSignal(q.table) }) {
+		if dev != nil && dev.Info().Kind == "cpu" && slices.ContainsFunc(an.quantities, func(q *analysed) bool { return q.filter == nil && metrics.NeedSignal(q.table) }) {
 			m, err := sim.NewMachine(ctx, dev, an.plan.Connectome.N(), precision)
 			if err != nil {
 				return errors.Join(err, an.hosts.close())

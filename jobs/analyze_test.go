@@ -44,8 +44,9 @@ period = "20 ms"
 
 // drawn is everything that can be drawn from them.
 const drawn = `[metrics]
-of = ["x", "bold"]
+of = ["x", "bold", "slow"]
 use = "all"
+filtered = { slow = { of = "bold", band = [2, 8], filter = "butterworth" } }
 fcd = { window = "400 ms", step = "100 ms" }
 psd = { segment = "500 ms" }
 coherence = { segment = "500 ms" }

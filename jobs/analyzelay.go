@@ -108,7 +108,7 @@ func (an *analysis) dims(shape metrics.Shape, q *analysed) []string {
 	for _, d := range shape.Dims(q.setup) {
 		name := d.Name
 		if d.Values != nil {
-			if q.name == boldQuantity {
+			if an.plan.source(q.name) == boldQuantity {
 				name += "_" + boldQuantity
 			}
 			same := func(known result.Dim) bool { return known.Name == name && !slices.Equal(known.Values, d.Values) }

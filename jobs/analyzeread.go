@@ -35,6 +35,7 @@ type analysed struct {
 	skip     int // samples at the start
 	rows     map[int]int
 	table    []metrics.Metric
+	filter   *Filtered // nil: the series as it is
 }
 
 // read finds the series and reads what is to be computed of them. The error holds all mistakes.
@@ -254,20 +255,27 @@ func (an *analysis) find(r *reader, transient float64) error {
 	}
 	of := r.words("metrics", "of")
 	an.plan.recorded = map[string]metrics.Setup{} // from here on, nothing is asked of the job's records
+	r.readFiltered()
+	for _, f := range an.plan.Metrics.Filtered {
+		if slices.Contains(names, f.Name) {
+			r.faultf(r.Pos("metrics", "filtered", f.Name), "metrics.filtered.%s: the result has a series %s already; give another name", f.Name, f.Name)
+		}
+	}
 	for i, name := range of {
-		v, ok := best[name]
+		source := an.plan.source(name)
+		v, ok := best[source]
 		if !ok {
-			v, ok = byAddress[name]
+			v, ok = byAddress[source]
 		}
 		if !ok {
-			r.faultf(r.wordPos([]string{"metrics", "of"}, i), "metrics.of: no series of %q was kept%s; the result has %s", name, fault.Suggest(name, append(names, known...)), strings.Join(known, ", "))
+			r.faultf(r.wordPos([]string{"metrics", "of"}, i), "metrics.of: no series of %q was kept%s; the result has %s", source, fault.Suggest(source, append(names, known...)), strings.Join(known, ", "))
 			continue
 		}
 		if slices.Contains(of[:i], name) {
 			r.faultf(r.wordPos([]string{"metrics", "of"}, i), "metrics.of: %s stands twice", name)
 			continue
 		}
-		q := &analysed{name: name, variable: v}
+		q := &analysed{name: name, variable: v, filter: an.plan.filtered(name)}
 		if err := an.describe(r, q, transient); err != nil {
 			return err
 		}

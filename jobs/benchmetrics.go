@@ -190,7 +190,7 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 					continue
 				}
 				any = true
-				if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].Group != g.Name {
+				if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].filter != m.filter || w.metrics[i-1].Group != g.Name {
 					in = w.newInput(o, c, 0, m, host)
 				}
 				m.Values(in)

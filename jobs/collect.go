@@ -73,7 +73,7 @@ func (s *setup) newCollector(first int, points []sim.Point, h *hosts, whole bool
 			p := &passing{samples: setup.Samples}
 			streams, needed := metrics.Streams(t.table, setup)
 			room := 0
-			if whole || needed {
+			if whole || needed || len(t.filtered) > 0 {
 				room = setup.Samples * setup.Nodes
 			} else {
 				for _, group := range slices.Sorted(maps.Keys(streams)) {
@@ -108,6 +108,7 @@ func (s *setup) signalBytes() (total int64, whole []string) {
 	for _, t := range s.signals {
 		setup := s.tapSetup(t, s.plan.Metrics.effective)
 		streams, needed := metrics.Streams(t.table, setup)
+		needed = needed || len(t.filtered) > 0
 		samples := setup.Samples
 		if !needed {
 			longest := 0
@@ -119,6 +120,7 @@ func (s *setup) signalBytes() (total int64, whole []string) {
 			samples = min(samples, 2*longest)
 		}
 		total += int64(samples) * int64(setup.Nodes) * int64(s.plan.Run.Precision/8)
+		whole = append(whole, t.filtered...)
 		for _, m := range t.table {
 			if m.Signal && m.Gathers(setup) == nil && !slices.Contains(whole, m.Group) {
 				whole = append(whole, m.Group)

@@ -25,8 +25,17 @@ func (r *reader) metrics() {
 			r.faultf(r.Pos("metrics"), "metrics.%s is missing; write for example %s = %s", key, key, example)
 		}
 	}
-	r.quantities(m.Of, append(r.recordable(), boldQuantity), []string{"metrics", "of"})
 	m.Period = r.period(1, true, []string{"metrics", "period"})
+	if r.plan.recorded == nil {
+		r.readFiltered()
+	}
+	known := append(r.recordable(), boldQuantity)
+	var names []string
+	for _, f := range m.Filtered {
+		names = append(names, f.Name)
+	}
+	r.quantities(m.Of, slices.Concat(known, names), []string{"metrics", "of"})
+	r.checkFiltered(known)
 	before := len(r.faults)
 	r.options()
 	r.metricsOfBold()
@@ -53,7 +62,7 @@ func (r *reader) usePos(i int) fault.Pos {
 
 // metricKeys notes keys of [metrics] that are neither its own nor a group's.
 func (r *reader) metricKeys() {
-	known := []string{"of", "use", "period"}
+	known := []string{"of", "use", "period", "filtered"}
 	for _, g := range metrics.Groups() {
 		if len(g.Options) > 0 {
 			known = append(known, g.Name)
@@ -72,7 +81,7 @@ func (r *reader) metricsOfBold() {
 		return
 	}
 	for i, name := range r.plan.Metrics.Of {
-		if name == boldQuantity && r.plan.Record("bold") == nil && !r.isRecorded("bold") {
+		if r.plan.source(name) == boldQuantity && r.plan.Record("bold") == nil && !r.isRecorded("bold") {
 			r.faultf(r.ValuePos("metrics", "of", strconv.Itoa(i)),
 				`metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)`)
 		}
@@ -135,7 +144,7 @@ func (r *reader) hasSeries(name string) bool {
 	if r.plan.recorded != nil {
 		return true
 	}
-	if name == boldQuantity {
+	if r.plan.source(name) == boldQuantity {
 		return r.plan.Record("bold") != nil
 	}
 	return !math.IsNaN(r.plan.Metrics.Period)

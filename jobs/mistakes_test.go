@@ -240,6 +240,17 @@ job.toml:14:9: record.1.areas: expected "hemisphere", "cortical", the file of a 
 testdata/transposed.csv: 10 x 3 numbers for the 10 regions of synthetic:10: the number of the area of each is wanted`},
 	{"input beyond the end", with("[[record]]\nmonitor = 'afferent'\nperiod = '1 s'\n"), `job.toml:6:3: record.0: no sample of afferent lies before the last step, at 1 s`},
 	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: the monitor average has no kernel; it goes with bold`},
+	{"filtered", with("[metrics]\nof = ['x', 'slow', 'fast', 'w2']\nuse = 'rate'\nfiltered = { slow = { of = 'z', band = [4, 2] }, fast = { of = 'x', band = [100, 600] }, w = { of = 'x', band = [1, 2] }, none = 3, 'a b' = {}, half = { filter = 'fir' } }\n"), `job.toml:7:29: unknown quantity "w2" (did you mean "w"?)
+job.toml:9:29: unknown quantity "z" (did you mean "w"?)
+job.toml:9:40: metrics.filtered.slow.band: two frequencies above 0, the lower one first, e.g. [0.01, 0.1] in Hz
+job.toml:9:76: metrics.filtered.fast.band: frequencies lie below 500 Hz, half the rate of the samples of x
+job.toml:9:90: metrics.filtered.w: there is a quantity w already; give another name
+job.toml:9:130: metrics.filtered.none: expected a table such as { of = "bold", band = [0.01, 0.1] }, found a number
+job.toml:9:133: metrics.filtered."a b": "a b" cannot be the name of a quantity; a name has letters, digits, - and _ and begins with a letter
+job.toml:9:145: metrics.filtered.half.of is missing; write for example of = "bold"
+job.toml:9:145: metrics.filtered.half.band is missing; write for example band = [0.01, 0.1]
+job.toml:9:164: metrics.filtered.half.filter: unknown value "fir"; there is fft, butterworth`},
+	{"filtered by what", with("[metrics]\nof = 'x'\nuse = 'rate'\nfiltered = 'slow'\n"), `job.toml:9:13: metrics.filtered: expected a table, found a string; write for example filtered = { slow = { of = "bold", band = [0.01, 0.1] } }`},
 	{"pulses", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\n"), `job.toml:8:9: metrics.use: pci needs metrics.pci.onset (of the first pulse, since the first sample: the stimulus' onset less the transient)`},
 	{"pulses too early", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.1 s' }\n"), `job.toml:7:7: metrics.pci: a baseline of 0.4 s does not fit before the pulse at 0.1 s, counted from the first sample`},
 	{"pulses too late", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.9 s' }\n"), `job.toml:7:7: metrics.of: pci of x needs at least 1200 samples (the response to the last pulse); with a period of 1 ms there are 1000`},

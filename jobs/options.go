@@ -168,8 +168,9 @@ func (r *reader) ownRegions(s *Subject, values []float64, own map[int]float64, a
 	return out
 }
 
-// optionsText writes the options that a plan chooses, a line for each group.
+// optionsText writes the filtered quantities and the options that a plan chooses, a line for each group.
 func (p *Plan) optionsText(w *writer) {
+	p.filteredText(w)
 	for _, g := range metrics.Groups() {
 		var words string
 		for _, o := range g.Options {

@@ -103,10 +103,12 @@ type Rule struct {
 
 // Metrics is what is drawn from series while they run.
 type Metrics struct {
-	Of     []string       // states, observables, or "bold"
+	Of     []string       // states, observables, "bold", or names of Filtered
 	Use    []string       // names and groups of package metrics, as the job has them
 	Period float64        // [ms] of the means that metrics of states and observables are computed from
 	Config metrics.Config // the options that the job chooses
+
+	Filtered []Filtered // quantities of metrics besides those that are simulated
 
 	names     []string       // of the metrics that Use stands for
 	effective metrics.Config // Config and what follows from the connectome
@@ -124,7 +126,7 @@ func (p *Plan) metricSetup(quantity string) metrics.Setup {
 		return s
 	}
 	period, means := p.Metrics.Period, true
-	if quantity == boldQuantity {
+	if p.source(quantity) == boldQuantity {
 		period, means = p.Record("bold").Period, false
 	}
 	return metrics.Setup{Nodes: p.Connectome.N(), Samples: int(p.Samples(period, means)), Rate: 1000 / period, Config: p.Metrics.effective}

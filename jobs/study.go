@@ -31,13 +31,16 @@ type tapped struct {
 	channel
 	unit  string
 	table []metrics.Metric // of it
+
+	filtered []string // quantities that are made of it by filters, which need the whole series
 }
 
 // drawn is a metric and the channel whose moments it is drawn from.
 type drawn struct {
 	channel
 	metrics.Metric
-	unit string // of the quantity
+	unit   string    // of the quantity
+	filter *Filtered // nil: the quantity as it is
 }
 
 // newSetup translates a plan.
@@ -228,30 +231,45 @@ const balloonScheme = "euler"
 // drawMetrics makes the streams that metrics are drawn from, and lists the metrics.
 func (s *setup) drawMetrics() {
 	for _, name := range s.plan.Metrics.Of {
-		table := s.plan.Table(name)
+		table, filter := s.plan.Table(name), s.plan.filtered(name)
+		source := s.plan.source(name)
 		c, unit := channel{}, ""
-		if name == boldQuantity {
+		if source == boldQuantity {
 			c.stream = slices.IndexFunc(s.study.Streams, func(st codegen.Stream) bool {
 				return st.Kind == codegen.Balloon || st.Kind == codegen.Convolution
 			})
 		} else {
-			c = s.tap(codegen.Average, s.plan.Metrics.Period, name, false)
-			unit, _ = s.describe(name)
+			c = s.tap(codegen.Average, s.plan.Metrics.Period, source, false)
+			unit, _ = s.describe(source)
 		}
 		s.quantity(c).Moments = true
 		st := &s.study.Streams[c.stream]
-		st.Pairs = st.Pairs || metrics.NeedPairs(table)
-		if metrics.NeedSignal(table) {
+		st.Pairs = st.Pairs || filter == nil && metrics.NeedPairs(table) // of what is filtered, the host has them
+		if filter != nil || metrics.NeedSignal(table) {
 			s.quantity(c).Out = true
-			s.signals = append(s.signals, tapped{c, unit, table})
+			s.tapSignal(c, unit, table, filter)
 		}
 		for _, m := range table {
-			s.metrics = append(s.metrics, drawn{c, m, unit})
+			s.metrics = append(s.metrics, drawn{c, m, unit, filter})
 			s.layout.Metrics = append(s.layout.Metrics, result.Metric{
 				Quantity: name, Name: m.Name, Unit: m.Unit(unit), About: m.About, Dims: s.dims(m.Shape, name), LessIsBetter: m.LessIsBetter,
 			})
 		}
 	}
+}
+
+// tapSignal has the series of a channel collected. Those of what is filtered and of what is not share it.
+func (s *setup) tapSignal(c channel, unit string, table []metrics.Metric, filter *Filtered) {
+	i := slices.IndexFunc(s.signals, func(t tapped) bool { return t.channel == c })
+	if i < 0 {
+		i = len(s.signals)
+		s.signals = append(s.signals, tapped{channel: c, unit: unit})
+	}
+	if filter != nil {
+		s.signals[i].filtered = append(s.signals[i].filtered, filter.Name)
+		return
+	}
+	s.signals[i].table = table
 }
 
 // dims names the dimensions of a metric of a quantity. Those with coordinates of their own are added to the layout; as
@@ -261,7 +279,7 @@ func (s *setup) dims(shape metrics.Shape, quantity string) []string {
 	for _, d := range shape.Dims(s.plan.metricSetup(quantity)) {
 		name := d.Name
 		if d.Values != nil {
-			if quantity == boldQuantity {
+			if s.plan.source(quantity) == boldQuantity {
 				name += "_bold"
 			}
 			if !slices.ContainsFunc(s.layout.Dims, func(known result.Dim) bool { return known.Name == name }) {
@@ -282,7 +300,7 @@ func (s *setup) values(o sim.Outcome, c *collector, point int, host *metrics.Hos
 	out := make([][]float64, len(s.metrics))
 	var in *metrics.Input // of one channel after the other, as metrics come
 	for i, m := range s.metrics {
-		if i == 0 || m.channel != s.metrics[i-1].channel {
+		if i == 0 || m.channel != s.metrics[i-1].channel || m.filter != s.metrics[i-1].filter {
 			in = s.newInput(o, c, point, m, host)
 		}
 		out[i] = m.Values(in)
@@ -300,5 +318,8 @@ func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn, host *
 		Targets: s.plan.targetData(subject),
 	}
 	c.fill(in, point, m.channel, m.unit, host)
+	if m.filter != nil {
+		return m.filter.input(in)
+	}
 	return in
 }

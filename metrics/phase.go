@@ -78,12 +78,7 @@ func NewPhases(s *Signal, band []float64, smooth bool) *Phases {
 	p := &Phases{Cos: make([][]float64, n), Sin: make([][]float64, n)}
 	gain := func(int) float64 { return 1 }
 	if len(band) > 0 && !smooth {
-		gain = func(f int) float64 {
-			if at := float64(f) / float64(samples); at < band[0]/s.Rate || at > band[1]/s.Rate {
-				return 0
-			}
-			return 1
-		}
+		gain = bandGain(band, s.Rate, samples)
 	}
 	f := newFFT(samples)
 	nodes := s.livelyNodes()
