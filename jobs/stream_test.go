@@ -27,11 +27,12 @@ monitor = "bold"
 period = "250 ms"
 [metrics]
 of = ["theta", "bold"]
-use = ["rate", "fc", "psd", "coherence", "fcd", "dfa", "timescale", "ratio_ai", "bimodality", "updown"]
+use = ["rate", "fc", "psd", "coherence", "fcd", "dfa", "timescale", "ratio_ai", "bimodality", "updown", "phase"]
 period = "2 ms"
 psd = { segment = "3 s" }
 coherence = { segment = "4 s" }
 fcd = { window = "7 s", step = "3 s" }
+phase = { angle = "values", trim = "1 s" }
 updown = { threshold = 0.2, sigma = "30 ms", least = "50 ms" }
 `
 

@@ -3,9 +3,8 @@ package metrics
 import "math"
 
 // Filter lets a band of two frequencies [Hz] of a signal through: by the Fourier transform of the whole series, which is
-// ideal, or with smooth by Butterworth's filter of order 2, forwards and backwards so that nothing is delayed
-// (Gustafsson 1996, IEEE Trans Signal Process 44:988, on what to do at the ends: here an odd extension of 15 samples). The
-// mean goes. A node that has nothing but round-off in the band, or is constant, becomes 0 throughout; one that is not
+// ideal, or with smooth by Butterworth's filter of order 2, forwards and backwards so that nothing is delayed, with an odd
+// extension of 15 samples at both ends, as scipy's sosfiltfilt. The mean goes. A node that has nothing but round-off in the band, or is constant, becomes 0 throughout; one that is not
 // finite stays so.
 func Filter(s *Signal, band []float64, smooth bool) *Signal {
 	out := make([][]float64, s.N())

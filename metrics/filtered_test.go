@@ -8,9 +8,8 @@ import (
 )
 
 // Of sinusoids with whole numbers of periods, an ideal filter lets those within the band through as they are, and nothing else.
-// Butterworth's leaves the share 1/(1 + (q (w/c - c/w))^4) of each frequency's amplitude in the middle of a long series, twice
-// |H|² for the two directions being |H|^2 in all, with w and c the frequency and the band's middle, prewarped as tan(pi f / rate),
-// and q the middle over the width of the band (order 2; Butterworth 1930).
+// Butterworth's of order 2, forwards and backwards, leaves |H|² = 1/(1 + (q (w/c - c/w))^4) of each frequency's amplitude in the
+// middle of a long series, w and c the frequency and the band's middle, prewarped as tan(pi f / rate), q the middle over the width.
 func TestFilter(t *testing.T) {
 	const rate, samples = 1000.0, 20_000
 	band := []float64{8, 12}

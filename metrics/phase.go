@@ -13,8 +13,8 @@ import "math"
 // sign is 0 where |sin| <= 1e-9. A node with nothing but round-off in the band has no phase. Means run over the upper
 // triangle. The published TVB-AdEx analysis compares wrapped phases of series with their means, which is another number.
 func phaseGroup() Group {
-	summary := func(name, about string, of func(p *Phases) float64) Metric {
-		return Metric{Name: name, Shape: PerPoint, Signal: true, About: about, Compute: func(dst []float64, in *Input) { dst[0] = of(in.phases()) }}
+	summary := func(name, about string, of func(order powers) float64) Metric {
+		return Metric{Name: name, Shape: PerPoint, Signal: true, About: about, Compute: func(dst []float64, in *Input) { dst[0] = of(in.order()) }}
 	}
 	return Group{
 		Name: "phase", About: "synchrony of instantaneous phases",
@@ -22,9 +22,20 @@ func phaseGroup() Group {
 			{Name: "band", Kind: KindBand, Min: 0, Max: math.Inf(1), About: "what to let through, as [8, 12] in Hz; without it everything"},
 			{Name: "filter", Kind: KindWord, Words: []string{"fft", "butterworth"}, Default: []float64{0},
 				About: "of the band: ideal, or Butterworth of order 2 forwards and backwards"},
+			{Name: "angle", Kind: KindWord, Words: []string{"analytic", "values"}, Default: []float64{0},
+				About: "the phase: of the analytic signal, or the values themselves [rad], as of phase models; then memory does not grow with the run, and there is no band"},
 			{Name: "trim", Kind: KindTime, Default: []float64{0}, Min: 0, Max: math.Inf(1), About: "dropped at both ends after the transform"},
 		},
+		Stream: func(s Setup) Stream {
+			if s.Config.number("phase.angle") == 0 {
+				return nil // the analytic signal is made of the whole series
+			}
+			return newAngleStream(s)
+		},
 		Least: func(s Setup) Need {
+			if s.Config.number("phase.angle") == 1 && len(s.Config.Option("phase.band")) > 0 {
+				return Need{Never: `metrics.phase: values that are phases have no band; leave out band, or angle`}
+			}
 			return Need{Samples: 2*s.samplesOf(s.Config.number("phase.trim")) + 3, Why: "a phase"}
 		},
 		Metrics: []Metric{
@@ -33,12 +44,18 @@ func phaseGroup() Group {
 			{Name: "pli", Shape: PerPair, Signal: true, About: "phase-lag index",
 				Compute: func(dst []float64, in *Input) { copy(dst, in.pli()) }},
 			{Name: "plv_mean", Shape: PerPoint, Signal: true, About: "mean of plv over pairs",
-				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.plv(), in.Signal.N())) }},
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.plv(), in.Moments.N())) }},
 			{Name: "pli_mean", Shape: PerPoint, Signal: true, About: "mean of pli over pairs",
-				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.pli(), in.Signal.N())) }},
-			summary("synchrony", "mean over time of the Kuramoto order parameter", func(p *Phases) float64 { return mean(p.Order()) }),
-			summary("metastability", "standard deviation over time of the Kuramoto order parameter", func(p *Phases) float64 { return std(p.Order()) }),
-			summary("phase_n_valid", "number of nodes with a phase", func(p *Phases) float64 { return float64(len(p.valid())) }),
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.pli(), in.Moments.N())) }},
+			summary("synchrony", "mean over time of the Kuramoto order parameter", func(o powers) float64 { return o.Mean }),
+			summary("metastability", "standard deviation over time of the Kuramoto order parameter", func(o powers) float64 { return math.Sqrt(o.M2 / o.Count) }),
+			{Name: "phase_n_valid", Shape: PerPoint, Signal: true, About: "number of nodes with a phase", Compute: func(dst []float64, in *Input) {
+				if a := in.angles(); a != nil {
+					dst[0] = float64(len(a.valid(in)))
+				} else {
+					dst[0] = float64(len(in.phases().valid()))
+				}
+			}},
 		},
 	}
 }
@@ -51,11 +68,47 @@ func (in *Input) phases() *Phases {
 	})
 }
 
-func (in *Input) plv() []float64 {
-	return once(in, "plv", func() []float64 { return in.phases().PLV() })
+// angles is what is gathered of phases that are the values themselves; nil where the phases are of the analytic signal.
+func (in *Input) angles() *angleStream {
+	if in.Config.number("phase.angle") == 0 {
+		return nil
+	}
+	return stream(in, "phase", newAngleStream)
 }
+
+// order is the mean and the spread over time of the order parameter, NaN for fewer than two phases.
+func (in *Input) order() powers {
+	return once(in, "order", func() powers {
+		var o powers
+		if a := in.angles(); a != nil {
+			if len(a.valid(in)) == in.Moments.N() { // of a mean over nodes that is known, none can be taken out
+				o = a.Order
+			}
+		} else {
+			r := in.phases().Order()
+			o = powersOf(r, mean(r))
+		}
+		if o.Count == 0 {
+			return powers{Mean: math.NaN(), M2: math.NaN()}
+		}
+		return o
+	})
+}
+
+func (in *Input) plv() []float64 {
+	return once(in, "plv", func() []float64 {
+		if a := in.angles(); a != nil {
+			return a.plv(in)
+		}
+		return in.phases().PLV()
+	})
+}
+
 func (in *Input) pli() []float64 {
 	return once(in, "pli", func() []float64 {
+		if a := in.angles(); a != nil {
+			return a.pli(in)
+		}
 		if a := in.hostPhases(); a != nil {
 			return a.pli()
 		}
@@ -196,13 +249,19 @@ func (p *Phases) PLV() []float64 {
 		out[i*n+i] = 1
 		for b := a + 1; b < count; b++ {
 			j := valid[b]
-			re := g[a*m+b] + g[(count+a)*m+count+b]
-			im := g[b*m+count+a] - g[a*m+count+b]
-			v := math.Hypot(re, im) / float64(len(rows[0]))
+			v := locking(g, count, a, b) / float64(len(rows[0]))
 			out[i*n+j], out[j*n+i] = v, v
 		}
 	}
 	return out
+}
+
+// locking is |sum of exp(i difference)| of the phases a < b of count, of the products g of their cosines and then their sines.
+func locking(g []float64, count, a, b int) float64 {
+	m := 2 * count
+	re := g[a*m+b] + g[(count+a)*m+count+b]
+	im := g[b*m+count+a] - g[a*m+count+b]
+	return math.Hypot(re, im)
 }
 
 // PLI is the phase-lag index, n*n, 0 on the diagonal.
@@ -224,7 +283,7 @@ func (p *Phases) PLI() []float64 {
 	return out
 }
 
-// Order is Kuramoto's order parameter R(t) of the nodes with a phase, NaN for fewer than two.
+// Order is Kuramoto's order parameter R(t) of the nodes with a phase, nil for fewer than two.
 func (p *Phases) Order() []float64 {
 	valid := p.valid()
 	if len(valid) < 2 {

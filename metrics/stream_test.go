@@ -113,14 +113,14 @@ func TestStatesOfConstants(t *testing.T) {
 func TestWhichMetricsAreStreamed(t *testing.T) {
 	setup := metrics.Setup{Nodes: 2, Samples: 10_000, Rate: 1000, Config: metrics.Defaults()}
 	fixed := metrics.Defaults()
-	fixed["updown.threshold"] = []float64{1}
+	fixed["updown.threshold"], fixed["phase.angle"] = []float64{1}, []float64{1}
 	for _, test := range []struct {
 		use    string
 		config metrics.Config
 		whole  bool
 	}{
 		{"timescale", nil, false}, {"dfa", nil, false}, {"ratio_ai", nil, false}, {"bimodality", nil, false},
-		{"separability", nil, true}, {"updown", nil, true}, {"updown", fixed, false}, {"phase", nil, true},
+		{"separability", nil, true}, {"updown", nil, true}, {"updown", fixed, false}, {"phase", nil, true}, {"phase", fixed, false},
 	} {
 		t.Run(fmt.Sprint(test.use, len(test.config)), func(t *testing.T) {
 			of, err := metrics.Select([]string{test.use})
