@@ -43,7 +43,7 @@ func TestGarbledJobs(t *testing.T) {
 		} else if !fault.Is(err) {
 			t.Errorf("refused, but not as a mistake: %v\n%s", err, text)
 		}
-		if took := time.Since(before); took > 5*time.Second {
+		if took := time.Since(before); took > time.Minute { // of what takes milliseconds
 			t.Errorf("it takes %v\n%s", took, text)
 		}
 	}

@@ -81,7 +81,7 @@ func (w *watched) Alloc(size int) (device.Buffer, error) {
 func (w *watched) wait(sign <-chan struct{}, what string) {
 	select {
 	case <-sign:
-	case <-time.After(time.Minute):
+	case <-time.After(5 * time.Minute):
 		w.t.Error(what)
 	}
 }
