@@ -65,6 +65,9 @@ func (h *Host) Err() error {
 	return h.err
 }
 
+// firstKernel is the one that lays out a loaded series for all others.
+const firstKernel = "survey"
+
 // tileWidth is the number of nodes that a kernel takes together.
 const tileWidth = 8
 
@@ -77,6 +80,9 @@ func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
 	if h.err == nil && s != nil && h.loaded != s {
 		h.err = h.machine.Load(s.rows, s.factor)
 		h.loaded = s
+		if h.err == nil && kernel != firstKernel {
+			h.err = h.machine.Launch(firstKernel, Task{}, make([]float64, 3*h.stride()))
+		}
 	}
 	if h.err == nil {
 		h.err = h.machine.Launch(kernel, t, h.out)

@@ -56,7 +56,7 @@ func newHostPhases(s *Signal, trim int) *hostPhases {
 func (p *hostPhases) pli() []float64 {
 	n := p.N()
 	sums := p.host.launch(p.Signal, "pli", Task{Numbers: []int64{int64(p.Len()), int64(p.from), int64(p.to)}, Table: p.table,
-		Work: p.host.stride() * 1024 / 4, Kept: p.kept}, n*(n-1)/2)
+		Work: p.host.stride() * 2048 / 4, Kept: p.kept}, n*(n-1)/2)
 	return p.pairs(0, func(pair int) float64 { return math.Abs(sums[pair]) / float64(p.to-p.from) })
 }
 

@@ -84,7 +84,7 @@ func Hosted[T float32 | float64](rate float64, rows []T, n int, factor float64, 
 // survey has the host look through all nodes.
 func (s *Signal) survey() {
 	stride := s.host.stride()
-	out := s.host.launch(s, "survey", Task{}, 3*stride)
+	out := s.host.launch(s, firstKernel, Task{}, 3*stride)
 	for i := range s.N() {
 		s.judge(i, out[i], out[stride+i], out[2*stride+i])
 	}

@@ -76,6 +76,9 @@ func (m *Machine) Load(rows any, factor float64) error {
 		return fmt.Errorf("sim: a series of %T is none of %d nodes in %d bytes each", rows, m.nodes, m.size)
 	}
 	m.samples, m.factor = int64(len(content)/m.size/m.nodes), factor
+	if _, err := m.room("tiles", len(content)+int(m.samples)*vector); err != nil {
+		return err
+	}
 	_, err := m.written("rows", content, vector)
 	return err
 }
@@ -106,7 +109,11 @@ func (m *Machine) Launch(kernel string, t metrics.Task, out []float64) error {
 	if err != nil {
 		return err
 	}
-	if err := m.program.Launch(context.Background(), kernel, 1, rows, m.samples, numbers, table, results, work, kept, m.factor); err != nil {
+	tiles, err := m.room("tiles", 0)
+	if err != nil {
+		return err
+	}
+	if err := m.program.Launch(context.Background(), kernel, 1, rows, m.samples, numbers, table, results, work, kept, tiles, m.factor); err != nil {
 		return err
 	}
 	return results.Read(0, raw(out))

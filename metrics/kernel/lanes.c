@@ -19,12 +19,13 @@ struct args {
 	double *out;
 	double *work;         /* scratch, of this launch */
 	double *kept;         /* what one launch leaves for the next */
+	real *tiles;          /* [TILES][samples][W]: the rows again, as survey leaves them for all others */
 	double factor;        /* from the unit of rows to that of the report */
 };
 
 /* sample is a tile of the series at a time. */
 FUNC lane sample(const struct args *A, i64 t, i64 tile) {
-	return __builtin_convertvector(*(const reals *)(A->rows + t * NODES + tile * W), lane) * A->factor;
+	return __builtin_convertvector(*(const reals *)(A->tiles + (tile * A->samples + t) * W), lane) * A->factor;
 }
 
 FUNC lane at(const double *p) { return *(const lane_anywhere *)p; }

@@ -2,6 +2,7 @@
    as 16-bit fractions of a turn, of a measure that rises with the phase and needs no arc tangent: y/(|x|+|y|) and the
    quadrant. It turns by half its range with half a turn. */
 typedef short angle8 __attribute__((vector_size(16), aligned(2)));
+typedef u64 u64_anywhere __attribute__((may_alias, aligned(2)));
 typedef float lanef __attribute__((vector_size(32)));
 typedef i32 lanei __attribute__((vector_size(32)));
 
@@ -68,7 +69,7 @@ KERNEL(analytic) {
 
 /* behind counts the times, a multiple of SHORTS, at which a lies behind b by less than half a turn. least is told how near
    to 0 or to half a turn any of them comes: 4 and less is too near for 16 bits. */
-enum { SPAN = 1024, SHORTS = 32 };
+enum { SPAN = 2048, SHORTS = 32 };
 FUNC i32 behind(const short *restrict a, const short *restrict b, i64 n, u32 *least) {
 	unsigned short late[SHORTS] = {}, low[SHORTS];
 	for (i32 l = 0; l < SHORTS; l++) low[l] = 65535;
@@ -97,16 +98,26 @@ struct phases {
 	short (*rows)[SPAN];
 };
 
+/* near tells of some times of two nodes, at most SHORTS, in which places of 16 bits each, whether 16 bits leave them open. */
+typedef unsigned short shorts __attribute__((vector_size(2 * SHORTS), aligned(2)));
+typedef u64 words __attribute__((vector_size(2 * SHORTS)));
+FUNC words near(const short *a, const short *b) {
+	const shorts d = *(const shorts *)a - *(const shorts *)b, u = d + d + 2;
+	return (words)(u <= 4);
+}
+
 /* mended is what is to be added to the sum over times of the signs of node i less node j: the signs at those times that
    16 bits leave open are found again, with 0 where |sin| <= 1e-9. */
 __attribute__((noinline)) static i32 mended(const struct phases *p, i64 i, i64 j) {
 	i32 sum = 0;
+	const short *a = p->rows[i], *b = p->rows[j];
 	for (i64 from = 0; from < p->count; from += SHORTS) {
-		u32 least;
-		behind(p->rows[i] + from, p->rows[j] + from, SHORTS, &least);
-		if (least > 4) continue;
+		const words open = near(a + from, b + from);
+		u64 any = 0;
+		for (i64 w = 0; w < SHORTS / 4; w++) any |= open[w];
+		if (!any) continue;
 		for (i64 t = from; t < from + SHORTS && t < p->count; t++) {
-			const unsigned short d = p->rows[i][t] - p->rows[j][t];
+			const unsigned short d = a[t] - b[t];
 			if ((unsigned short)(d + d + 2) > 4) continue;
 			const real *x = p->A->rows + (p->begin + t) * NODES;
 			const double xi = (x[i] * p->A->factor - p->centres[i]) * p->scales[i], xj = (x[j] * p->A->factor - p->centres[j]) * p->scales[j];
@@ -119,6 +130,27 @@ __attribute__((noinline)) static i32 mended(const struct phases *p, i64 i, i64 j
 	return sum;
 }
 
+/* swap exchanges the numbers of a that the mask leaves out with those of b that it has, shift bits lower. */
+FUNC void swap(u64 *a, u64 *b, i32 shift, u64 mask_) {
+	const u64 t = (*a >> shift ^ *b) & mask_;
+	*b ^= t;
+	*a ^= t << shift;
+}
+
+/* turned_rows puts the angles of a tile at four times into the rows of its nodes: two matrices of four times four numbers
+   of 16 bits are transposed. */
+FUNC void turned_rows(short (*rows)[SPAN], const angle8 *x, i64 t) {
+	for (i64 half = 0; half < 2; half++) {
+		u64 v[4];
+		for (i64 k = 0; k < 4; k++) v[k] = ((const u64_anywhere *)(x + k))[half];
+		swap(&v[0], &v[1], 16, 0x0000ffff0000ffffull);
+		swap(&v[2], &v[3], 16, 0x0000ffff0000ffffull);
+		swap(&v[0], &v[2], 32, 0x00000000ffffffffull);
+		swap(&v[1], &v[3], 32, 0x00000000ffffffffull);
+		for (i64 k = 0; k < 4; k++) *(u64_anywhere *)(rows[4 * half + k] + t) = v[k];
+	}
+}
+
 /* pli: out[pair] = sum over t of sign(sin(phi_i - phi_j)), 0 where |sin| <= 1e-9. */
 KERNEL(pli) {
 	const i64 from = A->number[1], to = A->number[2];
@@ -129,10 +161,7 @@ KERNEL(pli) {
 	for (p.begin = from; p.begin < to; p.begin += SPAN) {
 		p.count = to - p.begin < SPAN ? to - p.begin : SPAN;
 		for (i64 tile = 0; tile < TILES; tile++)
-			for (i64 t = 0; t < p.count; t++) {
-				const angle8 x = angles[tile * p.samples + p.begin + t];
-				for (i64 l = 0; l < W; l++) p.rows[tile * W + l][t] = x[l];
-			}
+			for (i64 t = 0; t < p.count; t += 4) turned_rows(p.rows + tile * W, angles + tile * p.samples + p.begin + t, t);
 		/* Beyond the last time, a node lies behind those with higher numbers, and not too near. */
 		const i64 whole = (p.count + SHORTS - 1) / SHORTS * SHORTS;
 		for (i64 i = 0; i < NODES; i++)

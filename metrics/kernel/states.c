@@ -1,19 +1,18 @@
 /* survey: of each node the mean, the least and the greatest sample, in three rows of TILES*W. A mean that is not finite
-   tells of a bad node. */
-enum { NEAR = 128 }; /* rows that stay in the nearest cache */
+   tells of a bad node. It lays out the tiles that the other kernels read, and so is the first to see a series. */
+enum { NEAR = 64 }; /* rows that stay in the nearest cache */
 
 KERNEL(survey) {
 	SHARED(lane, sum, TILES);
 	SHARED(lane, least, TILES);
 	SHARED(lane, most, TILES);
-	for (i64 a = 0; a < TILES; a++) {
-		sum[a] = all(0);
-		least[a] = most[a] = sample(A, 0, a);
-	}
 	for (i64 from = 0; from < A->samples; from += NEAR)
 		for (i64 a = 0; a < TILES; a++) {
+			const real *rows = A->rows + a * W;
+			reals *tile = (reals *)A->tiles + a * A->samples;
+			for (i64 t = from; t < from + NEAR && t < A->samples; t++) tile[t] = *(const reals *)(rows + t * NODES);
 			const lane shift = sample(A, 0, a);
-			lane s = sum[a], low = least[a], high = most[a];
+			lane s = from ? sum[a] : all(0), low = from ? least[a] : shift, high = from ? most[a] : shift;
 			for (i64 t = from; t < from + NEAR && t < A->samples; t++) {
 				const lane x = sample(A, t, a);
 				s += x - shift;
