@@ -53,6 +53,8 @@ func features() []feature {
 		{"dominant_power", "x^2/Hz", "highest power"},
 		{"peak_count", "", "number of peaks"},
 		{"highest_peak", "Hz", "frequency of the highest peak"},
+		{"highest_peak_power", "x^2/Hz", "power of the highest peak"},
+		{"highest_peak_prominence", "x^2/Hz", "prominence of the highest peak"},
 		{"peak_frequency", "Hz", "frequency of the most prominent peak"},
 		{"peak_power", "x^2/Hz", "power of the most prominent peak"},
 		{"peak_prominence", "x^2/Hz", "prominence of the most prominent peak"},
@@ -70,15 +72,15 @@ func features() []feature {
 
 // profile is the features of one spectrum; logs are those of f to base 10.
 func profile(f, logs, p []float64) []float64 {
-	out := make([]float64, 0, 22)
+	out := make([]float64, 0, 24)
 	frequency, power := Dominant(f, p)
 	peaks := slices.DeleteFunc(Peaks(p), func(peak Peak) bool { return !(f[peak.At] > 1 && f[peak.At] <= 100) })
 	out = append(out, frequency, power, float64(len(peaks)))
 	tallest, any := Tallest(p, peaks)
 	if salient, _ := Salient(peaks); any {
-		out = append(out, f[tallest.At], f[salient.At], p[salient.At], salient.Prominence)
+		out = append(out, f[tallest.At], p[tallest.At], tallest.Prominence, f[salient.At], p[salient.At], salient.Prominence)
 	} else {
-		out = append(out, nans(4)...)
+		out = append(out, nans(6)...)
 	}
 	exponent, intercept, r2 := slopeOf(f, logs, p, 1, 100)
 	_, entropy := SpectralEntropy(p)

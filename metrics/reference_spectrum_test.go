@@ -11,6 +11,7 @@ import (
 // featureNames are the reference data's names of what is drawn from a spectrum.
 var featureNames = map[string][]string{
 	"peak_count": {"peaks_1_100", "n_peaks"}, "highest_peak": {"peaks_1_100", "f_highest"},
+	"highest_peak_power": {"peaks_1_100", "amp_highest"}, "highest_peak_prominence": {"peaks_1_100", "prom_highest"},
 	"peak_frequency": {"peaks_1_100", "f_most_prominent"}, "peak_power": {"peaks_1_100", "amp_most_prominent"},
 	"peak_prominence": {"peaks_1_100", "prom_most_prominent"},
 	"slope":           {"slope_1_100", "exponent"}, "slope_intercept": {"slope_1_100", "intercept_log10"}, "slope_r2": {"slope_1_100", "r2"},

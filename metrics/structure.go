@@ -9,7 +9,7 @@ import (
 // structureGroup is the group "fc_sc": how far functional connectivity follows structure.
 //
 //	fc_sc    = Pearson correlation of the upper triangles of FC and of (W + Wᵀ)/2
-//	fc_tract = the same with the tract lengths
+//	fc_tract = the same with the tract lengths;  fc_sc_log = with log10 of (W + Wᵀ)/2, where that is above 0
 //
 // over the pairs that are finite in both, NaN below three of them. Weights are those of the equations, normalised
 // as the job says. The published TVB-AdEx analysis correlates whole matrices with their diagonals, which can turn
@@ -20,6 +20,7 @@ func structureGroup() Group {
 	return Group{Name: "fc_sc", About: "how far functional connectivity follows structure", Least: two, Metrics: []Metric{
 		structural("fc_sc", "correlation of fc with the weights over pairs", pearson, func(in *Input) []float64 { return in.Weights }),
 		structural("fc_tract", "correlation of fc with the tract lengths over pairs", pearson, func(in *Input) []float64 { return in.Lengths }),
+		structural("fc_sc_log", "correlation of fc with log10 of the weights, over pairs that have one", logarithmic, func(in *Input) []float64 { return in.Weights }),
 		structural("fc_sc_spearman", "rank correlation of fc with the weights over pairs", spearman, func(in *Input) []float64 { return in.Weights }),
 	}}
 }
@@ -33,6 +34,15 @@ func structural(name, about string, of func(a, b []float64) float64, matrix func
 				dst[0] = of(upper(in.FC(), n), upper(symmetrised(structure, n), n))
 			}
 		}}
+}
+
+// logarithmic is the correlation of a and log10 of b, where that is finite.
+func logarithmic(a, b []float64) float64 {
+	logs := make([]float64, len(b))
+	for k, v := range b {
+		logs[k] = math.Log10(v)
+	}
+	return pearson(a, logs)
 }
 
 // symmetrised returns (a + aᵀ)/2.
