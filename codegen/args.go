@@ -82,7 +82,8 @@ func (g *generator) streamArrays(s *stream) {
 	}
 	if s.Kind == string(Convolution) {
 		array("stock", Real, len(s.Sums)*n*s.Taps, "ring of means [point][quantity][node][tap]")
-		g.array(Buffer{Name: fmt.Sprintf("taps%d", s.Number), Elem: Double, About: "response [tap]"})
+		g.array(Buffer{Name: fmt.Sprintf("taps%d", s.Number), Elem: Double, About: "responses, each with its scale and its offset behind it [response][tap]"})
+		g.array(Buffer{Name: fmt.Sprintf("response%d", s.Number), Elem: I32, PerTeam: 1, About: "which response a point has"})
 	}
 	if s.HasOut {
 		g.array(Buffer{Name: fmt.Sprintf("out%d", s.Number), Elem: Real, Write: true, About: "samples [point][quantity][slot][node]"})

@@ -14,6 +14,9 @@ import (
 // Block is the number of steps whose delayed input is gathered at once, where the delay allows it.
 const Block = 16
 
+// ResponseTail is how many numbers stand behind the taps of a response: scale and offset. The sample is scale*(sum - offset).
+const ResponseTail = 2
+
 // Spans lists the numbers of steps whose input is gathered at once. A pair belongs to the longest of them that its
 // delay covers: it is at least that number of steps less one.
 func Spans() []int { return []int{Block, 8, 4, 1} }
@@ -70,8 +73,7 @@ type Stream struct {
 	// Balloon: the scheme of the BOLD model.
 	Scheme Scheme
 
-	Taps          int     // Convolution: length of the response [means]
-	Scale, Offset float64 // Convolution: the sample is Scale*(sum - Offset)
+	Taps int // Convolution: length of the response [means]
 }
 
 // Quantity is one of a stream's quantities and what becomes of its samples.

@@ -31,8 +31,7 @@ type stream struct {
 	Unit       *unit
 	Stages     []stage
 	Taps       int
-	Scale      string
-	Offset     string
+	Response   int // numbers of a response
 
 	Inputs        []string // coupling terms that quantities rest on
 	NodeConstants []Field  // of the node's model
@@ -138,7 +137,7 @@ func (g *generator) stream(st *stream, s Stream, observe func(string) (string, e
 	case Convolution:
 		span = s.Every
 		st.About = fmt.Sprintf("Stream %d: means over %d steps, convolved with the response every %d steps.", st.Number, s.Every, s.Period)
-		st.Scale, st.Offset = number(s.Scale, ""), number(s.Offset, "")
+		st.Response = s.Taps + ResponseTail
 	case Balloon:
 		span = s.Every
 		st.About = fmt.Sprintf("Stream %d: %s, driven by means of %s over %d steps, read every %d steps.", st.Number, s.Model.Title, s.Drive, s.Every, s.Period)

@@ -173,7 +173,7 @@ func TestEveryKindOfStreamCompiles(t *testing.T) {
 		spec.Streams = []codegen.Stream{
 			{Kind: codegen.Sample, Period: 1, Late: true, Quantities: []codegen.Quantity{{Name: "c0", Out: true}}},
 			{Kind: codegen.Average, Period: 10, Late: true, Quantities: []codegen.Quantity{{Name: "c0", Out: true}}},
-			{Kind: codegen.Convolution, Period: 10000, Every: 40, Taps: 5000, Scale: 1, Quantities: []codegen.Quantity{{Name: "V", Out: true, Moments: true}}},
+			{Kind: codegen.Convolution, Period: 10000, Every: 40, Taps: 5000, Quantities: []codegen.Quantity{{Name: "V", Out: true, Moments: true}}},
 		}
 		compile(t, n, generate(t, spec), "sm_80")
 	}

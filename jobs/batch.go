@@ -156,6 +156,10 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 			boldStart = append(boldStart, r.Bold.Initial)
 		}
 	}
+	responses, err := newResponses(w.plan)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]sim.Point, b.Count)
 	for i := range out {
 		pt := w.plan.Point(w.layout.Number(b.First + i))
@@ -164,7 +168,7 @@ func (w *worker) points(b partition.Batch) ([]sim.Point, error) {
 			return nil, fmt.Errorf("point %d: %w", pt.Number, err)
 		}
 		out[i] = sim.Point{
-			Value: pt.Value, NodeValue: pt.NodeValue, Initial: pt.Initial(), BOLD: boldStart, Wiring: wired, Key: pt.Key(),
+			Value: pt.Value, NodeValue: pt.NodeValue, Initial: pt.Initial(), BOLD: boldStart, Responses: responses.of(pt), Wiring: wired, Key: pt.Key(),
 		}
 	}
 	return out, nil

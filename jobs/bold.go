@@ -62,14 +62,20 @@ func (r *reader) boldStep(rec Record, path func(string) []string) {
 	}
 }
 
-// response checks the record for what only a balloon has.
+// response reads the parameters of a response, and checks the record for what only a balloon has.
 func (r *reader) response(b *Bold, path func(string) []string) {
-	for _, key := range []string{"model", "preset", "step", "parameters"} {
+	for _, key := range []string{"model", "preset", "step"} {
 		if r.Has(path(key)...) {
 			r.faultf(r.Pos(path(key)...), "%s: only the kernel balloon has a %s", document.Address(path(key)...), key)
 		}
 	}
 	b.Step = sim.HRFStep
+	h, err := sim.FindHRF(b.Kernel)
+	if err != nil {
+		r.faults.Add(err)
+		return
+	}
+	r.boldParameters(b, h.Parameters, nil, "kernel "+h.Name, path("parameters"))
 }
 
 // balloon reads the model of the balloon, its step and its parameters.
@@ -92,7 +98,7 @@ func (r *reader) balloon(b *Bold, rec record, path func(string) []string) {
 	}
 	b.Model = m
 	preset := r.preset(m, b.Preset, path("preset")...)
-	r.boldParameters(b, preset.Parameters, path("parameters"))
+	r.boldParameters(b, m.Parameters, preset.Parameters, "model "+m.Name, path("parameters"))
 	for _, s := range m.States {
 		v, ok := preset.Initial[s.Name]
 		if !ok {
@@ -102,14 +108,14 @@ func (r *reader) balloon(b *Bold, rec record, path func(string) []string) {
 	}
 }
 
-// boldParameters reads the table of the balloon's parameters.
-func (r *reader) boldParameters(b *Bold, preset map[string]float64, path []string) {
+// boldParameters reads the table of the parameters of a balloon or a response.
+func (r *reader) boldParameters(b *Bold, known []model.Parameter, preset map[string]float64, of string, path []string) {
 	if r.Has(path...) && r.Kind(path...) != "a table" {
 		r.faultf(r.Pos(path...), "%s: expected a table, found %s", document.Address(path...), r.Kind(path...))
 		return
 	}
 	var names []string
-	for _, q := range b.Model.Parameters {
+	for _, q := range known {
 		names = append(names, q.Name)
 		s := Setting{Address: "bold." + q.Name, Unit: q.Unit, Values: []float64{q.Value}, Min: q.Min, Max: q.Max}
 		if v, ok := preset[q.Name]; ok {
@@ -123,5 +129,37 @@ func (r *reader) boldParameters(b *Bold, preset map[string]float64, path []strin
 		}
 		b.Parameters = append(b.Parameters, s)
 	}
-	r.known(path, "parameter", "model "+b.Model.Name, names)
+	r.known(path, "parameter", of, names)
+}
+
+// responses are the haemodynamic responses of a batch. Points with the same parameters share one.
+type responses struct {
+	hrf        *sim.HRF // nil: the plan records none
+	parameters []Setting
+	known      map[string]*sim.Response
+}
+
+func newResponses(p *Plan) (*responses, error) {
+	rec := p.Record("bold")
+	if rec == nil || rec.Bold.Model != nil {
+		return &responses{}, nil
+	}
+	h, err := sim.FindHRF(rec.Bold.Kernel)
+	return &responses{hrf: &h, parameters: rec.Bold.Parameters, known: map[string]*sim.Response{}}, err
+}
+
+// of is the point's response, as the simulation takes it.
+func (r *responses) of(pt Point) []*sim.Response {
+	if r.hrf == nil {
+		return nil
+	}
+	var values []float64
+	for _, s := range r.parameters {
+		values = append(values, pt.Value(s.Address))
+	}
+	key := string(doubles(values))
+	if r.known[key] == nil {
+		r.known[key] = r.hrf.Response(func(name string) float64 { return pt.Value("bold." + name) })
+	}
+	return []*sim.Response{r.known[key]}
 }

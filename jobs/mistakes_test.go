@@ -199,6 +199,9 @@ job.toml:10:30: record.0.parameters.E0: 2 is out of bounds; it must be from 0 to
 	{"balloon's step", with("[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\nstep = '3 ms'\n"), `job.toml:8:11: record.0.period: 100 ms is not a multiple of the 3 ms that the kernel balloon advances by`},
 	{"response", with("[[record]]\nmonitor = 'bold'\nkernel = 'gamma'\nmodel = 'balloon'\nstep = '1 ms'\nperiod = '102 ms'\n"), `job.toml:9:1: record.0.model: only the kernel balloon has a model
 job.toml:10:1: record.0.step: only the kernel balloon has a step`},
+	{"response's parameters", with("[[record]]\nmonitor = 'bold'\nkernel = 'volterra'\nperiod = '100 ms'\nparameters = { tau = 1, tau_f = 0, k_1 = '3 s' }\n"), `job.toml:10:16: unknown parameter "tau" of kernel volterra; there is tau_s, tau_f, k_1, V_0
+job.toml:10:33: record.0.parameters.tau_f: 0 is out of bounds; it must be at least 0.0001 s^2
+job.toml:10:43: record.0.parameters.k_1: wrong unit: "3 s", but k_1 has no dimension`},
 	{"stimulus kinds", with("[stimulus]\na = 3\n'b c' = { pattern = 'constant' }\n"), `job.toml:7:1: stimulus.a: expected a table: [stimulus.a] with pattern, regions and the pattern's numbers
 job.toml:8:1: stimulus."b c": the name of a stimulus has no dots and blanks`},
 	{"stimuli at all", with("[stimulus.a]\namp = 3\n[stimulus.b]\npattern = 'sine'\n[stimulus.c]\npattern = 'sinusoid'\ninto = 'y'\nregions = ['L.1', 99]\nfreq = 3\namp = 'loud'\n"), `job.toml:6:11: stimulus.a.pattern is missing; write for example pattern = "pulse_train", or file = "series.csv"

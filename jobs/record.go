@@ -39,11 +39,11 @@ const (
 type Bold struct {
 	Kernel     string       // balloon, or the name of a response among sim.HRFs
 	Step       float64      // [ms] of the balloon's own steps, or of the means that are convolved with a response
-	Source     string       // of the balloon's model, as the job names it; the rest is the balloon's, too
+	Source     string       // of the balloon's model, as the job names it; what is below, but for the parameters, is the balloon's, too
 	Model      *model.Model // nil with a response
 	Preset     string       // what it sets is in Parameters and Initial
-	Parameters []Setting    // with addresses bold.<name>, swept ones as their first value
 	Initial    []float64    // of each state
+	Parameters []Setting    // of the balloon or the response, with addresses bold.<name>, swept ones as their first value
 }
 
 // boldSetting is the setting at an address "bold.<name>", nil when there is none. It enters no equation of the nodes, and so

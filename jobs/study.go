@@ -54,7 +54,7 @@ func newSetup(p *Plan) (*setup, error) {
 			Title: p.Title, Model: p.Model, Coupling: p.Coupling, Scheme: scheme, Precision: p.Run.Precision,
 			Nodes: p.Subjects[0].Nodes(), PerNode: p.PerNode(), Noisy: p.Noisy(), Coloured: p.Coloured(), Clamped: p.Clamped(), Stimuli: p.Stimuli,
 		},
-		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(), Taps: map[int][]float64{},
+		Step: p.Run.Step, Steps: p.Run.Steps(), Transient: p.Run.TransientSteps(),
 		Series: p.stimulusSeries(),
 	}}
 	s.layout = &result.Layout{
@@ -212,13 +212,8 @@ func (s *setup) bold(r Record) error {
 		st.Kind, st.Model, st.Drive, st.Scheme = codegen.Balloon, b.Model, r.Of[0], scheme
 		st.Quantities = []codegen.Quantity{{Name: boldQuantity}}
 	} else {
-		response, err := sim.FindHRF(b.Kernel)
-		if err != nil {
-			return err
-		}
-		st.Kind, st.Taps, st.Scale, st.Offset = codegen.Convolution, sim.HRFTaps, response.Scale, response.Offset
+		st.Kind, st.Taps = codegen.Convolution, sim.HRFTaps
 		st.Quantities = []codegen.Quantity{{Name: r.Of[0]}}
-		s.study.Taps[i] = response.Taps()
 	}
 	s.study.Streams = append(s.study.Streams, st)
 	s.keep(r, channel{i, 0}, boldQuantity, "", "BOLD signal driven by "+r.Of[0])

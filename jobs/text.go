@@ -184,14 +184,13 @@ func (p *Plan) writeRecords(w *writer, sources bool) {
 			continue
 		}
 		w.text("kernel", b.Kernel)
-		if b.Model == nil {
-			continue
+		if b.Model != nil {
+			if sources {
+				w.text("model", b.Source)
+				w.text("preset", b.Preset)
+			}
+			w.line("step", quantityText(b.Step, "ms"))
 		}
-		if sources {
-			w.text("model", b.Source)
-			w.text("preset", b.Preset)
-		}
-		w.line("step", quantityText(b.Step, "ms"))
 		var words []string
 		for _, s := range b.Parameters {
 			if p.Swept(s.Address) {

@@ -203,47 +203,6 @@ func stopAndGoOn(t *testing.T, j *jobs.Job, output string) int {
 	return s.Earlier
 }
 
-// TestBoldIsSwept sweeps parameters of the balloon: each point is that of a job with the parameter fixed, the nodes have
-// the same noise at all of them, and the plan's text gives the plan.
-func TestBoldIsSwept(t *testing.T) {
-	const text = least + `transient = "200 ms"
-precision = "double"
-[[record]]
-monitor = "bold"
-period = "100 ms"
-parameters = { alpha = 0.3%s }
-[[record]]
-monitor = "average"
-of = "x"
-period = "100 ms"
-[metrics]
-of = "bold"
-use = "rate"
-%s`
-	swept := parse(t, fmt.Sprintf(text, "", "[sweep]\nbold.tau_s = [0.5, 0.8]\n'bold.V0' = [0.02, 0.04]\n"))
-	want := result(t, swept, ways{})
-	resulttest.Same(t, "2 ranks, batches of 1", result(t, swept, ways{ranks: 2, batch: 1}), want)
-	for i, values := range []string{", tau_s = 0.5, V0 = 0.02", ", tau_s = 0.5, V0 = 0.04", ", tau_s = 0.8, V0 = 0.02", ", tau_s = 0.8, V0 = 0.04"} {
-		alone := rows(t, result(t, parse(t, fmt.Sprintf(text, values, "")), ways{}), 1, 0)
-		among := rows(t, want, 4, i)
-		for _, set := range []string{"/bold/bold", "/metrics/bold/rate_mean", "/average/x", "/points/name"} {
-			if alone[set] != among[set] || alone[set] == "" {
-				t.Errorf("point %d alone: other numbers in %s", i, set)
-			}
-		}
-	}
-	if a, b := rows(t, want, 4, 0), rows(t, want, 4, 3); a["/bold/bold"] == b["/bold/bold"] || a["/average/x"] != b["/average/x"] {
-		t.Error("the sweep is not of BOLD alone")
-	}
-	if again := parse(t, swept.Plan.Text()).Plan; again.Text() != swept.Plan.Text() || again.Hash() != swept.Plan.Hash() {
-		t.Errorf("the plan is\n%s\nread again\n%s", swept.Plan.Text(), again.Text())
-	}
-	_, err := jobs.Parse("testdata/job.toml", []byte(fmt.Sprintf(text, "", "[sweep]\nbold.tau_z = [0.5]\nbold.tau_f = [-1]\n")))
-	if got := fmt.Sprint(err); !strings.Contains(got, `"bold.tau_z" cannot be swept (did you mean "bold.tau_f"?)`) || !strings.Contains(got, "sweep.bold.tau_f: -1 is out of bounds") {
-		t.Errorf("says %v", err)
-	}
-}
-
 // TestOnlyRegionsAreAnalysed: metrics afterwards are of regions, as those of a run; of sensors and areas there are none.
 func TestOnlyRegionsAreAnalysed(t *testing.T) {
 	output := filepath.Join(t.TempDir(), "result.h5")

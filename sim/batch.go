@@ -121,7 +121,7 @@ func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 		in[fmt.Sprintf("series%d", i)] = doubles(series)
 	}
 	in["constants"], in["node_constants"], in["state"] = b.reals(constants), b.reals(perNode), b.reals(state)
-	balloons := 0
+	balloons, convolutions := 0, 0
 	for s, st := range b.study.Streams {
 		switch st.Kind {
 		case codegen.Balloon:
@@ -133,7 +133,8 @@ func (b *batch) inputs(wirings []*Wiring, of []int32) map[string][]byte {
 			}
 			in[fmt.Sprintf("constants%d", s)] = doubles(folded)
 		case codegen.Convolution:
-			in[fmt.Sprintf("taps%d", s)] = doubles(b.study.Taps[s])
+			in[fmt.Sprintf("taps%d", s)], in[fmt.Sprintf("response%d", s)] = b.responses(convolutions)
+			convolutions++
 		}
 	}
 	return in

@@ -25,19 +25,20 @@ func TestHRFAgreesWithTVB(t *testing.T) {
 	m, c := fromLibrary(t, "generic2d"), coupling(t, "linear")
 	study := &sim.Study{
 		Spec: codegen.Spec{Title: "hrf", Model: m, Coupling: c, Scheme: scheme(t, "heun"), Precision: 64, Nodes: 10},
-		Step: 0.2, Steps: 25000, Origin: 80, Taps: map[int][]float64{},
+		Step: 0.2, Steps: 25000, Origin: 80,
 	}
-	for i, h := range sim.HRFs() {
+	var responses []*sim.Response
+	for _, h := range sim.HRFs() {
 		study.Streams = append(study.Streams, codegen.Stream{
-			Kind: codegen.Convolution, Period: 2500, Every: 20, Taps: sim.HRFTaps, Scale: h.Scale, Offset: h.Offset,
+			Kind: codegen.Convolution, Period: 2500, Every: 20, Taps: sim.HRFTaps,
 			Quantities: []codegen.Quantity{{Name: "V", Out: true}},
 		})
-		study.Taps[i] = h.Taps()
+		responses = append(responses, h.Response(h.Default))
 	}
 	study.Streams = append(study.Streams, stream(codegen.Average, 20, "V"))
 	point := sim.Point{
 		Value: values(m, c, study.Step, map[string]float64{"coupling.a": 0.05}), Initial: syn10Initial([2]float64{-2, 4}, [2]float64{-6, 6}),
-		Wiring: wiring(t, connectometest.Syn10(), 4, study.Step),
+		Wiring: wiring(t, connectometest.Syn10(), 4, study.Step), Responses: responses,
 	}
 	k, _ := simulate(t, open(t, 1), study, point)
 	means := k[[3]int{0, len(sim.HRFs()), 0}]
@@ -72,10 +73,10 @@ func TestLongBoldAgreesWithTVB(t *testing.T) {
 	r := readReference(t, "testdata/tvb/bold_g2do_syn10_20s.json.gz")
 	h := sim.HRFs()[0]
 	study, point := r.study(t, 64, codegen.Stream{
-		Kind: codegen.Convolution, Period: 10000, Every: 40, Taps: sim.HRFTaps, Scale: h.Scale, Offset: h.Offset,
+		Kind: codegen.Convolution, Period: 10000, Every: 40, Taps: sim.HRFTaps,
 		Quantities: []codegen.Quantity{{Name: "V", Out: true}},
 	})
-	study.Taps = map[int][]float64{0: h.Taps()}
+	point.Responses = []*sim.Response{h.Response(h.Default)}
 	k, _ := simulate(t, open(t, 1), study, point)
 	have := k[[3]int{0, 0, 0}]
 	if len(have) != len(r.Bold) || len(have) != 20 {

@@ -5,16 +5,16 @@ import (
 	"math"
 
 	"brainsweep/fault"
+	"brainsweep/model"
 )
 
 // HRF is a haemodynamic response as TVB's BOLD monitor convolves it: with the means of 4 ms over the last 20 s.
-// The signal is Scale * (sum of response * means - Offset), a plain sum without the 4 ms.
+// The signal is a scale times (the sum of response times means, less an offset): a plain sum without the 4 ms.
 type HRF struct {
-	Name          string
-	Title         string
-	Response      func(seconds float64) float64
-	Peak          float64 // what the largest value of the sampled response is scaled to; 0: it stays as it is
-	Scale, Offset float64
+	Name       string
+	Title      string
+	Parameters []model.Parameter // with TVB's values as defaults
+	sampled    func(r *Response, value func(name string) float64)
 }
 
 // Of every HRF.
@@ -29,11 +29,48 @@ const (
 // with the constants that TVB has.
 func HRFs() []HRF {
 	return []HRF{
-		{Name: "volterra", Title: "first-order Volterra kernel", Response: volterra, Scale: 5.6 * 0.02, Offset: 1},
-		{Name: "gamma", Title: "gamma function", Response: gamma, Peak: 0.1, Scale: 1},
-		{Name: "double_exponential", Title: "difference of two damped sines", Response: doubleExponential, Peak: 0.1, Scale: 1},
-		{Name: "gamma_mixture", Title: "difference of two gamma functions", Response: gammaMixture, Scale: 1},
+		{Name: "volterra", Title: "first-order Volterra kernel", sampled: volterra, Parameters: []model.Parameter{
+			lasting("tau_s", 0.8, "s", "decay of the vasodilatory signal"),
+			{Name: "tau_f", Value: 0.4, Unit: "s^2", Min: leastTime * leastTime, Max: math.Inf(1), About: "feedback of the flow on the signal"},
+			free("k_1", 5.6, "", "weight of the signal"),
+			free("V_0", 0.02, "", "blood volume at rest"),
+		}},
+		{Name: "gamma", Title: "gamma function", sampled: gamma, Parameters: []model.Parameter{
+			lasting("tau", 1.08, "s", "time constant"),
+			within("n", 3, 1, 100, "phase delay: the exponent of time is n - 1"),
+			free("a", 0.1, "", "largest value"),
+		}},
+		{Name: "double_exponential", Title: "difference of two damped sines", sampled: doubleExponential, Parameters: []model.Parameter{
+			free("amp_1", 0.1, "", "amplitude of the first"),
+			lasting("tau_1", 7.22, "s", "decay of the first"),
+			free("f_1", 0.03, "Hz", "frequency of the first"),
+			free("amp_2", 0.1, "", "amplitude of the second"),
+			lasting("tau_2", 7.4, "s", "decay of the second"),
+			free("f_2", 0.12, "Hz", "frequency of the second"),
+			free("a", 0.1, "", "largest value"),
+		}},
+		{Name: "gamma_mixture", Title: "difference of two gamma functions", sampled: gammaMixture, Parameters: []model.Parameter{
+			within("a_1", 6, 1, 100, "shape of the first"),
+			within("a_2", 13, 1, 100, "shape of the second"),
+			{Name: "l", Value: 1, Unit: "1/s", Min: leastTime, Max: 1 / leastTime, About: "rate"},
+			free("c", 0.4, "", "share of the second"),
+		}},
 	}
+}
+
+// leastTime is the shortest time constant [s] that means over HRFStep can follow.
+const leastTime = 0.01
+
+func lasting(name string, value float64, unit, about string) model.Parameter {
+	return model.Parameter{Name: name, Value: value, Unit: unit, Min: leastTime, Max: math.Inf(1), About: about}
+}
+
+func free(name string, value float64, unit, about string) model.Parameter {
+	return model.Parameter{Name: name, Value: value, Unit: unit, Min: math.Inf(-1), Max: math.Inf(1), About: about}
+}
+
+func within(name string, value, least, most float64, about string) model.Parameter {
+	return model.Parameter{Name: name, Value: value, Min: least, Max: most, About: about}
 }
 
 // FindHRF returns the response of a name.
@@ -48,44 +85,112 @@ func FindHRF(name string) (HRF, error) {
 	return HRF{}, fault.Mistake{Msg: fmt.Sprintf("unknown response %q%s", name, fault.Suggest(name, known))}
 }
 
-// Taps samples the response as codegen.Convolution wants it.
-func (h HRF) Taps() []float64 {
-	taps := make([]float64, HRFTaps)
-	largest := math.Inf(-1)
-	for q := range taps {
-		taps[q] = h.Response(float64(q) * HRFStep * hrfMs)
-		largest = math.Max(largest, taps[q])
-	}
-	if h.Peak != 0 {
-		for q := range taps {
-			taps[q] *= h.Peak / largest
+// Default gives the default value of a parameter.
+func (h HRF) Default(name string) float64 {
+	for _, p := range h.Parameters {
+		if p.Name == name {
+			return p.Value
 		}
 	}
-	return taps
+	panic("sim: no parameter " + name)
 }
 
-// volterra is exp(-t/(2 tau_s)) sin(w t)/(3 w), w = sqrt(1/tau_f - 1/(4 tau_s^2)).
-func volterra(t float64) float64 {
-	const tauS, tauF = 0.8, 0.4
-	w := math.Sqrt(1/tauF - 1/(4*tauS*tauS))
-	return math.Exp(-t/(2*tauS)) * math.Sin(w*t) / (3 * w)
+// Response is an HRF at values of its parameters. Points may share one.
+type Response struct {
+	Taps          []float64 // Taps[j] weighs the mean j+1 before the newest, and the last one the newest, as TVB has it
+	Scale, Offset float64
 }
 
-// gamma is (t/tau)^(n-1) exp(-t/tau)/(tau (n-1)!), n = 3.
-func gamma(t float64) float64 {
-	const tau = 1.08
-	return (t / tau) * (t / tau) * math.Exp(-t/tau) / (2 * tau)
+// Response samples the HRF. Where it has no positive value to be scaled by, all is NaN.
+func (h HRF) Response(value func(name string) float64) *Response {
+	r := &Response{Taps: make([]float64, HRFTaps), Scale: 1}
+	h.sampled(r, value)
+	return r
 }
 
-func doubleExponential(t float64) float64 {
-	wave := func(amplitude, tau, frequency float64) float64 {
-		return amplitude * math.Exp(-t/tau) * math.Sin(2*math.Pi*frequency*t)
+// fill samples a function of the time [s].
+func (r *Response) fill(f func(t float64) float64) {
+	for q := range r.Taps {
+		r.Taps[q] = f(float64(q) * HRFStep * hrfMs)
 	}
-	return wave(0.1, 7.22, 0.03) - wave(0.1, 7.4, 0.12)
 }
 
-// gammaMixture is t^(a1-1) exp(-t)/Gamma(a1) - c t^(a2-1) exp(-t)/Gamma(a2), a1 = 6, a2 = 13, c = 0.4.
-func gammaMixture(t float64) float64 {
-	part := func(a float64) float64 { return math.Pow(t, a-1) * math.Exp(-t) / math.Gamma(a) }
-	return part(6) - 0.4*part(13)
+// peak scales the samples so that the largest is a.
+func (r *Response) peak(a float64) {
+	largest := 0.0
+	for _, v := range r.Taps {
+		largest = math.Max(largest, v)
+	}
+	if largest == 0 {
+		largest = math.NaN()
+	}
+	for q := range r.Taps {
+		r.Taps[q] *= a / largest
+	}
+}
+
+// volterra is exp(-t/(2 tau_s)) sin(w t)/(3 w), w = sqrt(1/tau_f - 1/(4 tau_s^2)), and its continuation where the root is of
+// a negative number: a damped sinh, without overshoot.
+func volterra(r *Response, value func(string) float64) {
+	decay, root := 1/(2*value("tau_s")), 1/value("tau_f")-1/(4*value("tau_s")*value("tau_s"))
+	w := math.Sqrt(math.Abs(root))
+	r.fill(func(t float64) float64 {
+		switch {
+		case root > 0:
+			return math.Exp(-t*decay) * math.Sin(w*t) / (3 * w)
+		case root < 0:
+			return (math.Exp((w-decay)*t) - math.Exp(-(w+decay)*t)) / (6 * w)
+		}
+		return math.Exp(-t*decay) * t / 3
+	})
+	r.Scale, r.Offset = value("k_1")*value("V_0"), 1
+}
+
+// gamma is (t/tau)^(n-1) exp(-t/tau)/(tau (n-1)!), scaled to its largest value.
+func gamma(r *Response, value func(string) float64) {
+	r.fill(func(t float64) float64 { return gammaDensity(t/value("tau"), value("n")) / value("tau") })
+	r.peak(value("a"))
+}
+
+// doubleExponential is the difference of amp exp(-t/tau) sin(2 pi f t) of two, scaled to its largest value.
+func doubleExponential(r *Response, value func(string) float64) {
+	wave := func(t float64, which string) float64 {
+		return value("amp"+which) * math.Exp(-t/value("tau"+which)) * math.Sin(2*math.Pi*value("f"+which)*t)
+	}
+	r.fill(func(t float64) float64 { return wave(t, "_1") - wave(t, "_2") })
+	r.peak(value("a"))
+}
+
+// gammaMixture is (l t)^(a_1-1) exp(-l t)/Gamma(a_1) - c (l t)^(a_2-1) exp(-l t)/Gamma(a_2).
+func gammaMixture(r *Response, value func(string) float64) {
+	r.fill(func(t float64) float64 {
+		x := value("l") * t
+		return gammaDensity(x, value("a_1")) - value("c")*gammaDensity(x, value("a_2"))
+	})
+}
+
+// gammaDensity is x^(shape-1) exp(-x)/Gamma(shape), without a power that is too large for a number.
+func gammaDensity(x, shape float64) float64 {
+	if x == 0 && shape == 1 {
+		return 1
+	}
+	log, _ := math.Lgamma(shape)
+	return math.Exp((shape-1)*math.Log(x) - x - log)
+}
+
+// responses are the contents of the buffers with the responses of a stream of the kind Convolution, the number-th of them, and
+// with that of each point.
+func (b *batch) responses(number int) (taps, of []byte) {
+	place := map[*Response]int32{}
+	var all []float64
+	var each []int32
+	for _, p := range b.points {
+		r := p.Responses[number]
+		if _, known := place[r]; !known {
+			place[r] = int32(len(place))
+			all = append(append(all, r.Taps...), r.Scale, r.Offset)
+		}
+		each = append(each, place[r])
+	}
+	return doubles(all), ints(each)
 }

@@ -22,9 +22,6 @@ type Study struct {
 	Origin    int64   // number of the step at the start; periods and noise count from step 0
 	Steps     int64   // to simulate
 	Transient int64   // steps at the start that are not sampled
-	// Taps holds, for each stream of the kind Convolution, its response, newest first but for the last:
-	// Taps[s][j] weighs the mean j+1 before the newest, and the last entry the newest.
-	Taps map[int][]float64
 	// Series holds, for each stimulus that is a series, the times of its samples [ms], ascending, and then their values.
 	Series map[int][]float64
 }
@@ -37,6 +34,7 @@ type Point struct {
 	NodeValue func(address string, node int) float64
 	Initial   []float64   // [state][node]
 	BOLD      [][]float64 // for each stream of the kind Balloon, in order: the initial value of its states
+	Responses []*Response // for each stream of the kind Convolution, in order
 	Wiring    *Wiring
 	Key       uint64 // of the noise
 }

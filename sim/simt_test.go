@@ -80,9 +80,17 @@ func drivenBrain(t *testing.T, precision, points int) (*sim.Study, []sim.Point) 
 	study.Streams = append(study.Streams,
 		codegen.Stream{Kind: codegen.Sample, Period: 1, Late: true, Quantities: input},
 		codegen.Stream{Kind: codegen.Average, Period: 7, Late: true, Quantities: input},
-		codegen.Stream{Kind: codegen.Convolution, Period: 200, Every: 40, Taps: sim.HRFTaps, Scale: h.Scale, Offset: h.Offset,
+		codegen.Stream{Kind: codegen.Convolution, Period: 200, Every: 40, Taps: sim.HRFTaps,
 			Quantities: []codegen.Quantity{{Name: "E", Out: true}}})
-	study.Taps = map[int][]float64{len(study.Streams) - 1: h.Taps()}
+	for i := range all {
+		weight := 5 + float64(i) // each point has a response of its own
+		all[i].Responses = []*sim.Response{h.Response(func(name string) float64 {
+			if name == "k_1" {
+				return weight
+			}
+			return h.Default(name)
+		})}
+	}
 	return study, all
 }
 
