@@ -233,19 +233,22 @@ func (an *analysis) input(q *analysed, point, row int, host *metrics.Host) (*met
 	if err != nil {
 		return nil, err
 	}
-	c, err := an.connectomeOf(point)
-	if err != nil {
-		return nil, err
-	}
-	p := an.plan
-	n := c.N()
+	p, n := an.plan, q.setup.Nodes
 	rows = rows[q.skip*n:]
 	sums := metrics.NewSeries(n, metrics.NeedPairs(q.table))
 	for k := 0; k < len(rows); k += n {
 		sums.Add(rows[k : k+n])
 	}
-	in := &metrics.Input{Moments: sums.Moments(), Unit: q.variable.Unit, Weights: c.Weights, Lengths: c.Lengths,
-		Config: p.Metrics.effective, Targets: p.targetData(0)}
+	in := &metrics.Input{Moments: sums.Moments(), Unit: q.variable.Unit, Config: p.Metrics.effective}
+	if q.channels == nil {
+		c, err := an.connectomeOf(point)
+		if err != nil {
+			return nil, err
+		}
+		in.Weights, in.Lengths, in.Targets = c.Weights, c.Lengths, p.targetData(0)
+	} else {
+		host = nil // it serves series of as many nodes as there are regions
+	}
 	if q.filter == nil && !metrics.NeedSignal(q.table) {
 		return in, nil
 	}

@@ -107,6 +107,10 @@ func (an *analysis) dims(shape metrics.Shape, q *analysed) []string {
 	var names []string
 	for _, d := range shape.Dims(q.setup) {
 		name := d.Name
+		if q.channels != nil && d.Values == nil {
+			names = append(names, an.channelDim(*q.channels, strings.TrimPrefix(d.Name, "node"), q))
+			continue
+		}
 		if d.Values != nil {
 			if an.plan.source(q.name) == boldQuantity {
 				name += "_" + boldQuantity
@@ -122,6 +126,19 @@ func (an *analysis) dims(shape metrics.Shape, q *analysed) []string {
 		names = append(names, name)
 	}
 	return names
+}
+
+// channelDim adds the dimension of sensors or areas, or with the suffix "2" that of their pairs, to the layout, unless it is
+// there, and names it; where two series have other ones, the second has its own.
+func (an *analysis) channelDim(d result.Dim, suffix string, q *analysed) string {
+	d.Name += suffix
+	if slices.ContainsFunc(an.layout.Dims, func(known result.Dim) bool { return known.Name == d.Name && !slices.Equal(known.Labels, d.Labels) }) {
+		d.Name += "_" + q.name
+	}
+	if !slices.ContainsFunc(an.layout.Dims, func(known result.Dim) bool { return known.Name == d.Name }) {
+		an.layout.Dims = append(an.layout.Dims, d)
+	}
+	return d.Name
 }
 
 // text is what is computed, with all that was chosen, as sections of a job file.

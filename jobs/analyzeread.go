@@ -35,7 +35,8 @@ type analysed struct {
 	skip     int // samples at the start
 	rows     map[int]int
 	table    []metrics.Metric
-	filter   *Filtered // nil: the series as it is
+	filter   *Filtered   // nil: the series as it is
+	channels *result.Dim // sensors or areas; nil: regions
 }
 
 // read finds the series and reads what is to be computed of them. The error holds all mistakes.
@@ -65,14 +66,17 @@ func (a Analysis) read(res *result.Result) (*analysis, error) {
 		an.periods(r)
 		r.targets()
 	}
+	for _, q := range an.quantities {
+		q.table = an.plan.Table(q.name)
+		q.setup.Config = an.plan.Metrics.effective
+		if q.channels != nil {
+			an.channelTable(r, q)
+		}
+	}
 	if err := a.named(r.faults.Err()); err != nil {
 		return nil, err
 	}
 	an.warnings = r.warnings
-	for _, q := range an.quantities {
-		q.table = an.plan.Table(q.name)
-		q.setup.Config = an.plan.Metrics.effective
-	}
 	return an, an.lay(a)
 }
 
@@ -227,12 +231,15 @@ func (an *analysis) find(r *reader, transient float64) error {
 	best, byAddress := map[string]result.Variable{}, map[string]result.Variable{}
 	var known, names []string
 	for _, v := range an.res.Variables {
-		if !v.IsSeries() || len(v.Dims) != 3 || v.Dims[2] != "node" { // sensors and areas have no connectome
+		if !v.IsSeries() || len(v.Dims) != 3 || v.Dims[2] != "node" && !slices.Contains(channelDims, v.Dims[2]) {
 			continue
 		}
 		name := path.Base(v.Path)
 		byAddress[v.Address()] = v
 		known = append(known, v.Address())
+		if v.Dims[2] != "node" {
+			continue
+		}
 		rank := func(v result.Variable) int {
 			group, _, _ := strings.Cut(v.Address(), ".")
 			return slices.Index(preferred, group)
@@ -245,8 +252,11 @@ func (an *analysis) find(r *reader, transient float64) error {
 		}
 	}
 	if len(known) == 0 {
-		r.faultf(fault.Pos{File: an.res.Path()}, `there is no series of regions in this result, so nothing to compute metrics of: its job had no [[record]], or one with keep = "none"`)
+		r.faultf(fault.Pos{File: an.res.Path()}, `there is no series in this result, so nothing to compute metrics of: its job had no [[record]], or one with keep = "none"`)
 		return nil
+	}
+	if len(names) == 0 {
+		names = known // of sensors and areas alone
 	}
 	if !r.Has("metrics", "of") {
 		if err := r.Set("metrics.of", list(names, document.Quote)); err != nil {
@@ -263,10 +273,7 @@ func (an *analysis) find(r *reader, transient float64) error {
 	}
 	for i, name := range of {
 		source := an.plan.source(name)
-		v, ok := best[source]
-		if !ok {
-			v, ok = byAddress[source]
-		}
+		v, ok := namedSeries(source, best, byAddress)
 		if !ok {
 			r.faultf(r.wordPos([]string{"metrics", "of"}, i), "metrics.of: no series of %q was kept%s; the result has %s", source, fault.Suggest(source, append(names, known...)), strings.Join(known, ", "))
 			continue
@@ -320,7 +327,10 @@ func (an *analysis) describe(r *reader, q *analysed, transient float64) error {
 	if q.skip == len(times) {
 		r.faultf(fault.Pos{File: "--transient " + plainTime(transient)}, "nothing would be left of %s, which ends after %s", q.variable.Address(), plainTime(1000*times[len(times)-1]))
 	}
-	q.setup = metrics.Setup{Nodes: len(an.res.Nodes), Samples: len(times) - q.skip, Rate: 1000 / period}
+	if q.channels, err = an.channelsOf(q.variable); err != nil {
+		return err
+	}
+	q.setup = metrics.Setup{Nodes: q.variable.Shape[2], Samples: len(times) - q.skip, Rate: 1000 / period}
 	return nil
 }
 

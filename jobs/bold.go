@@ -75,7 +75,11 @@ func (r *reader) response(b *Bold, path func(string) []string) {
 		r.faults.Add(err)
 		return
 	}
-	r.boldParameters(b, h.Parameters, nil, "kernel "+h.Name, path("parameters"))
+	var parameters []model.Parameter
+	for _, c := range h.Parameters {
+		parameters = append(parameters, model.Parameter{Name: c.Name, Value: c.Value, Unit: c.Unit, Min: c.Min, Max: c.Max, About: c.About})
+	}
+	r.boldParameters(b, parameters, nil, "kernel "+h.Name, path("parameters"))
 }
 
 // balloon reads the model of the balloon, its step and its parameters.

@@ -34,6 +34,9 @@ func (r *reader) metrics() {
 	for _, f := range m.Filtered {
 		names = append(names, f.Name)
 	}
+	if r.ofChannels(m.Of) {
+		return
+	}
 	r.quantities(m.Of, slices.Concat(known, names), []string{"metrics", "of"})
 	r.checkFiltered(known)
 	before := len(r.faults)

@@ -202,6 +202,7 @@ job.toml:10:1: record.0.step: only the kernel balloon has a step`},
 	{"response's parameters", with("[[record]]\nmonitor = 'bold'\nkernel = 'volterra'\nperiod = '100 ms'\nparameters = { tau = 1, tau_f = 0, k_1 = '3 s' }\n"), `job.toml:10:16: unknown parameter "tau" of kernel volterra; there is tau_s, tau_f, k_1, V_0
 job.toml:10:33: record.0.parameters.tau_f: 0 is out of bounds; it must be at least 0.0001 s^2
 job.toml:10:43: record.0.parameters.k_1: wrong unit: "3 s", but k_1 has no dimension`},
+	{"metrics of sensors", with("[metrics]\nof = ['x', 'eeg']\nuse = 'psd'\n"), `job.toml:7:13: metrics.of: a run computes metrics of regions; those of eeg are computed of its series after the job: brainsweep analyze RESULT --of eeg --use ...`},
 	{"stimulus kinds", with("[stimulus]\na = 3\n'b c' = { pattern = 'constant' }\n"), `job.toml:7:1: stimulus.a: expected a table: [stimulus.a] with pattern, regions and the pattern's numbers
 job.toml:8:1: stimulus."b c": the name of a stimulus has no dots and blanks`},
 	{"stimuli at all", with("[stimulus.a]\namp = 3\n[stimulus.b]\npattern = 'sine'\n[stimulus.c]\npattern = 'sinusoid'\ninto = 'y'\nregions = ['L.1', 99]\nfreq = 3\namp = 'loud'\n"), `job.toml:6:11: stimulus.a.pattern is missing; write for example pattern = "pulse_train", or file = "series.csv"

@@ -16,6 +16,7 @@ import (
 	resultfile "brainsweep/io/result"
 	"brainsweep/io/result/resulttest"
 	"brainsweep/jobs"
+	"brainsweep/metrics"
 )
 
 // seen is a sweep that is watched by everything that sees something else than every node.
@@ -203,30 +204,97 @@ func stopAndGoOn(t *testing.T, j *jobs.Job, output string) int {
 	return s.Earlier
 }
 
-// TestOnlyRegionsAreAnalysed: metrics afterwards are of regions, as those of a run; of sensors and areas there are none.
-func TestOnlyRegionsAreAnalysed(t *testing.T) {
+// TestChannelsAreAnalysed computes metrics of sensors and areas after the job: those of a series of regions that has the same
+// numbers, but for what is about regions.
+func TestChannelsAreAnalysed(t *testing.T) {
 	output := filepath.Join(t.TempDir(), "result.h5")
-	if _, err := run(t, parse(t, fmt.Sprintf(seen, "single")), output, ways{}); err != nil {
+	if _, err := run(t, parse(t, fmt.Sprintf(seen, "double")), output, ways{}); err != nil {
 		t.Fatal(err)
 	}
-	aside := filepath.Join(t.TempDir(), "aside.h5")
-	if _, err := (jobs.Analysis{Result: output, Use: []string{"rate"}, Output: aside}).Run(t.Context()); err != nil {
-		t.Fatal(err)
+	analysed := func(a jobs.Analysis) (*resultfile.Result, error) {
+		a.Result, a.Output = output, filepath.Join(t.TempDir(), "aside.h5")
+		if _, err := a.Run(t.Context()); err != nil {
+			return nil, err
+		}
+		r, err := resultfile.Open(a.Output)
+		if err == nil {
+			t.Cleanup(func() { r.Close() })
+		}
+		return r, err
 	}
-	r, err := resultfile.Open(aside)
+	r, err := analysed(jobs.Analysis{Use: []string{"rate"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
 	if _, err := r.Variable("c0.rate_mean"); err != nil || len(r.Nodes) != 10 {
 		t.Errorf("c0 has no rate: %v", err)
 	}
 	if _, err := r.Variable("x.rate_mean"); err == nil {
-		t.Error("sensors have metrics of regions")
+		t.Error("unless they are named, sensors have no metrics")
 	}
-	_, err = jobs.Analysis{Result: output, Use: []string{"rate"}, Of: []string{"eeg.x"}, Output: aside + "2"}.Run(t.Context())
-	if err == nil || !strings.Contains(err.Error(), `no series of "eeg.x" was kept`) {
-		t.Errorf("of sensors: %v", err)
+	if r, err = analysed(jobs.Analysis{Use: []string{"all"}, Of: []string{"eeg.x", "spatial_average"}, Set: []string{`metrics.psd.segment="20 ms"`}}); err != nil {
+		t.Fatal(err)
+	}
+	source, err := resultfile.Open(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	for name, monitor := range map[string]string{"eeg.x": "eeg.x", "spatial_average": "spatial_average.x"} {
+		series, err := source.Variable(monitor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		channels, point := series.Shape[2], 4
+		rows, err := source.At(series, point)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums := metrics.NewSeries(channels, true)
+		for k := 0; k < len(rows); k += channels {
+			sums.Add(rows[k : k+channels])
+		}
+		rate := map[string]float64{"eeg.x": 1000, "spatial_average": 500}[name]
+		in := &metrics.Input{Moments: sums.Moments(), Unit: series.Unit, Signal: metrics.Transposed(rate, rows, channels, metrics.Scale(series.Unit)),
+			Config: metrics.Config{"psd.segment": {0.02}}}
+		for _, metric := range []string{"region_rate_mean", "fc", "psd", "region_psd", "lz", "region_lz", "plv", "synchrony"} {
+			m, err := metrics.Find(metric)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := r.Variable(name + "." + metric)
+			if err != nil {
+				t.Errorf("%s of %s: %v", metric, name, err)
+				continue
+			}
+			have, err := r.At(v, point)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range m.Values(in) {
+				if math.Abs(have[i]-want) > 1e-12*math.Abs(want) || math.IsNaN(have[i]) != math.IsNaN(want) {
+					t.Errorf("%s of %s is %v, want %v", metric, name, have, want)
+					break
+				}
+			}
+			if metric == "fc" && (v.Dims[1] != series.Dims[2] || v.Dims[2] != series.Dims[2]+"2") {
+				t.Errorf("fc of %s has the dimensions %v", name, v.Dims)
+			}
+		}
+		if _, err := r.Variable(name + ".fc_sc"); err == nil {
+			t.Errorf("%s has a connectome", name)
+		}
+	}
+	if labels, err := r.Labels("/metrics/eeg.x/sensor2"); err != nil || len(labels) != 4 || labels[0] != "Fz" {
+		t.Errorf("sensors are called %q, %v", labels, err)
+	}
+	for want, a := range map[string]jobs.Analysis{
+		"--use fc_sc,rate: fc_sc is of regions, but eeg.x is of sensors": {Use: []string{"fc_sc", "rate"}, Of: []string{"eeg.x"}},
+		`no series of "eeg" was kept`:                                    {Use: []string{"rate"}, Of: []string{"eeg"}}, // of x or w?
+	} {
+		if _, err := analysed(a); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("says %v, want %s", err, want)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"brainsweep/fault"
-	"brainsweep/model"
 )
 
 // HRF is a haemodynamic response as TVB's BOLD monitor convolves it: with the means of 4 ms over the last 20 s.
@@ -13,8 +12,17 @@ import (
 type HRF struct {
 	Name       string
 	Title      string
-	Parameters []model.Parameter // with TVB's values as defaults
+	Parameters []Constant
 	sampled    func(r *Response, value func(name string) float64)
+}
+
+// Constant is a parameter of an HRF.
+type Constant struct {
+	Name     string
+	Value    float64 // TVB's
+	Unit     string  // "" when dimensionless
+	Min, Max float64 // allowed values, infinite when unbounded
+	About    string
 }
 
 // Of every HRF.
@@ -29,18 +37,18 @@ const (
 // with the constants that TVB has.
 func HRFs() []HRF {
 	return []HRF{
-		{Name: "volterra", Title: "first-order Volterra kernel", sampled: volterra, Parameters: []model.Parameter{
+		{Name: "volterra", Title: "first-order Volterra kernel", sampled: volterra, Parameters: []Constant{
 			lasting("tau_s", 0.8, "s", "decay of the vasodilatory signal"),
 			{Name: "tau_f", Value: 0.4, Unit: "s^2", Min: leastTime * leastTime, Max: math.Inf(1), About: "feedback of the flow on the signal"},
 			free("k_1", 5.6, "", "weight of the signal"),
 			free("V_0", 0.02, "", "blood volume at rest"),
 		}},
-		{Name: "gamma", Title: "gamma function", sampled: gamma, Parameters: []model.Parameter{
+		{Name: "gamma", Title: "gamma function", sampled: gamma, Parameters: []Constant{
 			lasting("tau", 1.08, "s", "time constant"),
 			within("n", 3, 1, 100, "phase delay: the exponent of time is n - 1"),
 			free("a", 0.1, "", "largest value"),
 		}},
-		{Name: "double_exponential", Title: "difference of two damped sines", sampled: doubleExponential, Parameters: []model.Parameter{
+		{Name: "double_exponential", Title: "difference of two damped sines", sampled: doubleExponential, Parameters: []Constant{
 			free("amp_1", 0.1, "", "amplitude of the first"),
 			lasting("tau_1", 7.22, "s", "decay of the first"),
 			free("f_1", 0.03, "Hz", "frequency of the first"),
@@ -49,7 +57,7 @@ func HRFs() []HRF {
 			free("f_2", 0.12, "Hz", "frequency of the second"),
 			free("a", 0.1, "", "largest value"),
 		}},
-		{Name: "gamma_mixture", Title: "difference of two gamma functions", sampled: gammaMixture, Parameters: []model.Parameter{
+		{Name: "gamma_mixture", Title: "difference of two gamma functions", sampled: gammaMixture, Parameters: []Constant{
 			within("a_1", 6, 1, 100, "shape of the first"),
 			within("a_2", 13, 1, 100, "shape of the second"),
 			{Name: "l", Value: 1, Unit: "1/s", Min: leastTime, Max: 1 / leastTime, About: "rate"},
@@ -61,16 +69,16 @@ func HRFs() []HRF {
 // leastTime is the shortest time constant [s] that means over HRFStep can follow.
 const leastTime = 0.01
 
-func lasting(name string, value float64, unit, about string) model.Parameter {
-	return model.Parameter{Name: name, Value: value, Unit: unit, Min: leastTime, Max: math.Inf(1), About: about}
+func lasting(name string, value float64, unit, about string) Constant {
+	return Constant{Name: name, Value: value, Unit: unit, Min: leastTime, Max: math.Inf(1), About: about}
 }
 
-func free(name string, value float64, unit, about string) model.Parameter {
-	return model.Parameter{Name: name, Value: value, Unit: unit, Min: math.Inf(-1), Max: math.Inf(1), About: about}
+func free(name string, value float64, unit, about string) Constant {
+	return Constant{Name: name, Value: value, Unit: unit, Min: math.Inf(-1), Max: math.Inf(1), About: about}
 }
 
-func within(name string, value, least, most float64, about string) model.Parameter {
-	return model.Parameter{Name: name, Value: value, Min: least, Max: most, About: about}
+func within(name string, value, least, most float64, about string) Constant {
+	return Constant{Name: name, Value: value, Min: least, Max: most, About: about}
 }
 
 // FindHRF returns the response of a name.

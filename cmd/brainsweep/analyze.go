@@ -28,6 +28,7 @@ the place when it is whole.
 What has options is set as in a job file: --set metrics.fcd.window="4 s". --job takes [metrics] and [[target]] of a file.`,
 		Example: `  brainsweep analyze results.h5 --use rate,fc,psd
   brainsweep analyze results.h5 --use fcd --of bold --set metrics.fcd.window="60 s" -o fcd.h5
+  brainsweep analyze results.h5 --use psd,phase,lz --of eeg
   brainsweep analyze results.h5 --job fit.toml --into
   brainsweep analyze results.h5 --use all --of raw.E --transient "5 s"`,
 		Args: words("result file"),
@@ -45,7 +46,7 @@ What has options is set as in a job file: --set metrics.fcd.window="4 s". --job 
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&a.Use, "use", nil, "metrics or groups of them, or all, with commas between")
-	flags.StringSliceVar(&a.Of, "of", nil, "quantities, such as E,bold, or raw.E where E was recorded in several ways (default: all)")
+	flags.StringSliceVar(&a.Of, "of", nil, "quantities, such as E,bold, raw.E where E was recorded in several ways, or a monitor of sensors or areas such as eeg (default: all of regions)")
 	flags.StringVar(&a.Job, "job", "", "a file with [metrics] and [[target]], such as a job file; its other sections are passed over")
 	flags.StringArrayVar(&a.Set, "set", nil, `choose an option of metrics or a target: metrics.fcd.window="4 s"`)
 	flags.StringVar(&a.Transient, "transient", "", `leave out samples before this time since the start of the simulation: "5 s"`)
