@@ -7,6 +7,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"sort"
 	"strings"
 )
@@ -93,13 +94,29 @@ func (l List) Err() error {
 	return out
 }
 
-// Error gives one mistake per line.
+// mostLines is how many mistakes a message tells: the first ones are mended first.
+const mostLines = 100
+
+// Error gives one mistake per line; of very many it tells the first ones, and how many more there are.
 func (l List) Error() string {
-	lines := make([]string, len(l))
-	for i, m := range l {
-		lines[i] = m.Error()
+	var lines []string
+	for _, m := range l[:min(len(l), mostLines)] {
+		lines = append(lines, m.Error())
+	}
+	if more := len(l) - mostLines; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Reason is what the operating system says of a file, without the operation and the file's name: messages have these in
+// words of their own.
+func Reason(err error) string {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err.Error()
+	}
+	return err.Error()
 }
 
 // Is reports whether err is, or wraps, a mistake of the user's rather than trouble of the machine's.

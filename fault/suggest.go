@@ -23,8 +23,6 @@ func Suggest(name string, known []string) string {
 	return ` (did you mean "` + best + `"?)`
 }
 
-// distance is the number of insertions, deletions, replacements and swaps of neighbours between a and b
-// (Damerau 1964, optimal string alignment).
 // listed is how many names a message lists.
 const listed = 16
 
@@ -36,6 +34,8 @@ func Among(known []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(known[:listed], ", "), len(known)-listed)
 }
 
+// distance is the number of insertions, deletions, replacements and swaps of neighbours between a and b
+// (Damerau 1964, optimal string alignment).
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)

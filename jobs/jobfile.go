@@ -7,9 +7,7 @@ package jobs
 import (
 	"bytes"
 	"encoding/gob"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,11 +138,7 @@ func (in *inputs) connectome(source string) (*connectome.Connectome, error) {
 
 // unreadable is the mistake that a file, named at pos, cannot be read.
 func unreadable(path string, pos fault.Pos, err error) error {
-	var of *fs.PathError
-	if errors.As(err, &of) {
-		err = of.Err
-	}
-	return fault.Mistake{Pos: pos, Msg: fmt.Sprintf("cannot read %s: %v", path, err)}
+	return fault.Mistake{Pos: pos, Msg: fmt.Sprintf("cannot read %s: %s", path, fault.Reason(err))}
 }
 
 // reader turns a document into a plan and collects what is wrong with it.

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,11 +133,7 @@ func remove(path string) error {
 
 // unwritable says that the place takes no parts.
 func (p *place) unwritable(err error) error {
-	var cause *os.PathError
-	if errors.As(err, &cause) {
-		err = cause.Err
-	}
-	return fault.Mistake{Pos: fault.Pos{File: p.parts}, Msg: fmt.Sprintf("the parts cannot be written here: %v; give a writable place with -o", err)}
+	return fault.Mistake{Pos: fault.Pos{File: p.parts}, Msg: "the parts cannot be written here: " + fault.Reason(err) + "; give a writable place with -o"}
 }
 
 // lockName is a file in the folder of parts that every rank of a run holds a lock on. The system lets go of it when the

@@ -182,7 +182,7 @@ func groupNames() []string {
 	return names
 }
 
-// Find returns the metric of that name, as ranking needs it. The error is a mistake of the user's.
+// Find returns the metric of that name. The error is a mistake of the user's.
 func Find(name string) (Metric, error) {
 	var known []string
 	for _, m := range Table() {

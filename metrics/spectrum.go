@@ -52,12 +52,6 @@ func share(part, whole float64) float64 {
 	return part / whole
 }
 
-// Slope fits log10 p = intercept - exponent log10 f for low <= f <= top and p > 0; NaN for fewer than three bins. Peaks
-// are not taken out. Miller et al. 2009 (PLoS Comput Biol 5:e1000609), Donoghue et al. 2020 (Nat Neurosci 23:1655).
-func Slope(f, p []float64, low, top float64) (exponent, intercept, r2 float64) {
-	return slopeOf(f, logarithms(f), p, low, top)
-}
-
 // logarithms are those to base 10 of numbers from 0 on.
 func logarithms(f []float64) []float64 {
 	out := make([]float64, len(f))
@@ -67,7 +61,9 @@ func logarithms(f []float64) []float64 {
 	return out
 }
 
-// slopeOf is Slope with the logarithms of f.
+// slopeOf fits log10 p = intercept - exponent log10 f, of which logs are given, for low <= f <= top and p > 0; NaN for fewer
+// than three bins. Peaks are not taken out. Miller et al. 2009 (PLoS Comput Biol 5:e1000609), Donoghue et al. 2020 (Nat
+// Neurosci 23:1655).
 func slopeOf(f, logs, p []float64, low, top float64) (exponent, intercept, r2 float64) {
 	first, _ := slices.BinarySearch(f, low)
 	x, y := make([]float64, 0, len(f)-first), make([]float64, 0, len(f)-first)

@@ -17,7 +17,7 @@ import (
 func Read(path string) (*Model, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "the model file cannot be read: " + err.Error()}
+		return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "the model file cannot be read: " + fault.Reason(err)}
 	}
 	return Parse(path, text)
 }

@@ -15,12 +15,6 @@ func Viridis() Colours {
 	return hex(0x440154, 0x482878, 0x3e4a89, 0x31688e, 0x26828e, 0x1f9e89, 0x35b779, 0x6dcd59, 0xb4de2c, 0xfde725)
 }
 
-// Cividis goes from blue to yellow and looks nearly the same with any kind of sight. The ten colours are those of
-// cividis(10) in viridisLite (J. Nuñez, C. Anderton and R. Renslow, PLoS ONE 13, 2018).
-func Cividis() Colours {
-	return hex(0x00204d, 0x00336f, 0x39486b, 0x575c6d, 0x707173, 0x8a8779, 0xa69d75, 0xc4b56c, 0xe4cf5b, 0xffea46)
-}
-
 // RdBu goes from blue over white to red, for values around zero. The eleven colours are those of ColorBrewer's RdBu in
 // reverse (C. Brewer, 2002), which is safe for people who tell red from green badly.
 func RdBu() Colours {

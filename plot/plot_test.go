@@ -79,7 +79,6 @@ func TestColoursBeginAndEndAsPublished(t *testing.T) {
 		first, last color.RGBA
 	}{
 		{"viridis", plot.Viridis(), color.RGBA{0x44, 0x01, 0x54, 255}, color.RGBA{0xfd, 0xe7, 0x25, 255}},
-		{"cividis", plot.Cividis(), color.RGBA{0x00, 0x20, 0x4d, 255}, color.RGBA{0xff, 0xea, 0x46, 255}},
 		{"RdBu", plot.RdBu(), color.RGBA{0x05, 0x30, 0x61, 255}, color.RGBA{0x67, 0x00, 0x1f, 255}},
 	} {
 		if got := c.colours.At(0); got != c.first {
@@ -111,13 +110,12 @@ func lightness(c color.RGBA) float64 {
 }
 
 func TestColoursGrowLighterEvenly(t *testing.T) {
-	for name, c := range map[string]plot.Colours{"viridis": plot.Viridis(), "cividis": plot.Cividis()} {
-		first, last := lightness(c.At(0)), lightness(c.At(1))
-		for i := range 101 {
-			at := float64(i) / 100
-			if got, want := lightness(c.At(at)), first+at*(last-first); math.Abs(got-want) > 3 {
-				t.Errorf("%s at %g has lightness %.1f, want %.1f", name, at, got, want)
-			}
+	c := plot.Viridis()
+	first, last := lightness(c.At(0)), lightness(c.At(1))
+	for i := range 101 {
+		at := float64(i) / 100
+		if got, want := lightness(c.At(at)), first+at*(last-first); math.Abs(got-want) > 3 {
+			t.Errorf("viridis at %g has lightness %.1f, want %.1f", at, got, want)
 		}
 	}
 }

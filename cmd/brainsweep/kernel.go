@@ -14,7 +14,7 @@ import (
 
 func kernelCommand() *cobra.Command {
 	var set []string
-	var isa string
+	isa := choice{value: "native", of: append([]string{"native"}, cpu.Levels()...)}
 	var build bool
 	cmd := &cobra.Command{
 		Use:   "kernel JOB",
@@ -27,12 +27,12 @@ compiler but share the cache (XDG_CACHE_HOME names the folder it is in). --isa n
   brainsweep kernel --build job.toml --isa x86-64-v4`,
 		Args: words("job file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runKernel(cmd.Context(), args[0], set, isa, build, cmd.OutOrStdout())
+			return runKernel(cmd.Context(), args[0], set, isa.value, build, cmd.OutOrStdout())
 		},
 	}
 	addSet(cmd.Flags(), &set)
 	cmd.Flags().BoolVar(&build, "build", false, "compile into the cache")
-	cmd.Flags().StringVar(&isa, "isa", "native", "instruction set to compile for: native, "+strings.Join(cpu.Levels(), ", "))
+	cmd.Flags().Var(&isa, "isa", "instruction set to compile for: "+strings.Join(isa.of, ", "))
 	return cmd
 }
 

@@ -103,7 +103,7 @@ func (c *choice) Type() string   { return "word" }
 
 func (c *choice) Set(word string) error {
 	if !slices.Contains(c.of, word) {
-		return errors.New("want " + strings.Join(c.of, " or ") + fault.Suggest(word, c.of))
+		return errors.New("want " + strings.Join(c.of, " or "))
 	}
 	c.value = word
 	return nil

@@ -357,18 +357,16 @@ func mistake(at, format string, args ...any) error {
 
 // reason says in a few words why a file cannot be opened.
 func reason(err error) string {
-	var of *fs.PathError
+	why := fault.Reason(err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "is not there, or is a link that leads nowhere"
 	case errors.Is(err, syscall.ELOOP):
 		return "is a link that leads to itself"
-	case errors.As(err, &of) && strings.Contains(of.Err.Error(), "escapes"):
+	case strings.Contains(why, "escapes"):
 		return "is a link that leads out of the data set's folder, which is refused"
-	case errors.As(err, &of):
-		return of.Err.Error()
 	}
-	return err.Error()
+	return why
 }
 
 // fieldOf gives the part of a connectome that files of a kind hold.

@@ -9,9 +9,7 @@ package tvb
 
 import (
 	"archive/zip"
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -105,10 +103,5 @@ func ReadFiles(source string, files ...File) (*connectome.Connectome, error) {
 
 // unreadable turns an error of the operating system into a mistake at path.
 func unreadable(path string, err error) error {
-	msg := err.Error()
-	var of *fs.PathError
-	if errors.As(err, &of) {
-		msg = of.Err.Error()
-	}
-	return fault.Mistake{Pos: fault.Pos{File: path}, Msg: "cannot be read: " + msg}
+	return fault.Mistake{Pos: fault.Pos{File: path}, Msg: "cannot be read: " + fault.Reason(err)}
 }

@@ -26,7 +26,7 @@ const generatorStep = 0.1
 func Read(path string) (*model.Model, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "the model file cannot be read: " + err.Error()}
+		return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "the model file cannot be read: " + fault.Reason(err)}
 	}
 	return Parse(path, text)
 }
