@@ -1,5 +1,5 @@
 // Package matrix reads matrices of numbers as other programs leave them: text with commas, semicolons, tabs or blanks,
-// with or without names of rows and columns, and NumPy's npy.
+// with or without names of rows and columns, NumPy's npy, and MATLAB's mat.
 package matrix
 
 import (
@@ -21,10 +21,13 @@ type Matrix struct {
 
 // Parse reads the text, or the npy array, of a file called name. A line of text is a row; # begins a comment. The first
 // line holds names where one of its cells is no number, and the first column does where its cells are none, or where
-// its own name is empty. Of a zip archive, or an npz, it reads the table in it. "n/a", "nan" and an empty cell are NaN. The error holds the mistakes with their places.
+// its own name is empty. Of a zip archive, an npz or a file of MATLAB's, it reads the table in it. "n/a", "nan" and an empty cell are NaN. The error holds the mistakes with their places.
 func Parse(name string, text []byte) (*Matrix, error) {
 	if bytes.HasPrefix(text, []byte(npyMagic)) {
 		return parseNPY(name, text)
+	}
+	if IsMAT(text) {
+		return parseMAT(name, text)
 	}
 	if bytes.HasPrefix(text, []byte(zipMagic)) {
 		return parseZip(name, text)

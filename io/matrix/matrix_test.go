@@ -160,7 +160,7 @@ func TestZip(t *testing.T) {
 		}
 	}
 	for want, members := range map[string][]string{
-		"x.zip: the archive has no table: no npy, csv, tsv or txt":                                          {"a.mat", "x"},
+		"x.zip: the archive has no table: no npy, mat, csv, tsv or txt":                                     {"a.doc", "x"},
 		"x.zip: which table of the archive? it has a.csv, b.csv; one alone may have projection in its name": {"a.csv", "1\n", "b.csv", "2\n"},
 		"x.zip: a.txt is an archive in an archive":                                                          {"a.txt", string(zipped(t, "a.txt", "1"))},
 		`x.zip:a.csv:2:1: "x" is not a number`:                                                              {"a.csv", "1\nx\n"},

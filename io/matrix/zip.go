@@ -30,11 +30,11 @@ func parseZip(name string, text []byte) (*Matrix, error) {
 	var names []string
 	for _, f := range archive.File {
 		base := strings.ToLower(path.Base(strings.ReplaceAll(f.Name, `\`, "/")))
-		if strings.HasPrefix(base, ".") || !slices.Contains([]string{".npy", ".csv", ".tsv", ".txt", ".dat"}, path.Ext(base)) {
+		if strings.HasPrefix(base, ".") || !slices.Contains([]string{".npy", ".csv", ".tsv", ".txt", ".dat", ".mat"}, path.Ext(base)) {
 			continue
 		}
 		tables, names = append(tables, f), append(names, f.Name)
-		if strings.Contains(base, "projection") || strings.Contains(base, "gain") || strings.Contains(base, "leadfield") {
+		if meansProjection(base) {
 			meant = append(meant, f)
 		}
 	}
@@ -43,7 +43,7 @@ func parseZip(name string, text []byte) (*Matrix, error) {
 	}
 	switch {
 	case len(tables) == 0:
-		return nil, fault.Mistake{Pos: place, Msg: "the archive has no table: no npy, csv, tsv or txt"}
+		return nil, fault.Mistake{Pos: place, Msg: "the archive has no table: no npy, mat, csv, tsv or txt"}
 	case len(tables) > 1:
 		return nil, fault.Mistake{Pos: place, Msg: fmt.Sprintf("which table of the archive? it has %s; one alone may have projection in its name",
 			strings.Join(names[:min(len(names), manyMembers)], ", "))}
@@ -63,4 +63,9 @@ func parseZip(name string, text []byte) (*Matrix, error) {
 		return nil, fault.Mistake{Pos: place, Msg: tables[0].Name + " is an archive in an archive"}
 	}
 	return Parse(name+":"+tables[0].Name, unpacked)
+}
+
+// meansProjection tells whether a name is that of the gains of sensors.
+func meansProjection(name string) bool {
+	return strings.Contains(name, "projection") || strings.Contains(name, "gain") || strings.Contains(name, "leadfield")
 }

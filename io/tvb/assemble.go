@@ -180,7 +180,7 @@ func (r *reader) regions() {
 
 // named reads the labels that stand before the centres, if any do.
 func (r *reader) named(m member) []string {
-	if m.npy() {
+	if m.isArray() {
 		return nil
 	}
 	var labels []string
@@ -196,7 +196,7 @@ func (r *reader) named(m member) []string {
 // labels reads a member with one label a line, or an array of them.
 func (r *reader) labels(m member) []string {
 	var labels []string
-	if m.npy() {
+	if m.isArray() {
 		raw, err := m.whole()
 		if err == nil {
 			labels, err = matrix.Words(m.place.File, raw)

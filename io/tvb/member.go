@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"brainsweep/fault"
+	"brainsweep/io/matrix"
 )
 
 // What is refused. A matrix of 3000 regions of which 0.5 % are not zero shrinks 200 times by deflate and 470 times
@@ -29,8 +30,9 @@ const (
 type member struct {
 	name     string // within the archive, with slashes
 	place    fault.Pos
-	packed   int64 // [bytes] as stored
-	unpacked int64 // [bytes] as the archive says, which may be a lie
+	array    *matrix.Matrix // of a member that is a variable of a MATLAB file; nil for files
+	packed   int64          // [bytes] as stored
+	unpacked int64          // [bytes] as the archive says, which may be a lie
 	raw      func() (io.ReadCloser, error)
 }
 
@@ -43,12 +45,17 @@ func (m member) base() string {
 	return base
 }
 
-// npy tells whether the member is an array of NumPy's.
-func (m member) npy() bool { return strings.HasSuffix(m.base(), ".npy") }
+// isArray tells whether the member is an array of NumPy's or MATLAB's, and no text.
+func (m member) isArray() bool {
+	return m.array != nil || strings.HasSuffix(m.base(), ".npy") || strings.HasSuffix(m.base(), ".mat")
+}
 
 // stem is the base without its kind; "" if the member is no table.
 func (m member) stem() string {
-	for _, kind := range []string{".txt", ".csv", ".tsv", ".dat", ".npy"} {
+	if m.array != nil {
+		return m.base()
+	}
+	for _, kind := range []string{".txt", ".csv", ".tsv", ".dat", ".npy", ".mat"} {
 		if stem, is := strings.CutSuffix(m.base(), kind); is {
 			return stem
 		}
@@ -58,6 +65,9 @@ func (m member) stem() string {
 
 // open gives the member's contents, unpacked and guarded.
 func (m member) open() (io.ReadCloser, error) {
+	if m.raw == nil {
+		return nil, fault.Mistake{Pos: m.place, Msg: "holds numbers, where names are wanted"}
+	}
 	if err := m.bomb(m.unpacked); err != nil {
 		return nil, err
 	}

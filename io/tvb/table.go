@@ -106,7 +106,7 @@ func (t *table) place(row, col int) fault.Pos {
 // readTable reads a member of numbers. skip cells at the head of each line are left out, and where most is not 0,
 // so are those beyond as many numbers.
 func readTable(m member, skip, most int) (*table, error) {
-	if m.npy() {
+	if m.isArray() {
 		return readArray(m)
 	}
 	t := &table{member: m}
@@ -126,8 +126,11 @@ func readTable(m member, skip, most int) (*table, error) {
 	return t, faults.Err()
 }
 
-// readArray reads a member that is a NumPy array of numbers.
+// readArray reads a member that is an array of numbers.
 func readArray(m member) (*table, error) {
+	if a := m.array; a != nil {
+		return &table{member: m, rows: a.Rows, cols: a.Cols, values: a.Values}, nil
+	}
 	raw, err := m.whole()
 	if err != nil {
 		return nil, err

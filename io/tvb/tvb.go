@@ -1,4 +1,5 @@
-// Package tvb reads and writes connectomes in The Virtual Brain's form: a zip archive, or a folder, of tables.
+// Package tvb reads and writes connectomes in The Virtual Brain's form: a zip archive, or a folder, of tables. A MATLAB file with
+// matrices of such names is read, too.
 //
 // A member is known by its name, wherever it lies: weights.txt, tract_lengths.txt, centres.txt (label x y z),
 // areas.txt, average_orientations.txt, cortical.txt, hemispheres.txt and their aliases, also compressed (.bz2, .gz),
@@ -16,6 +17,7 @@ import (
 
 	"brainsweep/connectome"
 	"brainsweep/fault"
+	"brainsweep/io/matrix"
 )
 
 // Open returns the connectome that a source names: "synthetic:N", or the path of a zip archive or a folder.
@@ -55,12 +57,16 @@ func Read(path string) (*connectome.Connectome, error) {
 	return ReadZip(path, f, info.Size())
 }
 
-// ReadZip reads a zip archive of size bytes from r. name stands for it in messages and becomes the Source.
+// ReadZip reads a zip archive, or a MATLAB file, of size bytes from r. name stands for it in messages and becomes the Source.
 func ReadZip(name string, r io.ReaderAt, size int64) (*connectome.Connectome, error) {
 	place := fault.Pos{File: name}
 	const hdf5, packed = "\x89HDF\r\n\x1a\n", "PK"
-	head := make([]byte, len(hdf5))
-	r.ReadAt(head, 0) // what is shorter is neither
+	head := make([]byte, 32)
+	read, _ := r.ReadAt(head, 0)
+	if matrix.IsMAT(head[:read]) {
+		return readMAT(name, r, size)
+	}
+	head = head[:len(hdf5)]
 	if string(head) == hdf5 {
 		return nil, fault.Mistake{Pos: place, Msg: "an HDF5 file: only zip archives and folders are read; TVB exports connectomes as zip, too"}
 	}
@@ -69,7 +75,7 @@ func ReadZip(name string, r io.ReaderAt, size int64) (*connectome.Connectome, er
 	case err != nil && string(head[:len(packed)]) == packed:
 		return nil, fault.Mistake{Pos: place, Msg: "a damaged zip archive (" + err.Error() + ")"}
 	case err != nil:
-		return nil, fault.Mistake{Pos: place, Msg: "neither a zip archive nor a folder; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"}
+		return nil, fault.Mistake{Pos: place, Msg: "neither a zip archive, nor a folder, nor a MATLAB file; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"}
 	}
 	members, err := zipMembers(name, z)
 	if err != nil {
