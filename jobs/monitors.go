@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"brainsweep/document"
-	"brainsweep/model"
 )
 
 // boldQuantity is what the monitor bold records.
@@ -96,15 +95,13 @@ func (r *reader) series(rec record, at []string) {
 		out.View = r.areas(at)
 	}
 	if isAfferent(rec.Monitor) && !r.Has(path("of")...) && r.plan.Model != nil {
-		for k := range r.plan.Model.Coupled {
-			out.Of = append(out.Of, model.CouplingTermName(k))
-		}
+		out.Of = r.plan.Model.CouplingTerms()
 	} else if !r.Has(path("of")...) {
 		r.faultf(r.Pos(at...), "%s.of is missing; write for example of = [%q]", document.Address(at...), r.recordable()[0])
 	}
 	known := r.recordable()
-	if isAfferent(rec.Monitor) {
-		known = []string{model.CouplingTermName(0)}
+	if isAfferent(rec.Monitor) && r.plan.Model != nil {
+		known = r.plan.Model.CouplingTerms()
 	}
 	r.quantities(out.Of, known, path("of"))
 	out.Period = r.plan.Run.Step
@@ -183,12 +180,7 @@ func (r *reader) recordable() []string {
 
 // isCouplingTerm reports whether a name is c0, c1, ...: what the nodes receive can be recorded, too.
 func (r *reader) isCouplingTerm(name string) bool {
-	for k := range r.plan.Model.Coupled {
-		if name == model.CouplingTermName(k) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.plan.Model.CouplingTerms(), name)
 }
 
 // quantities notes names that are not known, or stand twice.

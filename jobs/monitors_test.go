@@ -236,3 +236,51 @@ func TestMonitorsAreTVBs(t *testing.T) {
 		})
 	}
 }
+
+// TestInputOfModes records what each mode of each coupled state receives, by its own name: after the first step
+// a sum_j w_ij (x_j - x_i) with x_j from the constant past.
+func TestInputOfModes(t *testing.T) {
+	const a, n = 0.3, 4
+	text := `model = "reduced_fitzhugh_nagumo"
+[connectome]
+source = "synthetic:4"
+speed = "1 mm/ms"
+[coupling]
+function = "difference"
+a = 0.3
+[run]
+duration = "0.2 ms"
+precision = "double"
+[initial]
+xi_1 = [0.1, -0.2, 0.3, 0.4]
+xi_2 = [1, 2, 3, 5]
+alpha_3 = [-1, 0.5, 0.25, 2]
+[[record]]
+monitor = "afferent"
+[[record]]
+monitor = "raw"
+of = ["xi_1", "xi_2", "alpha_3"]
+`
+	j := parse(t, text)
+	if got, want := fmt.Sprint(j.Plan.Records[0].Of), "[c0_1 c0_2 c0_3 c1_1 c1_2 c1_3]"; got != want {
+		t.Fatalf("terms %s, want %s", got, want)
+	}
+	contents := result(t, j, ways{})
+	c, err := j.Plan.ConnectomeOf(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for term, x := range map[string]string{"c0_1": "xi_1", "c0_2": "xi_2", "c1_3": "alpha_3"} {
+		past := j.Plan.Setting("initial." + x).Values
+		now, got := numbersIn(t, contents["/raw/"+x])[:n], numbersIn(t, contents["/afferent/"+term])[:n]
+		for i := range n {
+			want := 0.0
+			for k := range n {
+				want += a * c.Weights[i*n+k] * (past[k] - now[i])
+			}
+			if !(math.Abs(got[i]-want) <= 1e-13*math.Max(1, math.Abs(want))) {
+				t.Errorf("%s of node %d is %v, want %v", term, i, got[i], want)
+			}
+		}
+	}
+}

@@ -41,7 +41,10 @@ func (r *reader) stimulus(name string, at []string) {
 	}
 	states := stateNames(r.plan.Model)
 	if !r.Has(path("into")...) {
-		s.Into = slices.DeleteFunc(slices.Clone(r.plan.Model.Coupled), func(c string) bool { return !slices.Contains(states, c) })
+		s.Into = slices.Clone(r.plan.Model.Stimulated)
+		if len(s.Into) == 0 {
+			s.Into = slices.DeleteFunc(slices.Clone(r.plan.Model.Coupled), func(c string) bool { return !slices.Contains(states, c) })
+		}
 		if len(s.Into) == 0 {
 			r.faultf(r.Pos(at...), "%s.into is missing: which states does it drive?", document.Address(at...))
 		}

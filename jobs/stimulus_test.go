@@ -53,6 +53,13 @@ var courses = []struct {
 		}
 		return 0
 	}},
+	// Edges on steps, where (t - onset)/T is rounded up to a whole number at many of them (at 5.0 ms and 5.8 ms the first).
+	{"beats", "pattern = 'pulse_train'\nonset = 0.2\nT = 0.8\ntau = 0.1\namp = 0.4", 1, func(t float64) float64 {
+		if t > 0.2 && math.Mod(t-0.2, 0.8) < 0.1 {
+			return 0.4
+		}
+		return 0
+	}},
 	{"constant", "pattern = 'constant'\nonset = 10.05\noffset = 30.05\namp = -2", 1, func(t float64) float64 {
 		if t >= 10.05 && t < 30.05 {
 			return -2
@@ -225,5 +232,22 @@ func TestStimulusNumbersAreSwept(t *testing.T) {
 	}
 	if changed.Plan.Point(0).Name() == alone.Plan.Point(0).Name() {
 		t.Error("another series has the same name")
+	}
+}
+
+// TestStimulusGoesWhereTVBHasIt leaves out into: TVB's stvar is its cvar, but for two models (MODELS.md, section 1).
+func TestStimulusGoesWhereTVBHasIt(t *testing.T) {
+	for model, want := range map[string]string{
+		"montbrio": "[V]", "k_ion_ex": "[V]", "generic2d": "[V]", "hopf": "[x y]", "coombes_byrne2d": "[r V]",
+		"reduced_fitzhugh_nagumo": "[xi_1 xi_2 xi_3 alpha_1 alpha_2 alpha_3]",
+	} {
+		j, err := jobs.Parse("job.toml", []byte("model = '"+model+"'\n[connectome]\nsource = 'synthetic:4'\n[run]\nduration = '1 ms'\n"+
+			"[stimulus.s]\npattern = 'constant'\n[[record]]\nmonitor = 'afferent'\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(j.Plan.Stimuli[0].Into); got != want {
+			t.Errorf("%s: a stimulus goes into %s, want %s", model, got, want)
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"brainsweep/connectome"
 	"brainsweep/io/result"
 	"brainsweep/metrics"
-	"brainsweep/model"
 	"brainsweep/sim"
 	"brainsweep/sweep"
 )
@@ -186,9 +185,9 @@ func (s *setup) describe(name string) (unit, about string) {
 			return st.Unit, st.About
 		}
 	}
-	for k, coupled := range s.plan.Model.Coupled {
-		if name == model.CouplingTermName(k) {
-			return "", "coupling term of " + coupled + ": the input that goes with the state at the sample's time"
+	for k, term := range s.plan.Model.CouplingTerms() {
+		if name == term {
+			return "", "coupling term of " + s.plan.Model.Coupled[k] + ": the input that goes with the state at the sample's time"
 		}
 	}
 	for _, d := range slices.Concat(s.plan.Model.Observables, s.plan.Model.Definitions) {

@@ -39,8 +39,9 @@ func (m *Model) Dynamics() (*Dynamics, error) {
 			return d, r.mistakes.Err()
 		}
 	}
-	for k := range m.Coupled {
-		d.Values[CouplingTermName(k)] = r.graph.Var(CouplingTermName(k))
+	for k, name := range m.CouplingTerms() {
+		leaf := r.graph.Var(CouplingTermName(k))
+		d.Values[CouplingTermName(k)], d.Values[name] = leaf, leaf
 	}
 	d.shareDivisions()
 	return d, nil
@@ -179,6 +180,19 @@ func newResolver(m *Model) *resolver {
 
 // CouplingTermName is the name by which equations call coupling term k: c0, c1, ...
 func CouplingTermName(k int) string { return fmt.Sprintf("c%d", k) }
+
+// CouplingTerms gives the names of what a node receives, one for each of Coupled: c0, c1, ...; in a model with modes
+// c0_1, c0_2, ..., c1_1, ..., each mode's own.
+func (m *Model) CouplingTerms() []string {
+	names := make([]string, len(m.Coupled))
+	for k := range names {
+		names[k] = CouplingTermName(k)
+		if m.Modes > 1 {
+			names[k] = modeName(CouplingTermName(k/m.Modes), k%m.Modes)
+		}
+	}
+	return names
+}
 
 func (r *resolver) scope(mode int) expr.Scope {
 	return expr.Scope{

@@ -21,6 +21,7 @@ type Model struct {
 	Functions   []Function
 	Definitions []Definition // intermediate values, in the order of the file
 	Coupled     []string     // names of the states or definitions whose delayed values reach other nodes; term k of the coupling is the variable c<k>
+	Stimulated  []string     // names of the states that a stimulus drives which names none; none: those that are coupled
 	Observables []Definition // those of the definitions that can be recorded besides the states
 	Presets     []Preset
 	Coupling    string             // the coupling function that a job takes when it names none; "" for linear

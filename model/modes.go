@@ -35,13 +35,7 @@ func (r *reader) modes() {
 		}
 	}
 	m.States = states
-	var coupled []string
-	for _, name := range m.Coupled {
-		for mode := range m.Modes {
-			coupled = append(coupled, modeName(name, mode))
-		}
-	}
-	m.Coupled = coupled
+	m.Coupled, m.Stimulated = m.inModes(m.Coupled), m.inModes(m.Stimulated)
 	var observables []Definition
 	for _, o := range m.Observables {
 		name := o.Name
@@ -55,6 +49,17 @@ func (r *reader) modes() {
 		m.Presets[i].Initial = m.byMode(m.Presets[i].Initial)
 		m.Presets[i].Noise = m.byMode(m.Presets[i].Noise)
 	}
+}
+
+// inModes gives the names of quantities in every mode.
+func (m *Model) inModes(names []string) []string {
+	var out []string
+	for _, name := range names {
+		for mode := range m.Modes {
+			out = append(out, modeName(name, mode))
+		}
+	}
+	return out
 }
 
 // byMode gives every mode of a state the value of the state.

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"math"
 
 	"brainsweep/fault"
@@ -31,11 +30,7 @@ func (m *Model) Probe() *Model {
 			p.Definitions = append(p.Definitions, Definition{Name: slope(s.Symbol), Unit: s.Unit, Value: s.Derivative, Pos: s.Derivative.Pos()})
 		}
 	}
-	for k := range m.Coupled {
-		name := CouplingTermName(k)
-		if modes > 1 {
-			name = fmt.Sprintf("c%d_%d", k/modes, k%modes+1)
-		}
+	for k, name := range m.CouplingTerms() {
 		hold(name, CouplingTermName(k/modes), k%modes)
 	}
 	if m.Input != "" {

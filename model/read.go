@@ -28,6 +28,7 @@ func Read(path string) (*Model, error) {
 //	reference = "Wong & Wang 2006"
 //	remarks   = "..."                 # what a user should know besides
 //	coupled   = ["S"]                 # states or definitions that reach other nodes, as c0, c1, ...
+//	stimulated = ["S"]                # states that a stimulus drives which names none; left out: those that are coupled
 //	coupling  = { function = "linear", a = 0.1 } # what a job takes that says nothing of the coupling
 //	input     = "x"                   # only of a model that is driven by another one's output
 //	equations = '''
@@ -71,7 +72,7 @@ func Parse(file string, text []byte) (*Model, error) {
 }
 
 // sections are the keys of a model file.
-var sections = []string{"title", "reference", "remarks", "coupled", "input", "coupling", "modes", "equations", "parameters", "states", "observables", "noise", "presets"}
+var sections = []string{"title", "reference", "remarks", "coupled", "stimulated", "input", "coupling", "modes", "equations", "parameters", "states", "observables", "noise", "presets"}
 
 // reader fills a model from its file.
 type reader struct {
@@ -95,6 +96,7 @@ func (r *reader) read() {
 	r.equations()
 	r.observables()
 	r.coupled()
+	r.stimulated()
 	r.coupling()
 	r.noise()
 	r.presets()
@@ -255,6 +257,21 @@ func (r *reader) coupled() {
 		}
 	}
 	r.m.Coupled = names
+}
+
+func (r *reader) stimulated() {
+	var names []string
+	r.decode(&names, "stimulated")
+	for i, name := range names {
+		pos := r.ValuePos("stimulated", fmt.Sprint(i))
+		switch {
+		case r.state(name) == nil:
+			r.mistakes.Addf(pos, "stimulated: there is no state %q%s", name, fault.Suggest(name, r.stateNames()))
+		case slices.Contains(names[:i], name):
+			r.mistakes.Addf(pos, "stimulated: %q stands here twice", name)
+		}
+	}
+	r.m.Stimulated = names
 }
 
 // coupling reads the coupling function that a job of the model takes when it names none.

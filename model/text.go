@@ -32,7 +32,7 @@ func (m *Model) Text() string {
 		b.WriteString(line)
 	}
 	m.writeStates(&b)
-	if m.Input != "" || len(m.Coupled) > 0 {
+	if m.Input != "" || len(m.Coupled) > 0 || len(m.Stimulated) > 0 {
 		heading(&b, "Input")
 	}
 	if m.Input != "" {
@@ -41,6 +41,9 @@ func (m *Model) Text() string {
 	for k := range len(m.Coupled) / max(1, m.Modes) {
 		name, _ := m.symbol(m.Coupled[k*max(1, m.Modes)])
 		fmt.Fprintf(&b, "  %s is the coupling term of %s\n", CouplingTermName(k), name)
+	}
+	if len(m.Stimulated) > 0 {
+		fmt.Fprintf(&b, "  a stimulus that names no states drives %s\n", strings.Join(m.Stimulated, ", "))
 	}
 	if m.Coupling != "" {
 		text := m.Coupling

@@ -23,14 +23,8 @@ func (m *Model) File() string {
 	if modes > 1 {
 		fmt.Fprintf(&b, "modes     = %d\n", modes)
 	}
-	if len(m.Coupled) > 0 {
-		var names []string
-		for k := 0; k < len(m.Coupled); k += modes {
-			name, _ := m.symbol(m.Coupled[k])
-			names = append(names, textValue(name))
-		}
-		fmt.Fprintf(&b, "coupled   = [%s]\n", strings.Join(names, ", "))
-	}
+	m.writeNames(&b, "coupled   ", m.Coupled)
+	m.writeNames(&b, "stimulated", m.Stimulated)
 	if m.Input != "" {
 		fmt.Fprintf(&b, "input     = %s\n", textValue(m.Input))
 	}
@@ -54,6 +48,19 @@ func (m *Model) File() string {
 	}
 	m.writeRest(&b, modes)
 	return b.String()
+}
+
+// writeNames writes a list of quantities, each once for all its modes.
+func (m *Model) writeNames(b *strings.Builder, key string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	var names []string
+	for k := 0; k < len(list); k += max(1, m.Modes) {
+		name, _ := m.symbol(list[k])
+		names = append(names, textValue(name))
+	}
+	fmt.Fprintf(b, "%s = [%s]\n", key, strings.Join(names, ", "))
 }
 
 // writeRest writes observables, noise, parameters and presets.

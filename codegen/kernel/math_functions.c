@@ -18,8 +18,12 @@ FUNC real m_sign(real x) { return x > 0 ? (real)1 : x < 0 ? (real)-1 : x; }
 FUNC real m_min(real x, real y) { return (x < y) | (x != x) ? x : y; }
 FUNC real m_max(real x, real y) { return (x > y) | (x != x) ? x : y; }
 
-/* x - y floor(x/y): of the sign of y. */
-FUNC real m_mod(real x, real y) { return x - y * FLOOR(x / y); }
+/* x - y floor(x/y), of the sign of y, rounded correctly as long as the quotient has all its digits. Where x/y is rounded up
+   to a whole number the quotient is one too large. */
+FUNC real m_mod(real x, real y) {
+	const real r = FMA(-y, FLOOR(x / y), x);
+	return ((r < 0) & (y > 0)) | ((r > 0) & (y < 0)) ? r + y : r;
+}
 
 /* |x| with the sign of s. */
 FUNC real m_signed(real x, real s) { return REAL_OF((BITS(x) & ~M_SIGN_BIT) | (BITS(s) & M_SIGN_BIT)); }

@@ -100,7 +100,7 @@ func apply(op Op, x []float64) float64 {
 	case Neg:
 		return -x[0]
 	case Mod:
-		return x[0] - x[1]*math.Floor(x[0]/x[1])
+		return modulo(x[0], x[1])
 	case Where:
 		if x[0] != 0 {
 			return x[1]
@@ -180,4 +180,14 @@ func truth(b bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+// modulo is x - y floor(x/y), of the sign of y, rounded correctly as long as the quotient has all its digits. Where x/y is
+// rounded up to a whole number the quotient is one too large.
+func modulo(x, y float64) float64 {
+	r := math.FMA(-y, math.Floor(x/y), x)
+	if r < 0 && y > 0 || r > 0 && y < 0 {
+		r += y
+	}
+	return r
 }

@@ -38,6 +38,23 @@ func build(t *testing.T, g *expr.Graph, text string) *expr.Node {
 	return n
 }
 
+// The remainder is exact, also where the quotient is rounded up to a whole number.
+func TestRemainders(t *testing.T) {
+	g := expr.NewGraph()
+	n := build(t, g, "mod(x, y)")
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 20000 {
+		x, y := float64(random.IntN(400))*0.1-float64(random.IntN(12))*0.1, float64(1+random.IntN(60))*0.1
+		want := math.Mod(x, y)
+		if want < 0 {
+			want += y
+		}
+		if got := at(n, x, y, 0); got != want {
+			t.Fatalf("mod(%v, %v) is %v, want %v", x, y, got, want)
+		}
+	}
+}
+
 func TestValues(t *testing.T) {
 	const x, y, z = 0.7, -1.3, 2.0
 	for _, c := range []struct {
