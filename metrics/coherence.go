@@ -29,9 +29,20 @@ func coherenceGroup() Group {
 	return g
 }
 
-// coherence is the coherence of every band, n*n, with NaN on the diagonal.
+// coherence is the coherence of every band, n*n, with NaN on the diagonal. A node is bad wherever its sample is that is not
+// finite, also behind the last segment.
 func (in *Input) coherence() [][]float64 {
-	return once(in, "coherence", func() [][]float64 { return stream(in, "coherence", newCrossStream).bands(Bands()) })
+	return once(in, "coherence", func() [][]float64 {
+		bands, n := stream(in, "coherence", newCrossStream).bands(Bands()), in.Moments.N()
+		for i := range n {
+			for _, c := range bands {
+				for j := 0; in.Moments.Bad(i) && j < n; j++ {
+					c[i*n+j], c[j*n+i] = math.NaN(), math.NaN()
+				}
+			}
+		}
+		return bands
+	})
 }
 
 // crossStream adds up the products of the coefficients of every two nodes, bin by bin up to the top of the highest band.

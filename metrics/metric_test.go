@@ -268,3 +268,29 @@ func TestWindowsOfAShortSeriesTakeLittle(t *testing.T) {
 		t.Errorf("%d bytes", bytes)
 	}
 }
+
+// A sample that is not finite makes its node NaN in every spectrum, also where it lies behind the last of Welch's segments
+// (METRICS, section 0); the other nodes do not feel it.
+func TestBadSampleBehindTheSegments(t *testing.T) {
+	const n, samples, bad = 4, 2950, 2 // segments of 200 samples (psd) and 100 (coherence), half of it apart
+	rows, _ := twoSeries()
+	rows = rows[:n*samples]
+	sound := inputOf(rows, nil, nil)
+	rows = slices.Clone(rows)
+	rows[len(rows)-n+bad] = math.NaN()
+	in := inputOf(rows, nil, nil)
+	for _, name := range []string{"region_psd_power", "region_psd", "coherence_beta"} {
+		m, err := metrics.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, want := m.Values(in), m.Values(sound)
+		each := len(got) / n
+		for k := range got {
+			node, pair := k/each, strings.HasPrefix(name, "coherence") && k%n == bad
+			if isBad := node == bad || pair; isBad != math.IsNaN(got[k]) && !math.IsNaN(want[k]) || !isBad && math.Abs(got[k]-want[k]) > 1e-12*math.Abs(want[k]) {
+				t.Errorf("%s[%d] is %v, %v without the bad sample", name, k, got[k], want[k])
+			}
+		}
+	}
+}

@@ -190,8 +190,17 @@ func (p *powerStream) spectra() *Spectra {
 	return sp
 }
 
+// spectra are those of the series. A node is bad wherever its sample is that is not finite, also behind the last segment.
 func (in *Input) spectra() *Spectra {
-	return once(in, "spectra", func() *Spectra { return stream(in, "psd", newPowerStream).spectra() })
+	return once(in, "spectra", func() *Spectra {
+		sp := stream(in, "psd", newPowerStream).spectra()
+		for i, p := range sp.Power {
+			if in.Moments.Bad(i) {
+				copy(p, nans(len(p)))
+			}
+		}
+		return sp
+	})
 }
 
 // average is the spectrum averaged over the nodes that have one.
