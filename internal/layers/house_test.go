@@ -27,7 +27,7 @@ var house = map[string]room{
 	"report": {floor: 5, imports: []string{"io/result", "plot"}},
 
 	"io/result": {floor: 4, imports: []string{"connectome", "internal/doom", "io/h5"}},
-	"io/tvb":    {floor: 4, imports: []string{"connectome", "io/matrix"}},
+	"io/tvb":    {floor: 4, imports: []string{"connectome", "io/h5", "io/matrix"}},
 	"io/bids":   {floor: 4, imports: []string{"connectome", "io/tvb"}},
 	"io/matrix": {floor: 4},
 	"io/h5":     {floor: 4, outside: []string{"gonum.org/v1/hdf5"}, cgo: true},

@@ -153,7 +153,9 @@ func (r *reader) sized(field connectome.Field, skip, cols int) *table {
 func (r *reader) regions() {
 	var labels []string
 	if m, there := r.chosen[connectome.Centres]; there {
-		labels = r.named(m)
+		if m.table == nil {
+			labels = r.named(m)
+		}
 		skip := min(len(labels), 1)
 		if t := r.sized(connectome.Centres, skip, 3); t != nil {
 			r.c.Centres = points(t.values)

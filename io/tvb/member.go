@@ -34,6 +34,7 @@ type member struct {
 	packed   int64          // [bytes] as stored
 	unpacked int64          // [bytes] as the archive says, which may be a lie
 	raw      func() (io.ReadCloser, error)
+	table    *table // of a data set, which is no text
 }
 
 // base is the name without folders and compression, in lower case.

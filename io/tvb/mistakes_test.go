@@ -123,7 +123,7 @@ func TestFilesThatAreNoArchive(t *testing.T) {
 		{"nothing", nil, "neither a zip archive, nor a folder, nor a MATLAB file; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"},
 		{"text", []byte("weights"), "neither a zip archive, nor a folder, nor a MATLAB file; tables go into a folder"},
 		{"cut off", whole[:len(whole)/2], "a damaged zip archive (zip: not a valid zip file)"},
-		{"HDF5", []byte("\x89HDF\r\n\x1a\n and more"), "an HDF5 file: only zip archives and folders are read; TVB exports connectomes as zip, too"},
+		{"HDF5", []byte("\x89HDF\r\n\x1a\n and more"), "an HDF5 file that cannot be read: "},
 		{"damaged", damaged, "weights.txt: cannot be unpacked: "},
 	} {
 		path := filepath.Join(t.TempDir(), "c.zip")

@@ -104,9 +104,12 @@ func (t *table) place(row, col int) fault.Pos {
 }
 
 // readTable reads a member of numbers. skip cells at the head of each line are left out, and where most is not 0,
-// so are those beyond as many numbers.
+// so are those beyond as many numbers. A data set is as it is.
 func readTable(m member, skip, most int) (*table, error) {
-	if m.isArray() {
+	switch {
+	case m.table != nil:
+		return m.table, nil
+	case m.isArray():
 		return readArray(m)
 	}
 	t := &table{member: m}

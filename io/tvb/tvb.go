@@ -3,7 +3,7 @@
 //
 // A member is known by its name, wherever it lies: weights.txt, tract_lengths.txt, centres.txt (label x y z),
 // areas.txt, average_orientations.txt, cortical.txt, hemispheres.txt and their aliases, also compressed (.bz2, .gz),
-// with commas or semicolons between the numbers (.csv), and as NumPy's arrays (.npy; the archive may be an .npz).
+// with commas or semicolons between the numbers (.csv), and as NumPy's arrays (.npy; the archive may be an .npz). TVB's HDF5 files are read, too.
 // Archives come from strangers: nothing is written to disk, what unpacks beyond reason is refused, and every mistake
 // has a place such as sub-01.zip:weights.txt:12:30.
 package tvb
@@ -20,7 +20,8 @@ import (
 	"brainsweep/io/matrix"
 )
 
-// Open returns the connectome that a source names: "synthetic:N", or the path of a zip archive or a folder.
+// Open returns the connectome that a source names: "synthetic:N", or the path of a zip archive, a folder or an HDF5
+// file.
 func Open(source string) (*connectome.Connectome, error) {
 	count, synthetic := strings.CutPrefix(source, "synthetic:")
 	if !synthetic {
@@ -33,7 +34,7 @@ func Open(source string) (*connectome.Connectome, error) {
 	return connectome.Synthetic(n)
 }
 
-// Read reads the zip archive or the folder at path and checks it. The error holds all mistakes found.
+// Read reads the zip archive, the folder or the HDF5 file at path and checks it. The error holds all mistakes found.
 func Read(path string) (*connectome.Connectome, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -52,27 +53,37 @@ func Read(path string) (*connectome.Connectome, error) {
 		}
 		return assemble(path, "folder", members)
 	case !info.Mode().IsRegular():
-		return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "neither a zip archive nor a folder"}
+		return nil, fault.Mistake{Pos: fault.Pos{File: path}, Msg: "neither a zip archive, nor an HDF5 file, nor a folder"}
+	}
+	if isH5(f) {
+		return readH5(path)
 	}
 	return ReadZip(path, f, info.Size())
+}
+
+// isH5 tells an HDF5 file by its first bytes.
+func isH5(r io.ReaderAt) bool {
+	const signature = "\x89HDF\r\n\x1a\n"
+	head := make([]byte, len(signature))
+	_, err := r.ReadAt(head, 0)
+	return err == nil && string(head) == signature
 }
 
 // ReadZip reads a zip archive, or a MATLAB file, of size bytes from r. name stands for it in messages and becomes the Source.
 func ReadZip(name string, r io.ReaderAt, size int64) (*connectome.Connectome, error) {
 	place := fault.Pos{File: name}
-	const hdf5, packed = "\x89HDF\r\n\x1a\n", "PK"
 	head := make([]byte, 32)
 	read, _ := r.ReadAt(head, 0)
-	if matrix.IsMAT(head[:read]) {
+	head = head[:read]
+	switch {
+	case matrix.IsMAT(head):
 		return readMAT(name, r, size)
-	}
-	head = head[:len(hdf5)]
-	if string(head) == hdf5 {
-		return nil, fault.Mistake{Pos: place, Msg: "an HDF5 file: only zip archives and folders are read; TVB exports connectomes as zip, too"}
+	case isH5(r):
+		return nil, fault.Mistake{Pos: place, Msg: "an HDF5 file where a zip archive is wanted; TVB exports connectomes as zip, too"}
 	}
 	z, err := zip.NewReader(r, size)
 	switch {
-	case err != nil && string(head[:len(packed)]) == packed:
+	case err != nil && strings.HasPrefix(string(head), "PK"):
 		return nil, fault.Mistake{Pos: place, Msg: "a damaged zip archive (" + err.Error() + ")"}
 	case err != nil:
 		return nil, fault.Mistake{Pos: place, Msg: "neither a zip archive, nor a folder, nor a MATLAB file; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"}

@@ -215,7 +215,7 @@ func TestOpen(t *testing.T) {
 		"synthetic:many": `"synthetic:many": the number of regions is wanted after the colon, as in synthetic:68`,
 		"synthetic:1":    "synthetic:1: a connectome has from 2 to 10000 regions",
 		"none.zip":       "none.zip: cannot be read: no such file or directory",
-		os.DevNull:       os.DevNull + ": neither a zip archive nor a folder",
+		os.DevNull:       os.DevNull + ": neither a zip archive, nor an HDF5 file, nor a folder",
 	} {
 		if _, err := tvb.Open(source); err == nil || err.Error() != want || !fault.Is(err) {
 			t.Errorf("%s: %v\nwant %s", source, err, want)
