@@ -67,7 +67,7 @@ type Stream struct {
 	// time, as TVB's monitors of coupling do. These are known one step later, so the run's last step gives none.
 	Late bool
 
-	Every int          // [steps] of Balloon's own step and of Convolution's means; divides Period
+	Every int          // [steps] of Balloon's own step, which divides Period, and of Convolution's means
 	Drive string       // Balloon: the quantity that drives it
 	Model *model.Model // Balloon: the BOLD model; its parameters have the addresses "bold.<name>"
 	// Balloon: the scheme of the BOLD model.

@@ -50,10 +50,15 @@ func (r *reader) bold(rec record, at []string) {
 	}
 }
 
-// boldStep checks that the step of the bold monitor fits between the job's step and the period.
+// boldStep checks that the step of the bold monitor fits between the job's step and the period. A response is convolved with
+// means over about 4 ms, the nearest whole number of steps, of which those that are complete count, as in TVB.
 func (r *reader) boldStep(rec Record, path func(string) []string) {
 	b := rec.Bold
 	switch {
+	case b.Model == nil && r.plan.Run.Step > sim.HRFStep:
+		r.faultf(r.ValuePos("run", "step"), "run.step: %s is longer than the %v ms over which the kernel %s takes means",
+			plainTime(r.plan.Run.Step), sim.HRFStep, b.Kernel)
+	case b.Model == nil:
 	case b.Step <= 0:
 		r.faultf(r.ValuePos(path("step")...), "%s: %v ms is not above 0", document.Address(path("step")...), b.Step)
 	case r.multiple(b.Step, path("step")...) && !isMultiple(rec.Period, b.Step):

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -282,5 +283,59 @@ of = ["xi_1", "xi_2", "alpha_3"]
 				t.Errorf("%s of node %d is %v, want %v", term, i, got[i], want)
 			}
 		}
+	}
+}
+
+// TestResponseBetweenMeans has a period that is no multiple of 4 ms, and a step of which 4 ms is none: the sum over the means that
+// are complete, as MODELS.md (section 5) has it, computed from the raw series. No epoch shows.
+func TestResponseBetweenMeans(t *testing.T) {
+	const steps, every, period, taps = 1000, 13, 25, 5000 // 4 ms / 0.3 ms = 13.33, 7.5 ms
+	text := `model = "generic2d"
+[connectome]
+source = "synthetic:3"
+[run]
+duration = "300 ms"
+step = "0.3 ms"
+precision = "double"
+[initial]
+V = [0.1, 1.0, -0.5]
+W = [0.0, 0.3, 1.0]
+[[record]]
+monitor = "raw"
+of = "V"
+[[record]]
+monitor = "bold"
+kernel = "volterra"
+period = "7.5 ms"
+`
+	contents := result(t, parse(t, text), ways{})
+	raw, got := numbersIn(t, contents["/raw/V"]), numbersIn(t, contents["/bold/bold"])
+	w := math.Sqrt(1/0.4 - 1/(4*0.8*0.8))
+	response := func(q int) float64 {
+		s := float64(q) * 0.004
+		return math.Exp(-s/1.6) * math.Sin(w*s) / (3 * w)
+	}
+	if len(raw) != 3*steps || len(got) != 3*steps/period {
+		t.Fatalf("%d steps and %d samples", len(raw)/3, len(got)/3)
+	}
+	for sample := range steps / period {
+		for node := range 3 {
+			sum, means := 0.0, (sample+1)*period/every
+			for k := range means { // the newest mean meets the end of the response, the one before its beginning
+				mean := 0.0
+				for n := range every {
+					mean += raw[(k*every+n)*3+node] / every
+				}
+				sum += mean * response((means-1-k+taps-1)%taps)
+			}
+			want := 5.6 * 0.02 * (sum - 1)
+			if !(math.Abs(got[sample*3+node]-want) <= 1e-13) {
+				t.Fatalf("sample %d of node %d is %v, want %v", sample, node, got[sample*3+node], want)
+			}
+		}
+	}
+	pieces := result(t, parse(t, text, "device.epoch=7"), ways{})
+	if !slices.Equal(got, numbersIn(t, pieces["/bold/bold"])) {
+		t.Error("epochs of 7 steps show")
 	}
 }
