@@ -10,7 +10,8 @@ import (
 // delays checks what a step does to the delays. A delay is length/speed/step rounded to whole steps, as TVB has it;
 // where that is 0 though the length is not, the connection acts without delay. TVB says nothing then. Here a few
 // such connections are worth a warning, and more than a tenth of those of a length are a mistake, for the delays
-// are then not what is studied. A swept speed counts with its greatest value.
+// are then not what is studied. A swept speed counts with its greatest value. A speed at which the longest connection takes
+// less than a thousandth of a step says that there are to be no delays, and is left out.
 func (r *reader) delays() {
 	const bearable = 0.1
 	p := r.plan
@@ -20,7 +21,16 @@ func (r *reader) delays() {
 	if slowest(p) <= 0 {
 		return // noted already
 	}
-	speed, at := fastest(p), r.ValuePos("run", "step")
+	const none = 1e-3
+	at := r.ValuePos("run", "step")
+	delayed := slices.DeleteFunc(slices.Clone(speeds(p)), func(speed float64) bool { return p.longest()/speed < none*p.Run.Step })
+	if len(delayed) < len(speeds(p)) && p.longest() > 0 {
+		r.warnf("connectome.speed: at %v mm/ms no connection has a delay", slices.Max(speeds(p)))
+	}
+	if len(delayed) == 0 {
+		return
+	}
+	speed := slices.Max(delayed)
 	long, lost, shortest := 0, 0, math.Inf(1)
 	for i := range p.Subjects {
 		c, err := p.ConnectomeOf(i)
@@ -55,9 +65,8 @@ func (r *reader) delays() {
 	}
 }
 
-// slowest and fastest are the bounds of a plan's conduction speeds [mm/ms].
+// slowest is the least of a plan's conduction speeds [mm/ms].
 func slowest(p *Plan) float64 { return slices.Min(speeds(p)) }
-func fastest(p *Plan) float64 { return slices.Max(speeds(p)) }
 
 func speeds(p *Plan) []float64 {
 	if k, ok := p.axes["connectome.speed"]; ok {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"brainsweep/jobs"
 )
 
 func TestSettings(t *testing.T) {
@@ -120,6 +122,21 @@ func TestDelayWarning(t *testing.T) {
 	text := strings.Join(j.Warnings, "\n")
 	if !strings.Contains(text, "run.step: 2 ms is too large for the delays: at 40 mm/ms, 8 of the 690 connections with a length lose their delay; a step below 1.942 ms keeps them all") {
 		t.Errorf("warnings:\n%s", text)
+	}
+}
+
+// TestNoDelays has a speed so high that no delays are meant, alone and as one value of a sweep: that is no mistake. The other
+// values are looked at as ever.
+func TestNoDelays(t *testing.T) {
+	for _, set := range []string{"connectome.speed=1e9 mm/ms", "sweep.connectome.speed=[3, 1e9]"} {
+		text := strings.Join(parse(t, least, set).Warnings, "\n")
+		if !strings.Contains(text, "connectome.speed: at 1e+09 mm/ms no connection has a delay") {
+			t.Errorf("%s: warnings %q", set, text)
+		}
+	}
+	_, err := jobs.Parse("testdata/job.toml", []byte(least), "sweep.connectome.speed=[8000, 1e9]")
+	if err == nil || !strings.Contains(err.Error(), "at 8000 mm/ms, 38 of the 38 connections with a length lose their delay") {
+		t.Errorf("a speed that takes the delays: %v", err)
 	}
 }
 
