@@ -127,17 +127,18 @@ func join(a []float64, modules []int) (any bool) {
 			own := modules[i]
 			sum[own] -= strength[i]
 			size[own]--
-			gain := func(m int) float64 {
-				if size[m] == 0 {
-					return 0 // alone
-				}
-				return links[m] - strength[i]*sum[m]/total
+			share := strength[i] / total
+			best, most := own, 0.0 // alone
+			if size[own] > 0 {
+				most = links[own] - share*sum[own]
 			}
-			best, most := own, gain(own)
-			for m := range n {
-				// A gain within rounding is none: nodes would wander for ever.
-				if g := gain(m); g > most+1e-12*total {
-					best, most = m, g
+			// A gain within rounding is none: nodes would wander for ever.
+			least := 1e-12 * total
+			for m, l := range links {
+				switch {
+				case l-share*sum[m] <= most+least:
+				case size[m] > 0 || most+least < 0:
+					best, most = m, l-share*sum[m]
 				}
 			}
 			sum[best] += strength[i]
