@@ -1,7 +1,7 @@
 /* profile: of each spectrum what Go's profile draws from it. number is { spectra, bins, the first and the last bin of the
    slope, those of peaks, those of all but frequency 0, of 0.5-100 Hz and of each band }; table has the frequencies, their
    logarithms to base 10, and the spectra [spectrum][bin]. out has FEATURES numbers of each spectrum. */
-enum { BANDS = 5, FEATURES = 12 + 2 * BANDS };
+enum { BANDS = 5, FEATURES = 14 + 2 * BANDS };
 
 /* logarithm is the natural one of positive numbers: x = 2^e m with m from sqrt(1/2) to sqrt(2), ln m = 2 artanh s with
    s = (m - 1)/(m + 1), by the series of artanh up to s^23; what is left out is below 2^-60. */
@@ -128,14 +128,14 @@ KERNEL(profile) {
 		}
 		v[0] = place;
 		v[1] = choose((mask)(best > 0), best, all(nan));
-		slope(p, x, y, range[0], range[1], v + 7);
-		v[10] = entropy(p, bins);
-		v[11] = trapezoid(p, f, range[4], range[5]);
+		slope(p, x, y, range[0], range[1], v + 9);
+		v[12] = entropy(p, bins);
+		v[13] = trapezoid(p, f, range[4], range[5]);
 		const lane whole = trapezoid(p, f, range[6], range[7]);
 		for (i64 b = 0; b < BANDS; b++) {
 			const lane part = trapezoid(p, f, range[8 + 2 * b], range[9 + 2 * b]);
-			v[12 + 2 * b] = part;
-			v[13 + 2 * b] = choose((mask)(whole > 0), part / whole, all(nan));
+			v[14 + 2 * b] = part;
+			v[15 + 2 * b] = choose((mask)(whole > 0), part / whole, all(nan));
 		}
 		for (i64 l = 0; l < W && first + l < spectra; l++) {
 			const double *mine = all_powers + (first + l) * bins;
@@ -145,9 +145,11 @@ KERNEL(profile) {
 			const i64 count = peaks(mine, bins, range[2], range[3], at_bins, &tallest, &salient, &most);
 			out[2] = (double)count;
 			out[3] = count > 0 ? f[tallest] : nan;
-			out[4] = count > 0 ? f[salient] : nan;
-			out[5] = count > 0 ? mine[salient] : nan;
-			out[6] = count > 0 ? most : nan;
+			out[4] = count > 0 ? mine[tallest] : nan;
+			out[5] = count > 0 ? prominence(mine, bins, tallest) : nan;
+			out[6] = count > 0 ? f[salient] : nan;
+			out[7] = count > 0 ? mine[salient] : nan;
+			out[8] = count > 0 ? most : nan;
 		}
 	}
 }
