@@ -46,22 +46,15 @@ type Timescale struct {
 
 func (in *Input) timescales() []Timescale {
 	return once(in, "timescales", func() []Timescale {
-		l, out := stream(in, "timescale", newLagStream), make([]Timescale, in.Moments.N())
-		for i := range out {
-			out[i] = l.timescale(i, !in.Moments.Bad(i) && !in.Moments.Constant(i))
-		}
-		return out
+		return stream(in, "timescale", newLagStream).timescales(func(i int) bool { return !in.Moments.Bad(i) && !in.Moments.Constant(i) })
 	})
 }
 
 // Timescales computes the autocorrelations of all nodes.
 func Timescales(s *Signal) []Timescale {
-	l, out := newLagStream(Setup{Nodes: s.N(), Samples: s.Len(), Rate: s.Rate}), make([]Timescale, s.N())
+	l := newLagStream(Setup{Nodes: s.N(), Samples: s.Len(), Rate: s.Rate})
 	passed(l, s)
-	for i := range out {
-		out[i] = l.timescale(i, s.lively(i))
-	}
-	return out
+	return l.timescales(s.lively)
 }
 
 // draw fills in the times.
