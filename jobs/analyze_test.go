@@ -306,7 +306,7 @@ DIR/job.toml:6:9: cannot read DIR/fc.csv: no such file or directory`},
 		{jobs.Analysis{Use: []string{"rate"}, Output: bare}, `DIR/bare.h5: is there already; give another name with -o, or --force to replace it`},
 		{jobs.Analysis{Use: []string{"rate"}, Output: filepath.Join(dir, "text.h5"), Force: true}, `DIR/text.h5: is no result of brainsweep, and --force removes nothing else; give another name with -o, or remove it yourself`},
 		{jobs.Analysis{Use: []string{"rate"}, Result: bare}, `DIR/bare.h5: there is no series in this result, so nothing to compute metrics of: its job had no [[record]], or one with keep = "none"`},
-		{jobs.Analysis{Use: []string{"rate"}, Result: filepath.Join(dir, "text.h5")}, `DIR/text.h5 cannot be read as a result: open DIR/text.h5: file signature not found`},
+		{jobs.Analysis{Use: []string{"rate"}, Result: filepath.Join(dir, "text.h5")}, `DIR/text.h5 is no result: file signature not found`},
 	} {
 		if c.of.Result == "" {
 			c.of.Result = file

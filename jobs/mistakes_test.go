@@ -164,7 +164,7 @@ testdata/wrong.csv:2:1: sweep.gain: 11 is out of bounds; it must be from 0 to 10
 	{"names without a letter", with("[[record]]\nmonitor = 'raw'\nof = ''\n[metrics]\nof = ['x', '']\nuse = ''\n"), `job.toml:8:7: record.0.of: the name is empty
 job.toml:10:13: metrics.of.1: the name is empty
 job.toml:11:8: metrics.use: the name is empty`},
-	{"a period of next to nothing", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1e-300 ms'\n"), `job.toml:9:11: record.0.period: 1e-300 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
+	{"a period of next to nothing", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1e-300 ms'\n"), `job.toml:9:11: record.0.period: 1e-300 ms is not a multiple of the step, 0.1 ms; nearest is 0.1 ms`},
 	{"record", with("[record]\nmonitor = 'raw'\n"), `job.toml:6:2: record: a list of tables; write [[record]] with two brackets`},
 	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, global_average, spatial_average, afferent, afferent_average, bold, eeg, meg, seeg, projection
 job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, global_average, spatial_average, afferent, afferent_average, bold, eeg, meg, seeg, projection
@@ -177,7 +177,7 @@ job.toml:14:6: record.2.of: the list is empty
 job.toml:16:6: metrics.of: expected a list of names, found a number
 job.toml:17:8: metrics.use.0: expected a string, found 1`},
 	{"periods", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '0.25 ms'\n[[record]]\nmonitor = 'subsample'\nof = 'x'\nperiod = '0.05 ms'\n[[record]]\nmonitor = 'raw'\nof = 'x'\nperiod = '1 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '0 s'\n"), `job.toml:9:11: record.0.period: 0.25 ms is not a multiple of the step, 0.1 ms; nearest are 0.2 ms and 0.3 ms
-job.toml:13:11: record.1.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms
+job.toml:13:11: record.1.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest is 0.1 ms
 job.toml:17:1: record.2.period: raw records every step; for a longer period there is the monitor subsample
 job.toml:20:11: record.3.period: 0 ms is not above 0`},
 	{"period longer than the recorded time", with("[run]\nduration = '3 s'\ntransient = '1.5 s'\n[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1.2 s'\n[[record]]\nmonitor = 'bold'\nperiod = '4 s'\n"), `job.toml:10:11: record.0.period: no whole period of 1.2 s lies in the recorded time, 1.5 s to 3 s; periods are counted from the start of the simulation
@@ -262,7 +262,7 @@ job.toml:9:164: metrics.filtered.half.filter: unknown value "fir"; there is fft,
 job.toml:7:21: unknown quantity "z" (did you mean "w"?)
 job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are GROUPS
 job.toml:8:22: unknown metric "fcd_everything"; groups are GROUPS
-job.toml:9:11: metrics.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest are 0.1 ms`},
+job.toml:9:11: metrics.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest is 0.1 ms`},
 	{"noise", with("[noise]\nx = { d = 1, ntau = '3 mV', gain = 'y + 2*z', z = 'a' }\nw = { D = -1, gain = '2*x', k = 2, dd = 1 }\nou = { ntau = -1, gain = 'a +' }\ny = 1\n[clamp]\nx = 7\nz = 1\n"), `job.toml:7:22: noise.x.ntau: wrong unit: "3 mV" is a voltage, ntau is a time
 job.toml:7:37: unknown name "y" (did you mean "d"?)
 job.toml:7:52: noise.x.z: "a" is not a number

@@ -53,11 +53,11 @@ func (r *reader) multiple(time float64, path ...string) bool {
 		return true
 	}
 	below, above := math.Floor(time/step)*step, math.Ceil(time/step)*step
-	nearest := plainTime(above)
+	nearest := "nearest is " + plainTime(above)
 	if below > 0 {
-		nearest = plainTime(below) + " and " + nearest
+		nearest = "nearest are " + plainTime(below) + " and " + plainTime(above)
 	}
-	r.faultf(r.ValuePos(path...), "%s: %s is not a multiple of the step, %s; nearest are %s",
+	r.faultf(r.ValuePos(path...), "%s: %s is not a multiple of the step, %s; %s",
 		document.Address(path...), plainTime(time), plainTime(step), nearest)
 	return false
 }

@@ -20,6 +20,9 @@ import (
 // environment is what this process was started with: tests give programs other places for their caches, and the go command has its own there.
 var environment = os.Environ()
 
+// home is the folder that this process was started in: tests go to others.
+var home, _ = os.Getwd()
+
 // buildDoomed builds the program with places to die and to wait at, once for all tests, as this test was built, into a folder beside
 // the program that testscript makes, and removes.
 var buildDoomed = sync.OnceValues(func() (folder string, err error) {
@@ -41,7 +44,7 @@ var buildDoomed = sync.OnceValues(func() (folder string, err error) {
 	}
 	words = append(words, "-tags", tags, "-o", filepath.Join(folder, "brainsweep"), ".")
 	build := exec.Command("go", words...)
-	build.Env = environment
+	build.Env, build.Dir = environment, home
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,9 @@ func noWord(cmd *cobra.Command, args []string) error {
 		}
 	}
 	hint := fault.Suggest(args[0], verbs)
+	if !cmd.HasParent() && filepath.Ext(args[0]) == ".toml" {
+		hint = "; to run a job: brainsweep run " + args[0]
+	}
 	if hint == "" {
 		hint = "; there are " + strings.Join(verbs, ", ")
 	}

@@ -53,10 +53,13 @@ func (v Variable) Width() int {
 
 // Open opens a result file.
 func Open(name string) (*Result, error) {
+	var of *h5.Error
 	file, err := h5.Open(name)
 	switch {
 	case errors.Is(err, syscall.ENOENT):
 		return nil, fmt.Errorf("%s: %w", name, syscall.ENOENT)
+	case errors.As(err, &of):
+		return nil, fmt.Errorf("%s is no result: %s", name, of.Reason)
 	case err != nil:
 		return nil, fmt.Errorf("%s cannot be read as a result: %w", name, err)
 	}
