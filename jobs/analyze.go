@@ -288,7 +288,7 @@ func (an *analysis) openHosts(ctx context.Context, dev device.Device) error {
 	}
 	for range count {
 		var host *metrics.Host
-		if dev != nil && dev.Info().Kind == "cpu" && slices.ContainsFunc(an.quantities, func(q *analysed) bool { return q.filter == nil && metrics.NeedSignal(q.table) }) {
+		if dev != nil && dev.Info().Kind == "cpu" && slices.ContainsFunc(an.quantities, func(q *analysed) bool { return q.filter == nil && q.channels == nil && metrics.NeedSignal(q.table) }) {
 			m, err := sim.NewMachine(ctx, dev, an.plan.Connectome.N(), precision)
 			if err != nil {
 				return errors.Join(err, an.hosts.close())
