@@ -56,3 +56,51 @@ func TestMemoryIsFlat(t *testing.T) {
 		t.Errorf("the peak grows from %d kB to %d kB", few, many)
 	}
 }
+
+// long is one simulation of 4 nodes, with what its monitors and streams gather as it goes.
+const long = `model = "linear"
+[connectome]
+source = "synthetic:4"
+[run]
+duration = "%d ms"
+step = "0.1 ms"
+precision = "single"
+[noise]
+x = 1e-4
+[[record]]
+monitor = "average"
+of = ["x"]
+period = "1 ms"
+[metrics]
+of = ["x"]
+use = ["rate", "fc", "psd"]
+period = "0.1 ms"
+`
+
+// TestMemoryOfALongRunIsFlat simulates 2 million and 10 million steps: the peaks of memory are alike, though the second
+// writes a million samples of each node and draws metrics of ten million, which are 160 MB.
+func TestMemoryOfALongRunIsFlat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a while")
+	}
+	w := newWorkplace(t, "")
+	peak := func(steps int) int64 {
+		if err := os.WriteFile(w.path("job.toml"), fmt.Appendf(nil, long, steps/10), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		p := w.start(0, "run", "job.toml", "-o", fmt.Sprint(steps, ".h5"), "--threads", "1")
+		if code := p.end(t); code != exitDone {
+			t.Fatalf("exit code %d: %s", code, p.errs.String())
+		}
+		kB := p.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+		t.Logf("%d steps: %d kB, %.1f s", steps, kB, time.Since(began).Seconds())
+		return kB
+	}
+	peak(30_000)                                   // compiles the kernels
+	few, many := peak(2_000_000), peak(10_000_000) // the first has two epochs: more memory than theirs nothing needs
+	const slack = 48 << 10                         // [kB] what the collector of Go's garbage leaves; the series of the further steps are 128 MB
+	if many > few+slack {
+		t.Errorf("the peak grows from %d kB to %d kB", few, many)
+	}
+}
