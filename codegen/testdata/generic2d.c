@@ -152,8 +152,9 @@ KERNEL(simulate) {
 	COMMON(struct constants, k, load_constants(A->constants + point * 16));
 
 	OWN(real, x, STATES);
+	/* What flows into a node at each step of a block and, once that is used, what the node sends. */
 	ALONG(real, ahead, RINGS * BLOCK);
-	OWN(real, in, RINGS);
+	TURNED(flow, ahead, RINGS * BLOCK);
 	OWN(real, out, RINGS);
 	OWN(ureal, bad, 1);
 	SHARED(i32, first, NODES);
@@ -178,7 +179,7 @@ KERNEL(simulate) {
 	STORED(real, self, 1);
 	EACH_OF(i, NODES) {
 		AT(self, 0, i) = A->self_weight[A->wiring[point] * NODES + i];
-		AT(out, 0, i) = history[(0 * NODES + i) * row_length + (A->first_step & mask)];
+		AT(out, 0, i) = history[(0 * NODES + i) * row_length + ((A->first_step - 1) & mask)];
 	}
 	const i32 *rows = A->rows + A->wiring[point] * ROW * NODES;
 	const i32 *columns = A->columns + A->wiring[point] * 2;
@@ -190,20 +191,24 @@ KERNEL(simulate) {
 	while (t < end && healthy) {
 		const i64 block = t - t % BLOCK;
 		const i64 block_end = block + BLOCK < end ? block + BLOCK : end;
+		/* Rings are written once for the block where nobody hears of it sooner. */
+		const i32 whole = BY_BLOCK && t == block && block + BLOCK <= end && !near && columns[0] == columns[1];
 
 		/* Delayed input of the whole block, from the pairs whose delay is at least BLOCK - 1 steps:
-		   ahead[ring][b] = sum over pairs of weight * source(block + b - delay). */
+		   ahead[ring][b] = sum over pairs of weight * source(block + b - delay). What a node has sent by the beginning of
+		   step s stands in slot s - 1 of its ring. */
 		EACH_OF(i, NODES) {
 			const i32 from = rows[ROW * i], to = rows[ROW * i + 1];
 			real sum0[BLOCK];
 			LANES(b, BLOCK) sum0[b] = 0;
 			for (i32 e = from; e < to; e++) {
 				const real weight = A->edge_weight[e];
-				const real *past = history + A->edge_source[e] * row_length + ((block - A->edge_delay[e]) & mask);
+				const real *past = history + A->edge_source[e] * row_length + ((block - 1 - A->edge_delay[e]) & mask);
 				LANES(b, BLOCK) sum0[b] = FMA(weight, past[b], sum0[b]);
 			}
 			LANES(b, BLOCK) ALONG_AT(ahead, 0 * BLOCK + b, i) = sum0[b];
 		}
+		TURN(flow, ahead, RINGS * BLOCK);
 
 		for (; t < block_end; t++) {
 			const int b = (int)(t - block);
@@ -216,10 +221,10 @@ KERNEL(simulate) {
 					LANES(l, 8) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + begin + l, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
-						const real *past = history + A->edge_source[e] * row_length + ((block + begin - A->edge_delay[e]) & mask);
+						const real *past = history + A->edge_source[e] * row_length + ((block + begin - 1 - A->edge_delay[e]) & mask);
 						LANES(l, 8) sum0[l] = FMA(weight, past[l], sum0[l]);
 					}
-					LANES(l, 8) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = sum0[l];
+					LANES(l, 8) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = AT(flow, 0 * BLOCK + begin + l, i) = sum0[l];
 				}
 			}
 			if (SELDOM(near & 2) && (b % 4 == 0 || t == A->first_step)) {
@@ -231,26 +236,23 @@ KERNEL(simulate) {
 					LANES(l, 4) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + begin + l, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
-						const real *past = history + A->edge_source[e] * row_length + ((block + begin - A->edge_delay[e]) & mask);
+						const real *past = history + A->edge_source[e] * row_length + ((block + begin - 1 - A->edge_delay[e]) & mask);
 						LANES(l, 4) sum0[l] = FMA(weight, past[l], sum0[l]);
 					}
-					LANES(l, 4) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = sum0[l];
+					LANES(l, 4) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = AT(flow, 0 * BLOCK + begin + l, i) = sum0[l];
 				}
-			}
-			EACH(i) {
-				AT(in, 0, i) = ALONG_AT(ahead, 0 * BLOCK + b, i);
 			}
 			if (SELDOM(near & SINGLE)) {
 				/* Single steps, from the pairs with the shortest delays. */
 				EACH_OF(i, NODES) {
 					const i32 from = rows[ROW * i + ROW - 2], to = rows[ROW * i + ROW - 1];
-					real sum0 = AT(in, 0, i);
+					real sum0 = AT(flow, 0 * BLOCK + b, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
-						const real *past = history + A->edge_source[e] * row_length + ((t - A->edge_delay[e]) & mask);
+						const real *past = history + A->edge_source[e] * row_length + ((t - 1 - A->edge_delay[e]) & mask);
 						sum0 = FMA(weight, past[0], sum0);
 					}
-					AT(in, 0, i) = sum0;
+					AT(flow, 0 * BLOCK + b, i) = sum0;
 				}
 			}
 			/* Single steps, from nodes that many others hear after the same short delay: COLUMNS such nodes at a time. */
@@ -258,16 +260,16 @@ KERNEL(simulate) {
 				const real *weight = A->column_weight + (i64)c * STRIDE;
 				real sent0[COLUMNS];
 				for (i32 l = 0; l < COLUMNS; l++) {
-					const real *past = history + A->column_source[c + l] * row_length + ((t - A->column_delay[c + l]) & mask);
+					const real *past = history + A->column_source[c + l] * row_length + ((t - 1 - A->column_delay[c + l]) & mask);
 					sent0[l] = past[0];
 				}
 				EACH(i) {
 					const i32 target = i < STRIDE ? i : 0;
-					real sum0 = AT(in, 0, i);
+					real sum0 = AT(flow, 0 * BLOCK + b, i);
 					for (i32 l = 0; l < COLUMNS; l++) {
 						sum0 = FMA(weight[l * STRIDE + target], sent0[l], sum0);
 					}
-					AT(in, 0, i) = sum0;
+					AT(flow, 0 * BLOCK + b, i) = sum0;
 				}
 			}
 
@@ -280,7 +282,7 @@ KERNEL(simulate) {
 
 			EACH(i) {
 				const struct state v0 = { AT(x, 0, i), AT(x, 1, i) };
-				const struct sums sums = { plus_own(AT(in, 0, i), AT(self, 0, i), AT(out, 0, i)) };
+				const struct sums sums = { plus_own(AT(flow, 0 * BLOCK + b, i), AT(self, 0, i), AT(out, 0, i)) };
 				const struct inputs c = coupled(k, v0, sums);
 				const real z0_0 = k.k14 * AT(draw, 0 * 4 + (t & 3), i);
 				const struct state d1 = derivatives(k, v0, c);
@@ -300,19 +302,18 @@ KERNEL(simulate) {
 				AT(x, 1, i) = v.s_W;
 				const struct sources source = sources(k, v);
 				AT(out, 0, i) = source.r0;
+				if (BY_BLOCK) AT(flow, 0 * BLOCK + b, i) = source.r0;
 				AT(bad, 0, i) = nonfinite(v.s_V + v.s_W);
 				const struct observed seen = observed(k, v);
 				AT(sum0, 0, i) += seen.f_V;
 			}
 
 			/* The ring of a source repeats its first BLOCK slots at its end, so that a block is read in one piece. */
-			{
-				const i64 slot = (t + 1) & mask;
+			if (SELDOM(!whole)) {
+				const i64 slot = t & mask;
 				EACH_OF(i, NODES) {
 					history[(0 * NODES + i) * row_length + slot] = AT(out, 0, i);
-					if (slot < BLOCK) {
-						history[(0 * NODES + i) * row_length + A->horizon + slot] = AT(out, 0, i);
-					}
+					if (slot < BLOCK) history[(0 * NODES + i) * row_length + A->horizon + slot] = AT(out, 0, i);
 				}
 			}
 			SYNC;
@@ -351,6 +352,15 @@ KERNEL(simulate) {
 				}
 			}
 
+		}
+		if (whole && healthy) {
+			TURN_BACK(ahead, flow, RINGS * BLOCK);
+			const i64 slot = block & mask;
+			EACH_OF(i, NODES) {
+				LANES(b, BLOCK) history[(0 * NODES + i) * row_length + slot + b] = ALONG_AT(ahead, 0 * BLOCK + b, i);
+				if (slot == 0) LANES(b, BLOCK) history[(0 * NODES + i) * row_length + A->horizon + b] = ALONG_AT(ahead, 0 * BLOCK + b, i);
+			}
+			SYNC;
 		}
 	}
 

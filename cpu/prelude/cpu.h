@@ -31,11 +31,15 @@ typedef u64 ureal;
 #else
 #define WIDEST (16 / (PRECISION / 8))
 #endif
-enum {
-	NARROWEST = 16 / (PRECISION / 8),
-	LANE = NODES > WIDEST / 2 || WIDEST == NARROWEST ? WIDEST : NODES > WIDEST / 4 || WIDEST == 2 * NARROWEST ? WIDEST / 2 : WIDEST / 4,
-	PAD = (NODES + LANE - 1) / LANE * LANE
-};
+#define NARROWEST (16 / (PRECISION / 8))
+#if NODES > WIDEST / 2 || WIDEST == NARROWEST
+#define LANE WIDEST
+#elif NODES > WIDEST / 4 || WIDEST == 2 * NARROWEST
+#define LANE (WIDEST / 2)
+#else
+#define LANE (WIDEST / 4)
+#endif
+enum { PAD = (NODES + LANE - 1) / LANE * LANE };
 
 #define FUNC static inline __attribute__((always_inline, unused))
 
@@ -100,6 +104,10 @@ FUNC real REAL_OF(ureal b) {
 	static _Thread_local type name##_memory[PAD][n] __attribute__((aligned(64))); \
 	type (*restrict name)[n] = found(name##_memory)
 #define ALONG_AT(name, j, i) name[i][j]
+#define TURNED(name, along, n) OWN(real, name, n)
+#define TURN(name, along, n) turn(name[0], PAD, along[0], (n), PAD, (n))
+#define TURN_BACK(along, name, n) turn(along[0], (n), name[0], PAD, (n), PAD)
+#define BY_BLOCK 1
 #define COMMON(type, name, of) const type name = of
 #define ABREAST 8
 #define RELOAD ((void)0)
@@ -107,6 +115,49 @@ FUNC real REAL_OF(ureal b) {
 FUNC void *found(void *at) {
 	__asm__("" : "+r"(at));
 	return __builtin_assume_aligned(at, 64);
+}
+
+/* to[j][i] = from[i][j] for i < rows and j < columns, multiples of LANE. A tile is LANE vectors of LANE numbers; it is turned
+   in a round for each bit of a place in a vector, which exchanges what differs in this bit of vector and place. */
+typedef real vector __attribute__((vector_size(LANE * PRECISION / 8), aligned(PRECISION / 8), may_alias));
+#define LOW(l, bit) ((l) & (bit) ? LANE + (l) - (bit) : (l))
+#define HIGH(l, bit) ((l) & (bit) ? LANE + (l) : (l) + (bit))
+#define TWO(of, l, bit) of(l, bit), of((l) + 1, bit)
+#define FOUR(of, l, bit) TWO(of, l, bit), TWO(of, (l) + 2, bit)
+#define EIGHT(of, l, bit) FOUR(of, l, bit), FOUR(of, (l) + 4, bit)
+#if defined __clang__
+#define CHOOSE(a, b, places...) __builtin_shufflevector(a, b, places)
+#else
+typedef ireal places __attribute__((vector_size(LANE * PRECISION / 8)));
+#define CHOOSE(a, b, of...) __builtin_shuffle(a, b, (places){ of })
+#endif
+#define ROUND(bit) \
+	_Pragma("GCC unroll 16") for (i32 l = 0; l < LANE; l++) if (!(l & (bit))) { \
+		const vector low = CHOOSE(row[l], row[l + (bit)], PLACES(LOW, bit)), high = CHOOSE(row[l], row[l + (bit)], PLACES(HIGH, bit)); \
+		row[l] = low; \
+		row[l + (bit)] = high; \
+	}
+#if LANE == 2
+#define PLACES(of, bit) TWO(of, 0, bit)
+#define ROUNDS ROUND(1)
+#elif LANE == 4
+#define PLACES(of, bit) FOUR(of, 0, bit)
+#define ROUNDS ROUND(1) ROUND(2)
+#elif LANE == 8
+#define PLACES(of, bit) EIGHT(of, 0, bit)
+#define ROUNDS ROUND(1) ROUND(2) ROUND(4)
+#else
+#define PLACES(of, bit) EIGHT(of, 0, bit), EIGHT(of, 8, bit)
+#define ROUNDS ROUND(1) ROUND(2) ROUND(4) ROUND(8)
+#endif
+
+FUNC void turn(real *restrict to, i64 to_row, const real *restrict from, i64 from_row, i32 rows, i32 columns) {
+	for (i32 i = 0; i < rows; i += LANE) for (i32 j = 0; j < columns; j += LANE) {
+		vector row[LANE];
+		_Pragma("GCC unroll 16") for (i32 l = 0; l < LANE; l++) row[l] = *(const vector *)(from + (i + l) * from_row + j);
+		ROUNDS
+		_Pragma("GCC unroll 16") for (i32 l = 0; l < LANE; l++) *(vector *)(to + (j + l) * to_row + i) = row[l];
+	}
 }
 
 /* Denormals are flushed inside a kernel; the thread gets its own state back. */

@@ -134,6 +134,10 @@ template <class Type, int n> struct stored<Type, n, true> {
 
 #define ALONG(type, name, n) STORED(type, name, n)
 #define ALONG_AT(name, j, i) AT(name, j, i)
+#define TURNED(name, along, n) auto &name = along
+#define TURN(name, along, n) ((void)0)
+#define TURN_BACK(along, name, n) ((void)0)
+#define BY_BLOCK 0
 
 /* So do COMMON values, instead of taking a register of every thread. */
 #define COMMON(type, name, of) \

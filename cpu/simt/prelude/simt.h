@@ -78,6 +78,10 @@ int simt_mine(int node, int mine, int line);
 #define STORED(type, name, n) OWN(type, name, n)
 #define ALONG(type, name, n) OWN(type, name, n)
 #define ALONG_AT(name, j, i) AT(name, j, i)
+#define TURNED(name, along, n) real (*const name)[PAD] = along
+#define TURN(name, along, n) ((void)0)
+#define TURN_BACK(along, name, n) ((void)0)
+#define BY_BLOCK 0
 #define COMMON(type, name, of) const type name = of
 #define ABREAST 1
 #define RELOAD ((void)0)
