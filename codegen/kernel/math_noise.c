@@ -23,6 +23,14 @@ FUNC struct m_words m_philox4x32_10(u32 key0, u32 key1, u32 c0, u32 c1, u32 c2, 
 	return m_philox_round(x, key0 + 9 * step0, key1 + 9 * step1);
 }
 
+/* AT(word, 0 ... 3, i): the words of each node's counter (c0, c1, i, c3), where the device has no way of its own. */
+#ifndef PHILOX
+#define PHILOX(word, key0, key1, c0, c1, c3) EACH(i) { \
+	const struct m_words of_node = m_philox4x32_10(key0, key1, c0, c1, (u32)i, c3); \
+	AT(word, 0, i) = of_node.a; AT(word, 1, i) = of_node.b; AT(word, 2, i) = of_node.c; AT(word, 3, i) = of_node.d; \
+}
+#endif
+
 /* sqrt(-2 ln u), u = (w + 1/2)/2^32. Near u = 1 the logarithm is that of 1 - (~w + 1/2)/2^32, without cancellation. */
 FUNC real m_radius(u32 w) {
 	const i32 upper = (i32)w >> 31; /* all ones where u > 1/2 */
@@ -44,10 +52,9 @@ FUNC void m_turn(u32 w, real *cosine, real *sine) {
 	*sine = REAL_OF(BITS(across ? c : s) ^ down);
 }
 
-/* Four draws from the standard normal distribution for a key and a counter (Box & Muller 1958). Single and double
+/* Four draws from the standard normal distribution for four random words (Box & Muller 1958). Single and double
    precision give the same draws, each to its own rounding. */
-FUNC void m_normal4(u32 key0, u32 key1, u32 c0, u32 c1, u32 c2, u32 c3, real *z) {
-	const struct m_words word = m_philox4x32_10(key0, key1, c0, c1, c2, c3);
+FUNC void m_normals(struct m_words word, real *z) {
 	real c, s;
 	real radius = m_radius(word.a);
 	m_turn(word.b, &c, &s);
@@ -57,4 +64,9 @@ FUNC void m_normal4(u32 key0, u32 key1, u32 c0, u32 c1, u32 c2, u32 c3, real *z)
 	m_turn(word.d, &c, &s);
 	z[2] = radius * c;
 	z[3] = radius * s;
+}
+
+/* The same for a key and a counter. */
+FUNC void m_normal4(u32 key0, u32 key1, u32 c0, u32 c1, u32 c2, u32 c3, real *z) {
+	m_normals(m_philox4x32_10(key0, key1, c0, c1, c2, c3), z);
 }

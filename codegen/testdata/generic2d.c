@@ -158,6 +158,7 @@ KERNEL(simulate) {
 	OWN(real, out, RINGS);
 	OWN(ureal, bad, 1);
 	SHARED(i32, first, NODES);
+	OWN(u32, word, 4);
 	STORED(real, draw, 1 * 4);
 	const u32 key0 = (u32)A->key[point], key1 = (u32)(A->key[point] >> 32);
 	STORED(real, sum0, 1);
@@ -274,10 +275,14 @@ KERNEL(simulate) {
 			}
 
 			/* Four steps' draws at a time, from the counter (step / 4, node, state): the same whatever ran before. */
-			if ((t & 3) == 0 || t == A->first_step) EACH(i) {
-				real z[4];
-				m_normal4(key0, key1, (u32)(t >> 2), (u32)((t >> 2) >> 32), (u32)i, 0, z);
-				AT(draw, 0 * 4, i) = z[0]; AT(draw, 0 * 4 + 1, i) = z[1]; AT(draw, 0 * 4 + 2, i) = z[2]; AT(draw, 0 * 4 + 3, i) = z[3];
+			if ((t & 3) == 0 || t == A->first_step) {
+				PHILOX(word, key0, key1, (u32)(t >> 2), (u32)((t >> 2) >> 32), 0);
+				EACH(i) {
+					const struct m_words words = { AT(word, 0, i), AT(word, 1, i), AT(word, 2, i), AT(word, 3, i) };
+					real z[4];
+					m_normals(words, z);
+					AT(draw, 0 * 4, i) = z[0]; AT(draw, 0 * 4 + 1, i) = z[1]; AT(draw, 0 * 4 + 2, i) = z[2]; AT(draw, 0 * 4 + 3, i) = z[3];
+				}
 			}
 
 			EACH(i) {

@@ -160,6 +160,37 @@ FUNC void turn(real *restrict to, i64 to_row, const real *restrict from, i64 fro
 	}
 }
 
+/* Philox4x32-10 for 8 nodes side by side, each word in the lower half of 64 bits. Of plain C, gcc 12 makes products of 64
+   by 64 bits, which take three times as long as those of 32 by 32. */
+#if defined __AVX512F__ && !defined __clang__ && LANE >= 8
+typedef u64 words __attribute__((vector_size(64)));
+typedef u32 half_words __attribute__((vector_size(32)));
+typedef i32 factors __attribute__((vector_size(64)));
+typedef i64 products __attribute__((vector_size(64)));
+#define PHILOX(word, key0, key1, c0, c1, c3) philox(word, key0, key1, c0, c1, c3)
+
+FUNC words times(words a, u32 b) {
+	return (words)__builtin_ia32_pmuludq512_mask((factors)a, (factors)(b + (words){ 0 }), (products){ 0 }, 255);
+}
+
+FUNC void philox(u32 (*restrict word)[PAD], u32 key0, u32 key1, u32 c0, u32 c1, u32 c3) {
+	for (i32 i = 0; i < PAD; i += 8) {
+		words a = c0 + (words){ 0 }, b = c1 + (words){ 0 }, c = i + (words){ 0, 1, 2, 3, 4, 5, 6, 7 }, d = c3 + (words){ 0 };
+		_Pragma("GCC unroll 10") for (u32 round = 0; round < 10; round++) {
+			const words of_a = times(a, 0xD2511F53u), of_c = times(c, 0xCD9E8D57u);
+			a = (of_c >> 32) ^ b ^ (key0 + round * 0x9E3779B9u);
+			c = (of_a >> 32) ^ d ^ (key1 + round * 0xBB67AE85u);
+			b = of_c;
+			d = of_a;
+		}
+		*(half_words *)&word[0][i] = __builtin_convertvector(a, half_words);
+		*(half_words *)&word[1][i] = __builtin_convertvector(b, half_words);
+		*(half_words *)&word[2][i] = __builtin_convertvector(c, half_words);
+		*(half_words *)&word[3][i] = __builtin_convertvector(d, half_words);
+	}
+}
+#endif
+
 /* Denormals are flushed inside a kernel; the thread gets its own state back. */
 #if defined __x86_64__
 typedef u32 float_state;
