@@ -236,6 +236,11 @@ KERNEL(words) {
 		A->z[4 * i] = REAL_OF(w.a); A->z[4 * i + 1] = REAL_OF(w.b); A->z[4 * i + 2] = REAL_OF(w.c); A->z[4 * i + 3] = REAL_OF(w.d);
 	}
 }
+KERNEL(each) {
+	OWN(u32, word, 4);
+	PHILOX(word, 7, 11, 0xfffffff0u, (u32)TEAM, 1);
+	EACH_OF(i, NODES) for (i32 j = 0; j < 4; j++) A->words[(TEAM * NODES + i) * 4 + j] = AT(word, j, i);
+}
 KERNEL(normal) {
 	OWN(real, draw, 4);
 	EACH(i) {
@@ -347,10 +352,45 @@ func TestNoise(t *testing.T) {
 const noiseLoop = `
 KERNEL(normal4) {
 	real *y = A->y;
-	for (i64 k = 0; k < A->repeat; k++) EACH(i) {
-		real z[4];
-		m_normal4(1, 2, (u32)k, (u32)TEAM, (u32)i, 4, z);
-		if (i < NODES) { y[i] = z[0]; y[NODES + i] = z[1]; y[2 * NODES + i] = z[2]; y[3 * NODES + i] = z[3]; }
+	OWN(u32, word, 4);
+	for (i64 k = 0; k < A->repeat; k++) {
+		PHILOX(word, 1, 2, (u32)k, (u32)TEAM, 4);
+		EACH(i) {
+			const struct m_words words = { AT(word, 0, i), AT(word, 1, i), AT(word, 2, i), AT(word, 3, i) };
+			real z[4];
+			m_normals(words, z);
+			if (i < NODES) { y[i] = z[0]; y[NODES + i] = z[1]; y[2 * NODES + i] = z[2]; y[3 * NODES + i] = z[3]; }
+		}
 	}
 }
 `
+
+// The words of all nodes at once are those of Philox, for every number of nodes that vectors of a kind hold or do not.
+func TestWordsOfAllNodes(t *testing.T) {
+	const teams = 3
+	for _, bits := range []int{32, 64} {
+		for _, nodes := range []int{1, 2, 3, 5, 8, 9, 17, 68} {
+			d := openDevice(t, cpu.Options{CacheDir: cacheOfRun})
+			p, err := d.Build(context.Background(), device.Source{Name: "words", Text: numerics(t) + noiseKernels, Precision: bits, Nodes: nodes})
+			if err != nil {
+				t.Fatal(err)
+			}
+			words, _ := d.Alloc(teams * nodes * 4 * 4)
+			if err := p.Launch(context.Background(), "each", teams, words, words); err != nil {
+				t.Fatal(err)
+			}
+			raw := make([]byte, words.Size())
+			if err := words.Read(0, raw); err != nil {
+				t.Fatal(err)
+			}
+			for i := range teams * nodes {
+				want := philox.Block([2]uint32{7, 11}, [4]uint32{0xfffffff0, uint32(i / nodes), uint32(i % nodes), 1})
+				for j, word := range want {
+					if got := binary.LittleEndian.Uint32(raw[4*(4*i+j):]); got != word {
+						t.Fatalf("%d bits, %d nodes: word %d of node %d, team %d is %#x, want %#x", bits, nodes, j, i%nodes, i/nodes, got, word)
+					}
+				}
+			}
+		}
+	}
+}

@@ -27,17 +27,19 @@ type scripted struct {
 var _ device.Device = scripted{}
 
 func (s scripted) Build(ctx context.Context, src device.Source) (device.Program, error) {
-	const drawing = "FUNC void m_normal4("
-	if strings.Count(src.Text, drawing) != 1 {
-		return nil, fmt.Errorf("the kernel draws otherwise than this test thinks")
+	numerics, kernels, _ := strings.Cut(src.Text, "struct args {")
+	for _, function := range []string{"m_normals(", "m_normal4("} {
+		if strings.Count(numerics, "FUNC void "+function) != 1 {
+			return nil, fmt.Errorf("the kernel draws otherwise than this test thinks")
+		}
+		numerics = strings.ReplaceAll(numerics, function, "own_"+function)
 	}
-	src.Text = strings.Replace(src.Text, drawing, "FUNC void m_own_normal4(", 1)
-	at := strings.Index(src.Text, "struct args {")
-	src.Text = src.Text[:at] + s.text() + src.Text[at:]
+	src.Text = numerics + s.text() + "struct args {" + kernels
 	return s.Device.Build(ctx, src)
 }
 
-// text is that of a function that looks the draws up. The step that no simulation reaches has the first ones.
+// text is that of functions that look the draws up, with the counter itself for random words. The step that no simulation
+// reaches has the first ones.
 func (s scripted) text() string {
 	first := 0
 	if s.coloured {
@@ -47,13 +49,19 @@ func (s scripted) text() string {
 	for _, z := range slices.Concat(slices.Concat(s.draws...)...) {
 		all = append(all, fmt.Sprintf("%.17g", z))
 	}
-	return fmt.Sprintf(`FUNC void m_normal4(u32 key0, u32 key1, u32 c0, u32 c1, u32 node, u32 state, real *z) {
+	return fmt.Sprintf(`#undef PHILOX
+#define PHILOX(word, key0, key1, c0, c1, c3) EACH(i) { AT(word, 0, i) = c0; AT(word, 1, i) = c1; AT(word, 2, i) = (u32)i; AT(word, 3, i) = c3; }
+FUNC void m_normals(struct m_words at, real *z) {
 	static const double draws[] = { %s };
 	const u32 steps = %d, states = %d, nodes = %d, first = %d;
 	for (u32 q = 0; q < 4; q++) {
-		const u32 step = c1 == 0xffffffffu ? 0 : 4 * c0 + q + first;
-		z[q] = step < steps && node < nodes ? draws[(step * states + state) * nodes + node] : 0;
+		const u32 step = at.b == 0xffffffffu ? 0 : 4 * at.a + q + first;
+		z[q] = step < steps && at.c < nodes ? draws[(step * states + at.d) * nodes + at.c] : 0;
 	}
+}
+FUNC void m_normal4(u32 key0, u32 key1, u32 c0, u32 c1, u32 c2, u32 c3, real *z) {
+	const struct m_words at = { c0, c1, c2, c3 };
+	m_normals(at, z);
 }
 
 `, strings.Join(all, ", "), len(s.draws), len(s.draws[0]), len(s.draws[0][0]), first)

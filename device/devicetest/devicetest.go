@@ -28,6 +28,7 @@ func Test(t *testing.T, open func(t *testing.T) device.Device) {
 		{"each", each},
 		{"lanes", lanes},
 		{"own", own},
+		{"turned", turned},
 		{"shared", shared},
 		{"large shared", largeShared},
 		{"once and any", onceAndAny},

@@ -190,6 +190,35 @@ KERNEL(sum) {
 	})
 }
 
+// What is along its node is also among the other nodes' values after TURN, and back after TURN_BACK.
+func turned(t *testing.T, d device.Device) {
+	const kernel = `
+struct args { real *there, *back; };
+KERNEL(turn) {
+	ALONG(real, along, 32);
+	TURNED(beside, along, 32);
+	EACH_OF(i, NODES) for (i32 j = 0; j < 32; j++) ALONG_AT(along, j, i) = (real)(100 * i + j);
+	TURN(beside, along, 32);
+	EACH_OF(i, NODES) for (i32 j = 0; j < 32; j++) A->there[i * 32 + j] = AT(beside, j, i);
+	EACH(i) for (i32 j = 0; j < 32; j++) AT(beside, j, i) = AT(beside, j, i) + (real)0.5;
+	TURN_BACK(along, beside, 32);
+	EACH_OF(i, NODES) for (i32 j = 0; j < 32; j++) A->back[i * 32 + j] = ALONG_AT(along, j, i);
+}`
+	precisions(t, func(t *testing.T, bits int) {
+		for _, nodes := range []int{1, 2, 3, 5, 9, 17, 68} {
+			p := build(t, d, "turned", kernel, bits, nodes)
+			there, back := alloc(t, d, nodes*32*bits/8), alloc(t, d, nodes*32*bits/8)
+			launch(t, p, "turn", 1, there, back)
+			returned := reals(t, back, bits)
+			for i, got := range reals(t, there, bits) {
+				if want := float64(100*(i/32) + i%32); got != want || returned[i] != want+0.5 {
+					t.Fatalf("%d nodes: value %d of node %d is %v there and %v back, want %v and %v", nodes, i%32, i/32, got, returned[i], want, want+0.5)
+				}
+			}
+		}
+	})
+}
+
 // Values of a node stay with it, and teams do not see each other's.
 func own(t *testing.T, d device.Device) {
 	const kernel = `
