@@ -220,7 +220,7 @@ func TestColumnsPay(t *testing.T) {
 }
 
 // processorTime is what this process has had [s].
-func processorTime(t *testing.T) float64 {
+func processorTime(t testing.TB) float64 {
 	t.Helper()
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
