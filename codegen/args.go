@@ -11,17 +11,16 @@ func (g *generator) arguments() {
 	}
 	g.array(Buffer{Name: "state", Elem: Real, PerTeam: len(g.unit.States) * n, State: true, Write: true, About: "[point][state][node]"})
 	if g.k.Rings > 0 {
-		g.array(Buffer{Name: "history", Elem: Real, State: true, Write: true, About: "what the nodes sent [point][ring][node][horizon + BLOCK]"})
+		g.array(Buffer{Name: "history", Elem: Real, State: true, Write: true, About: "what the nodes sent [point][ring][horizon + BLOCK]"})
 	}
 	g.array(Buffer{Name: "wiring", Elem: I32, PerTeam: 1, About: "which wiring a point has"})
+	g.array(Buffer{Name: "newest", Elem: I32, About: "where in a ring a node's line ends at step 0 [wiring][node]"})
 	g.array(Buffer{Name: "rows", Elem: I32, About: "a target's first edge of each span, and the end [wiring][node][ROW]"})
 	g.array(Buffer{Name: "near", Elem: I32, About: "which spans shorter than a block a wiring has, a bit each"})
-	g.array(Buffer{Name: "edge_source", Elem: I32, About: "node"})
-	g.array(Buffer{Name: "edge_delay", Elem: I32, About: "[steps]"})
+	g.array(Buffer{Name: "edge_place", Elem: I32, About: "where in a ring is, at step 0, what is read"})
 	g.array(Buffer{Name: "edge_weight", Elem: Real})
 	g.array(Buffer{Name: "columns", Elem: I32, About: "first and end of a wiring's columns [wiring][2]"})
-	g.array(Buffer{Name: "column_source", Elem: I32, About: "node"})
-	g.array(Buffer{Name: "column_delay", Elem: I32, About: "[steps]"})
+	g.array(Buffer{Name: "column_place", Elem: I32, About: "as edge_place"})
 	g.array(Buffer{Name: "column_weight", Elem: Real, About: "[column][STRIDE], by target"})
 	if g.k.Rings > 0 {
 		g.array(Buffer{Name: "self_weight", Elem: Real, About: "of a node's undelayed connection with itself [wiring][node]"})
@@ -50,7 +49,7 @@ func (g *generator) arguments() {
 	if g.page.Stimuli != nil {
 		g.scalar("origin", "number of the step at the start, from which the time of stimuli counts")
 	}
-	g.scalar("horizon", "slots of a ring, a power of two")
+	g.scalar("horizon", "places of a ring")
 	for _, s := range g.page.Streams {
 		g.scalar(fmt.Sprintf("from%d", s.Number), "number of the first sample that counts; sample j ends with step j * period")
 		if s.HasOut {
@@ -89,12 +88,12 @@ func (g *generator) streamArrays(s *stream) {
 		g.array(Buffer{Name: fmt.Sprintf("out%d", s.Number), Elem: Real, Write: true, About: "samples [point][quantity][slot][node]"})
 	}
 	if s.Moments > 0 {
-		array("shift", Double, s.Moments*n, "first sample")
-		array("least", Double, s.Moments*n, "")
-		array("most", Double, s.Moments*n, "")
+		array("shift", Real, s.Moments*n, "first sample")
+		array("least", Real, s.Moments*n, "")
+		array("most", Real, s.Moments*n, "")
 		array("offset", Double, s.Moments*n, "mean less the first sample [point][quantity][node]")
 		if s.Pairs {
-			array("product", Double, s.Moments*n*wide, "sums of products about the means, j >= i [point][quantity][node][WIDE]")
+			array("product", Double, s.Moments*Products(n), "sums of products about the means [point][quantity][PRODUCTS]")
 		} else {
 			array("product", Double, s.Moments*n, "sums of squares about the means [point][quantity][node]")
 		}

@@ -20,6 +20,7 @@ type page struct {
 	Block     int
 	Rows      int
 	Wide      int
+	Products  int
 	Infinity  string
 
 	Spans   []span // between a block and a single step
@@ -328,3 +329,15 @@ func (g *generator) derivatives(u *unit, m *model.Model, slopes []*expr.Node) {
 
 // Wide is the length of a row of co-moments: nodes rounded up to 8.
 func Wide(nodes int) int { return (nodes + 7) / 8 * 8 }
+
+// Products is how many co-moments a kernel keeps: of each node with those of its own 8 and all behind them.
+func Products(nodes int) int {
+	groups := nodes / 8
+	return ProductsOf(nodes, nodes) + 8*groups
+}
+
+// ProductsOf tells where a node's co-moments are: that with node j is number ProductsOf(nodes, i) + j.
+func ProductsOf(nodes, i int) int {
+	wide, group := Wide(nodes), i/8
+	return 8*group*wide - 32*group*(group-1) + i%8*(wide-8*group) - 8*group
+}

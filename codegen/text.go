@@ -16,7 +16,7 @@ func (g *generator) text() (string, error) {
 	s, p := g.spec, &g.page
 	p.Title, p.Reference = s.Title, wrapped(s.Model.Title+". "+s.Model.Reference)
 	p.Nodes, p.Scheme, p.Precision = s.Nodes, s.Scheme, s.Precision
-	p.Block, p.Rows, p.Wide, p.Main = Block, Rows, Wide(s.Nodes), g.unit
+	p.Block, p.Rows, p.Wide, p.Products, p.Main = Block, Rows, Wide(s.Nodes), Products(s.Nodes), g.unit
 	p.wiring(s.Nodes)
 	p.Infinity = "0x7f800000u"
 	if s.Precision == 64 {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"brainsweep/codegen"
-	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/partition"
 	"brainsweep/sim"
@@ -49,14 +48,11 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 		return nil, err
 	}
 	defer w.close()
-	longest, err := connectome.Delay(p.longest(), slowest(p), p.Run.Step)
-	if err != nil {
-		return nil, err
-	}
 	series, whole := s.signalBytes()
+	largest := &p.Subjects[len(p.Subjects)-1]
 	e := &Estimate{
 		SeriesBytes: series, Whole: whole, Points: p.Points(), NodeSteps: s.nodeSteps(0, p.Points()),
-		BytesPerPoint: w.pointBytes(&p.Subjects[len(p.Subjects)-1], int(longest)), ResultBytes: s.diskSize(),
+		BytesPerPoint: w.pointBytes(largest, largest.places(slowest(p), p.Run.Step)), ResultBytes: s.diskSize(),
 	}
 	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)
 	e.Rate, err = w.measure(ctx)

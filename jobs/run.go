@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/fault"
 	"brainsweep/internal/doom"
@@ -264,29 +263,29 @@ func (r *run) wholeParts() ([]partition.Batch, error) {
 	return done, nil
 }
 
-// cost is what a point takes: its memory rises with its longest delay and its nodes. The points of a subject share a
+// cost is what a point takes: its memory rises with its delays and its nodes. The points of a subject share a
 // wiring, unless the speed is swept.
 func (r *run) cost() func(i int) (partition.Cost, int) {
 	p := r.plan
 	swept := p.Swept(speedAddress)
 	return func(i int) (partition.Cost, int) {
 		s := r.subject(i)
-		longest, _ := connectome.Delay(s.Longest, p.Point(r.layout.Number(i)).Value(speedAddress), p.Run.Step)
+		places := s.places(p.Point(r.layout.Number(i)).Value(speedAddress), p.Run.Step)
 		next := r.stretch(i)
 		if swept {
 			next = i + 1
 		}
-		return partition.Cost{Bytes: r.pointBytes(s, int(longest)), Shared: s.wiringBytes(), Work: float64(r.study.Steps) * float64(s.Nodes())}, next
+		return partition.Cost{Bytes: r.pointBytes(s, places), Shared: s.wiringBytes(), Work: float64(r.study.Steps) * float64(s.Nodes())}, next
 	}
 }
 
-// pointBytes is the memory that a point of a subject takes, with delays up to longest steps. It grows with the nodes, and
+// pointBytes is the memory that a point of a subject takes, with so many places in a ring. It grows with the nodes, and
 // the sums of products with their square; where the subject has more than those that the worker's kernel is for, all counts as
 // the latter.
-func (w *worker) pointBytes(s *Subject, longest int) int64 {
+func (w *worker) pointBytes(s *Subject, places int) int64 {
 	series, _ := w.signalBytes()
-	bytes := w.runner.BytesPerPoint(longest) + series
 	n, own := int64(s.Nodes()), int64(w.study.Nodes)
+	bytes := w.runner.BytesPerPoint(int(int64(places)*own/n)) + series
 	if n <= own {
 		return bytes * n / own
 	}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"brainsweep/connectome"
@@ -18,6 +19,7 @@ type Subject struct {
 	Centres [][3]float64
 	Digest  string  // of its connectome, see connectome.Connectome.Digest
 	Longest float64 // of its tracts [mm]
+	Reach   float64 // sum over its nodes of the longest tract of a connection from there [mm]
 	Edges   int     // weights other than 0
 
 	place  []int          // of each of its nodes among those of the plan; nil where they are the same
@@ -56,12 +58,23 @@ func (s *Subject) own(values []float64) []float64 {
 // newSubject describes a connectome as it enters the equations.
 func newSubject(id string, c *connectome.Connectome) Subject {
 	s := Subject{ID: id, Source: c.Source, Labels: c.Labels, Centres: c.Centres, Digest: c.Digest(), Longest: slices.Max(c.Lengths)}
-	for _, w := range c.Weights {
+	n := c.N()
+	reach := make([]float64, n)
+	for at, w := range c.Weights {
 		if w != 0 {
 			s.Edges++
+			reach[at%n] = max(reach[at%n], c.Lengths[at])
 		}
 	}
+	for _, length := range reach {
+		s.Reach += length
+	}
 	return s
+}
+
+// places is how many a ring of the subject's wiring has, about (sim.Wiring.Horizon): a delay is rounded by half a step.
+func (s *Subject) places(speed, step float64) int {
+	return int(min(s.Reach/speed/step, math.MaxInt32)) + 3*s.Nodes()
 }
 
 // treat makes a connectome as it enters the equations: diagonal and normalisation done.

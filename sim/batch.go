@@ -14,7 +14,7 @@ import (
 type batch struct {
 	*Runner
 	points  []Point
-	slots   int   // of a ring
+	places  int   // of a ring
 	epoch   int64 // steps of a launch
 	buffers map[string]device.Buffer
 	scratch []byte // of deliver
@@ -33,7 +33,7 @@ func spareOut(name string) string { return name + "'" }
 // newBatch gives the points their buffers, zeroed, and fills in what does not change.
 func (r *Runner) newBatch(points []Point) (*batch, error) {
 	wirings, of := distinct(points)
-	b := &batch{Runner: r, points: points, slots: horizon(wirings), epoch: r.epoch(len(points)), buffers: map[string]device.Buffer{}}
+	b := &batch{Runner: r, points: points, places: horizon(wirings), epoch: r.epoch(len(points)), buffers: map[string]device.Buffer{}}
 	inputs := b.inputs(wirings, of)
 	for _, arg := range r.kernel.Buffers {
 		content, given := inputs[arg.Name]
@@ -42,7 +42,7 @@ func (r *Runner) newBatch(points []Point) (*batch, error) {
 			size = int(r.outLength(stream, b.epoch)) * len(points) * r.kernel.Size(arg.Elem)
 		}
 		if arg.Name == "history" {
-			size = int(r.historyLength(b.slots)) * len(points) * r.kernel.Size(arg.Elem)
+			size = int(r.historyLength(b.places)) * len(points) * r.kernel.Size(arg.Elem)
 		}
 		if given {
 			size = len(content)
@@ -159,7 +159,7 @@ func (b *batch) args(e epoch) []any {
 	for _, a := range b.kernel.Buffers {
 		args = append(args, b.buffers[e.place(a.Name)])
 	}
-	numbers := map[string]int64{"first_step": e.at, "steps": e.steps, "origin": b.study.Origin, "horizon": int64(b.slots)}
+	numbers := map[string]int64{"first_step": e.at, "steps": e.steps, "origin": b.study.Origin, "horizon": int64(b.places)}
 	for s := range b.study.Streams {
 		count, _, _ := b.study.Samples(s)
 		numbers[fmt.Sprintf("from%d", s)] = b.study.First(s)
@@ -365,10 +365,13 @@ func (b *batch) moments(s int, st codegen.Stream, out []Outcome) error {
 			m := metrics.NewMoments(n, st.Pairs)
 			m.Count = count
 			at := p*each + number
-			for name, dst := range map[string][]float64{"shift": m.Shift, "offset": m.Offset, "least": m.Min, "most": m.Max} {
-				if err := b.readDoubles(fmt.Sprintf("%s%d", name, s), at*n, dst); err != nil {
+			for name, dst := range map[string][]float64{"shift": m.Shift, "least": m.Min, "most": m.Max} {
+				if err := b.readReals(fmt.Sprintf("%s%d", name, s), at*n, dst); err != nil {
 					return err
 				}
+			}
+			if err := b.readDoubles(fmt.Sprintf("offset%d", s), at*n, m.Offset); err != nil {
+				return err
 			}
 			if err := b.products(m, fmt.Sprintf("product%d", s), at); err != nil {
 				return err
@@ -386,15 +389,32 @@ func (b *batch) products(m *metrics.Moments, name string, at int) error {
 	if m.Products == nil {
 		return b.readDoubles(name, at*n, m.Squares)
 	}
-	wide := codegen.Wide(n)
-	rows := make([]float64, n*wide)
-	if err := b.readDoubles(name, at*n*wide, rows); err != nil {
+	kept := make([]float64, codegen.Products(n))
+	if err := b.readDoubles(name, at*len(kept), kept); err != nil {
 		return err
 	}
 	pair := 0
 	for i := range n {
-		m.Squares[i] = rows[i*wide+i]
-		pair += copy(m.Products[pair:], rows[i*wide+i+1:i*wide+n])
+		row := codegen.ProductsOf(n, i)
+		m.Squares[i] = kept[row+i]
+		pair += copy(m.Products[pair:], kept[row+i+1:row+n])
+	}
+	return nil
+}
+
+// readReals reads numbers of the study's precision.
+func (b *batch) readReals(name string, at int, dst []float64) error {
+	size := b.kernel.Size(codegen.Real)
+	raw := make([]byte, size*len(dst))
+	if err := b.buffers[name].Read(size*at, raw); err != nil {
+		return err
+	}
+	if size == 8 {
+		copy(dst, floats(raw))
+		return nil
+	}
+	for i, x := range view[float32](raw) {
+		dst[i] = float64(x)
 	}
 	return nil
 }

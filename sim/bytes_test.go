@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"brainsweep/codegen"
+	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/sim"
 )
@@ -25,8 +26,8 @@ type unbuilt struct{ device.Program }
 
 func (unbuilt) Close() error { return nil }
 
-// TestMemoryOfAPoint holds what a point of adex2 with everything on takes of a GPU to docs/gpu.md: 237 mm at 3 mm/ms and
-// 0.1 ms are 791 steps.
+// TestMemoryOfAPoint holds what a point of adex2 with everything on takes of a GPU to docs/gpu.md: averages of E and I,
+// BOLD, and the moments of all pairs of each. The figures are for 3 mm/ms and steps of 0.1 ms.
 func TestMemoryOfAPoint(t *testing.T) {
 	study, _ := brain(t, 32, 1)
 	study.Nodes, study.Steps, study.Transient = 68, 100000, 0
@@ -39,11 +40,29 @@ func TestMemoryOfAPoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	for steps, most := range map[int]int64{791: 480_000, 490: 335_000} {
-		if bytes := r.BytesPerPoint(steps); bytes > most {
-			t.Errorf("delays of %d steps: %d bytes, at most %d are meant", steps, bytes, most)
+	for _, of := range []struct {
+		brain  string
+		places int
+		most   int64
+	}{
+		// The sum over regions of the longest delay of a connection [steps], and 2 for each.
+		{"connectivity_68 of tvb-data", 68 * (494 + 2), 250_000},
+		{"synthetic:68", synthetic(t, 68).Horizon, 280_000},
+	} {
+		if bytes := r.BytesPerPoint(of.places); bytes > of.most {
+			t.Errorf("%s: %d bytes, at most %d are meant", of.brain, bytes, of.most)
 		} else {
-			t.Logf("delays of %d steps: %d bytes", steps, bytes)
+			t.Logf("%s: %d bytes", of.brain, bytes)
 		}
 	}
+}
+
+// synthetic is the wiring of a made up brain.
+func synthetic(t *testing.T, regions int) *sim.Wiring {
+	t.Helper()
+	c, err := connectome.Synthetic(regions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wiring(t, c, 3, 0.1)
 }

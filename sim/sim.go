@@ -246,11 +246,7 @@ func (r *Runner) epoch(points int) int64 {
 	if r.steps > 0 {
 		return r.steps
 	}
-	const (
-		nodeSteps = 4e6      // of one worker
-		room      = 32 << 20 // for the samples of all points on the device [bytes]
-		least     = 256      // steps, whatever room their samples take
-	)
+	const nodeSteps = 4e6 // of one worker
 	turns := (points + r.workers - 1) / r.workers
 	steps := int64(nodeSteps) / int64(r.study.Nodes) / int64(turns)
 	perStep := 0.0 // [bytes] of a point
@@ -258,10 +254,15 @@ func (r *Runner) epoch(points int) int64 {
 		perStep += float64(outs(st)*r.study.Nodes*r.kernel.Size(codegen.Real)*turnsOut) / float64(st.Period)
 	}
 	if perStep > 0 {
-		steps = min(steps, max(least, int64(room/float64(points)/perStep)))
+		// Room for the samples of all points on the device [bytes]: a GPU is long at work on so many.
+		room := float64(32<<20 + r.workers*128<<10)
+		steps = min(steps, max(leastSteps, int64(room/float64(points)/perStep)))
 	}
 	return max(codegen.Block, steps/codegen.Block*codegen.Block)
 }
+
+// leastSteps is the shortest epoch that room for samples asks for.
+const leastSteps = 64
 
 // turnsOut is how many epochs' samples there is room for: those of one are read while the next one runs.
 const turnsOut = 2
@@ -269,18 +270,18 @@ const turnsOut = 2
 // SetEpoch fixes the number of steps of a launch, which no number of the result depends on.
 func (r *Runner) SetEpoch(steps int64) { r.steps = max(1, steps) }
 
-// BytesPerPoint is the memory of the device that one point of a batch takes, with delays up to maxDelay steps.
-func (r *Runner) BytesPerPoint(maxDelay int) int64 {
-	epoch := r.epoch(r.workers)
-	slots := codegen.Block
-	for slots < maxDelay+codegen.Block {
-		slots *= 2
+// BytesPerPoint is the memory of the device that a point takes in a large batch, where a ring has so many places
+// (Wiring.Horizon).
+func (r *Runner) BytesPerPoint(places int) int64 {
+	epoch := int64(leastSteps)
+	if r.steps > 0 {
+		epoch = r.steps
 	}
 	var total int64
 	for _, b := range r.kernel.Buffers {
 		n := int64(b.PerTeam)
 		if b.Name == "history" {
-			n = r.historyLength(slots)
+			n = r.historyLength(places)
 		}
 		if stream, ok := outStream(b.Name); ok {
 			n = turnsOut * r.outLength(stream, epoch)
@@ -290,8 +291,8 @@ func (r *Runner) BytesPerPoint(maxDelay int) int64 {
 	return total
 }
 
-func (r *Runner) historyLength(slots int) int64 {
-	return int64(r.kernel.Rings) * int64(r.study.Nodes) * int64(slots+codegen.Block)
+func (r *Runner) historyLength(places int) int64 {
+	return int64(r.kernel.Rings) * int64(places+codegen.Block)
 }
 
 // capacity is the number of samples of a stream that an epoch may give.

@@ -11,10 +11,12 @@ import (
 
 // Wiring is a connectome at one conduction speed and step, laid out for the kernel: which pairs are read over how many
 // steps at once (codegen.Spans), target by target, and which are columns: all that hear one node after one delay.
-// What a node sends itself without delay is neither. Points that share a connectome and a speed share a Wiring.
+// What a node sends itself without delay is neither. Of each node the kernel keeps a line of values, as long as the
+// node's own longest delay asks for. Points that share a connectome and a speed share a Wiring.
 type Wiring struct {
 	Nodes      int
 	MaxDelay   int                    // [steps]
+	Horizon    int                    // places of a ring that keeps of each node what others read of it
 	Connectome *connectome.Connectome // that it was made of
 	edges      int                    // non-zero weights
 	rows       []int32                // [node][span + 1]: the first edge of each span, and the end
@@ -22,6 +24,7 @@ type Wiring struct {
 	edge       pairs                  // in the order of rows
 	column     pairs                  // a multiple of codegen.Columns
 	weights    []float64              // of the columns [column][codegen.Stride]
+	newest     []int32                // where in the ring each node's line ends
 	self       []float64              // weight of each node's undelayed connection with itself
 	sums       []float64              // of each node's weights; of a node's own past, its rest
 }
@@ -70,7 +73,7 @@ func newWiring(c *connectome.Connectome, speed, step float64, pays func(nodes, t
 		}
 		w.row(of)
 	}
-	return w, nil
+	return w, w.lines()
 }
 
 // NewOwnWiring is the wiring of a coupling whose sums are over each node's own past: model.OwnRows, or with columns
@@ -111,7 +114,41 @@ func NewOwnWiring(c *connectome.Connectome, columns bool, speed, step float64) (
 		}
 		w.row(of)
 	}
-	return w, nil
+	return w, w.lines()
+}
+
+// lines lays the nodes' lines one behind the other. A line has room for the value that its longest delay reaches, for
+// that of the moment, and for the one that a step writes while others still read.
+func (w *Wiring) lines() error {
+	longest := make([]int64, w.Nodes)
+	for _, p := range []pairs{w.edge, w.column} {
+		for k, source := range p.source {
+			longest[source] = max(longest[source], int64(p.delay[k]))
+		}
+	}
+	places := int64(0)
+	w.newest = make([]int32, w.Nodes)
+	for j, delay := range longest {
+		places += delay + 2
+		if places > mostPlaces {
+			return fault.Mistake{Msg: fmt.Sprintf("%d regions with delays of up to %d steps send more than can be kept: %d numbers at most", w.Nodes, w.MaxDelay, int64(mostPlaces))}
+		}
+		w.newest[j] = int32(places - 1)
+	}
+	w.Horizon = max(int(places), codegen.Block)
+	return nil
+}
+
+// mostPlaces keeps the sum of two places of a ring below 2^31.
+const mostPlaces = 1 << 30
+
+// places are where in the ring the pairs' values are.
+func (p *pairs) places(newest []int32) []int32 {
+	out := make([]int32, len(p.source))
+	for k, source := range p.source {
+		out[k] = newest[source] - p.delay[k]
+	}
+	return out
 }
 
 // row lays out the edges of the next target, by span.
@@ -183,18 +220,13 @@ func (w *Wiring) columns(weights []float64, delays []int32, pays func(nodes, tar
 // Edges is the number of non-zero weights.
 func (w *Wiring) Edges() int { return w.edges }
 
-// horizon is the number of slots of a ring that serves all wirings: a power of two that holds the longest delay
-// and the block in work.
+// horizon is the number of places of a ring that serves all wirings.
 func horizon(wirings []*Wiring) int {
-	longest := 0
+	most := 0
 	for _, w := range wirings {
-		longest = max(longest, w.MaxDelay)
+		most = max(most, w.Horizon)
 	}
-	slots := codegen.Block
-	for slots < longest+codegen.Block {
-		slots *= 2
-	}
-	return slots
+	return most
 }
 
 // distinct returns the wirings of points, each once, and for each point the number of its wiring.
@@ -212,24 +244,23 @@ func distinct(points []Point) (wirings []*Wiring, of []int32) {
 
 // wires are the contents of the buffers that hold the wirings, one after the other.
 func (b *batch) wires(wirings []*Wiring) map[string][]byte {
-	var rows, near, columns []int32
-	var edge, column pairs
-	var weights, self, sums []float64
+	var rows, near, newest, columns, edges, heads []int32
+	var weight, weights, self, sums []float64
 	for _, w := range wirings {
 		for _, e := range w.rows {
-			rows = append(rows, e+int32(len(edge.source)))
+			rows = append(rows, e+int32(len(edges)))
 		}
-		near = append(near, w.near)
-		edge.append(w.edge)
-		columns = append(columns, int32(len(column.source)), int32(len(column.source)+len(w.column.source)))
-		column.append(w.column)
+		near, newest = append(near, w.near), append(newest, w.newest...)
+		edges, weight = append(edges, w.edge.places(w.newest)...), append(weight, w.edge.weight...)
+		columns = append(columns, int32(len(heads)), int32(len(heads)+len(w.column.source)))
+		heads = append(heads, w.column.places(w.newest)...)
 		weights, self, sums = append(weights, w.weights...), append(self, w.self...), append(sums, w.sums...)
 	}
 	return map[string][]byte{
-		"rows": ints(rows), "near": ints(near),
-		"edge_source": ints(edge.source), "edge_delay": ints(edge.delay), "edge_weight": b.reals(edge.weight),
-		"columns": ints(columns), "column_source": ints(column.source), "column_delay": ints(column.delay),
-		"column_weight": b.reals(weights), "self_weight": b.reals(self), "row_weight": b.reals(sums),
+		"rows": ints(rows), "near": ints(near), "newest": ints(newest),
+		"edge_place": ints(edges), "edge_weight": b.reals(weight),
+		"columns": ints(columns), "column_place": ints(heads), "column_weight": b.reals(weights),
+		"self_weight": b.reals(self), "row_weight": b.reals(sums),
 	}
 }
 

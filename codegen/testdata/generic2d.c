@@ -4,22 +4,21 @@
 
    One team simulates one point: 68 nodes, scheme heun, 32-bit reals. Each launch advances it by A->steps steps. */
 
-enum { STATES = 2, RINGS = 1, BLOCK = 16, ROWS = 16, WIDE = 72, TALL = ABREAST == 8 ? 4 : 1 };
+enum { STATES = 2, RINGS = 1, BLOCK = 16, ROWS = 16, WIDE = 72, PRODUCTS = 2848, TALL = ABREAST == 8 ? 4 : 1 };
 enum { ROW = 5, SINGLE = 4, COLUMNS = 4, STRIDE = 80 }; /* of the wiring */
 
 struct args {
 	const real *constants;       /* folded parameters [point][constant] */
 	real *state;                 /* [point][state][node] */
-	real *history;               /* what the nodes sent [point][ring][node][horizon + BLOCK] */
+	real *history;               /* what the nodes sent [point][ring][horizon + BLOCK] */
 	const i32 *wiring;           /* which wiring a point has */
+	const i32 *newest;           /* where in a ring a node's line ends at step 0 [wiring][node] */
 	const i32 *rows;             /* a target's first edge of each span, and the end [wiring][node][ROW] */
 	const i32 *near;             /* which spans shorter than a block a wiring has, a bit each */
-	const i32 *edge_source;      /* node */
-	const i32 *edge_delay;       /* [steps] */
+	const i32 *edge_place;       /* where in a ring is, at step 0, what is read */
 	const real *edge_weight;     /*  */
 	const i32 *columns;          /* first and end of a wiring's columns [wiring][2] */
-	const i32 *column_source;    /* node */
-	const i32 *column_delay;     /* [steps] */
+	const i32 *column_place;     /* as edge_place */
 	const real *column_weight;   /* [column][STRIDE], by target */
 	const real *self_weight;     /* of a node's undelayed connection with itself [wiring][node] */
 	const u64 *key;              /* of a point's noise */
@@ -28,7 +27,7 @@ struct args {
 	real *out0;                  /* samples [point][quantity][slot][node] */
 	i64 first_step;              /* steps done before this launch */
 	i64 steps;                   /* to do in this launch */
-	i64 horizon;                 /* slots of a ring, a power of two */
+	i64 horizon;                 /* places of a ring */
 	i64 from0;                   /* number of the first sample that counts; sample j ends with step j * period */
 	i64 base0;                   /* number of the sample in slot 0 of out */
 	i64 capacity0;               /* slots of out for each point */
@@ -128,6 +127,12 @@ FUNC struct observed observed(const struct constants k, const struct state v) {
 
 /* 1 where x is NaN or infinite. */
 FUNC ureal nonfinite(real x) { return (BITS(x) & 0x7f800000u) == 0x7f800000u; }
+/* All that the nodes have sent lies in one ring of horizon places, a line for each node: what node i has sent by step t
+   ends at place t + newest[i], and goes back as far as its longest delay reaches. With every step all lines move on by
+   one place, into the oldest of the next line. The ring repeats its first BLOCK places at its end, so that a block of
+   steps is read in one piece. */
+FUNC i32 wrapped(i32 place, i32 horizon) { return place < horizon ? place : place - horizon; }
+
 /* What a node sends itself without delay joins the sum over the others. */
 FUNC real plus_own(real sum, real weight, real sent) { return weight != 0 ? FMA(weight, sent, sum) : sum; }
 
@@ -136,11 +141,20 @@ KERNEL(start) {
 	const i64 point = TEAM;
 	real *state = A->state + point * STATES * NODES;
 	const struct constants k = load_constants(A->constants + point * 16);
+	const i32 horizon = (i32)A->horizon, now = (i32)(A->first_step % horizon);
 	const i64 row_length = A->horizon + BLOCK;
+	const i32 *newest = A->newest + A->wiring[point] * NODES;
 	EACH_OF(i, NODES) {
 		struct state v = { state[0 * NODES + i], state[1 * NODES + i] };
 		const struct sources source = sources(k, v);
-		for (i64 slot = 0; slot < row_length; slot++) A->history[((point * RINGS + 0) * NODES + i) * row_length + slot] = source.r0;
+		{
+			real *history = A->history + (point * RINGS + 0) * row_length;
+			for (i32 at = i == 0 ? 0 : newest[i - 1] + 1; at <= newest[i]; at++) {
+				const i32 place = wrapped(now + at, horizon);
+				history[place] = source.r0;
+				if (place < BLOCK) history[horizon + place] = source.r0;
+			}
+		}
 	}
 }
 
@@ -175,36 +189,41 @@ KERNEL(simulate) {
 		AT(x, 1, i) = state[1 * NODES + from];
 	}
 
-	const i64 row_length = A->horizon + BLOCK, mask = A->horizon - 1;
-	real *history = A->history + point * RINGS * NODES * row_length;
+	const i32 horizon = (i32)A->horizon;
+	i32 now = (i32)(A->first_step % horizon);
+	const i64 row_length = A->horizon + BLOCK;
+	real *history = A->history + point * RINGS * row_length;
+	const i32 *newest = A->newest + A->wiring[point] * NODES;
+	STORED(i32, place, 1);
 	STORED(real, self, 1);
+	EACH(i) AT(place, 0, i) = wrapped(now + newest[i < NODES ? i : NODES - 1], horizon);
 	EACH_OF(i, NODES) {
 		AT(self, 0, i) = A->self_weight[A->wiring[point] * NODES + i];
-		AT(out, 0, i) = history[(0 * NODES + i) * row_length + ((A->first_step - 1) & mask)];
+		AT(out, 0, i) = history[AT(place, 0, i)];
 	}
 	const i32 *rows = A->rows + A->wiring[point] * ROW * NODES;
 	const i32 *columns = A->columns + A->wiring[point] * 2;
 	const i32 near = A->near[A->wiring[point]];
+
 	const i64 end = A->first_step + A->steps;
 	i64 t = A->first_step;
 	i64 healthy = 1;
 
 	while (t < end && healthy) {
-		const i64 block = t - t % BLOCK;
-		const i64 block_end = block + BLOCK < end ? block + BLOCK : end;
+		const i64 block = t, block_end = block + BLOCK < end ? block + BLOCK : end;
+		const i32 block_place = now;
 		/* Rings are written once for the block where nobody hears of it sooner. */
-		const i32 whole = BY_BLOCK && t == block && block + BLOCK <= end && !near && columns[0] == columns[1];
+		const i32 whole = BY_BLOCK && block + BLOCK <= end && !near && columns[0] == columns[1];
 
 		/* Delayed input of the whole block, from the pairs whose delay is at least BLOCK - 1 steps:
-		   ahead[ring][b] = sum over pairs of weight * source(block + b - delay). What a node has sent by the beginning of
-		   step s stands in slot s - 1 of its ring. */
+		   ahead[ring][b] = sum over pairs of weight * source(block + b - delay). */
 		EACH_OF(i, NODES) {
 			const i32 from = rows[ROW * i], to = rows[ROW * i + 1];
 			real sum0[BLOCK];
 			LANES(b, BLOCK) sum0[b] = 0;
 			for (i32 e = from; e < to; e++) {
 				const real weight = A->edge_weight[e];
-				const real *past = history + A->edge_source[e] * row_length + ((block - 1 - A->edge_delay[e]) & mask);
+				const real *past = history + wrapped(block_place + A->edge_place[e], horizon);
 				LANES(b, BLOCK) sum0[b] = FMA(weight, past[b], sum0[b]);
 			}
 			LANES(b, BLOCK) ALONG_AT(ahead, 0 * BLOCK + b, i) = sum0[b];
@@ -212,35 +231,36 @@ KERNEL(simulate) {
 		TURN(flow, ahead, RINGS * BLOCK);
 
 		for (; t < block_end; t++) {
-			const int b = (int)(t - block);
-			if (SELDOM(near & 1) && (b % 8 == 0 || t == A->first_step)) {
+			const i32 b = (i32)(t - block);
+
+			if (SELDOM(near & 1) && b % 8 == 0) {
 				/* The same for 8 steps, from the pairs whose delay is at least 8 - 1 steps. */
-				const int begin = b - b % 8;
+				const i32 span_place = wrapped(block_place + b, horizon);
 				EACH_OF(i, NODES) {
 					const i32 from = rows[ROW * i + 1], to = rows[ROW * i + 1 + 1];
 					real sum0[8];
-					LANES(l, 8) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + begin + l, i);
+					LANES(l, 8) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + b + l, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
-						const real *past = history + A->edge_source[e] * row_length + ((block + begin - 1 - A->edge_delay[e]) & mask);
+						const real *past = history + wrapped(span_place + A->edge_place[e], horizon);
 						LANES(l, 8) sum0[l] = FMA(weight, past[l], sum0[l]);
 					}
-					LANES(l, 8) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = AT(flow, 0 * BLOCK + begin + l, i) = sum0[l];
+					LANES(l, 8) ALONG_AT(ahead, 0 * BLOCK + b + l, i) = AT(flow, 0 * BLOCK + b + l, i) = sum0[l];
 				}
 			}
-			if (SELDOM(near & 2) && (b % 4 == 0 || t == A->first_step)) {
+			if (SELDOM(near & 2) && b % 4 == 0) {
 				/* The same for 4 steps, from the pairs whose delay is at least 4 - 1 steps. */
-				const int begin = b - b % 4;
+				const i32 span_place = wrapped(block_place + b, horizon);
 				EACH_OF(i, NODES) {
 					const i32 from = rows[ROW * i + 2], to = rows[ROW * i + 2 + 1];
 					real sum0[4];
-					LANES(l, 4) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + begin + l, i);
+					LANES(l, 4) sum0[l] = ALONG_AT(ahead, 0 * BLOCK + b + l, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
-						const real *past = history + A->edge_source[e] * row_length + ((block + begin - 1 - A->edge_delay[e]) & mask);
+						const real *past = history + wrapped(span_place + A->edge_place[e], horizon);
 						LANES(l, 4) sum0[l] = FMA(weight, past[l], sum0[l]);
 					}
-					LANES(l, 4) ALONG_AT(ahead, 0 * BLOCK + begin + l, i) = AT(flow, 0 * BLOCK + begin + l, i) = sum0[l];
+					LANES(l, 4) ALONG_AT(ahead, 0 * BLOCK + b + l, i) = AT(flow, 0 * BLOCK + b + l, i) = sum0[l];
 				}
 			}
 			if (SELDOM(near & SINGLE)) {
@@ -250,7 +270,7 @@ KERNEL(simulate) {
 					real sum0 = AT(flow, 0 * BLOCK + b, i);
 					for (i32 e = from; e < to; e++) {
 						const real weight = A->edge_weight[e];
-						const real *past = history + A->edge_source[e] * row_length + ((t - 1 - A->edge_delay[e]) & mask);
+						const real *past = history + wrapped(now + A->edge_place[e], horizon);
 						sum0 = FMA(weight, past[0], sum0);
 					}
 					AT(flow, 0 * BLOCK + b, i) = sum0;
@@ -261,7 +281,7 @@ KERNEL(simulate) {
 				const real *weight = A->column_weight + (i64)c * STRIDE;
 				real sent0[COLUMNS];
 				for (i32 l = 0; l < COLUMNS; l++) {
-					const real *past = history + A->column_source[c + l] * row_length + ((t - 1 - A->column_delay[c + l]) & mask);
+					const real *past = history + wrapped(now + A->column_place[c + l], horizon);
 					sent0[l] = past[0];
 				}
 				EACH(i) {
@@ -313,12 +333,20 @@ KERNEL(simulate) {
 				AT(sum0, 0, i) += seen.f_V;
 			}
 
-			/* The ring of a source repeats its first BLOCK slots at its end, so that a block is read in one piece. */
+			now = wrapped(now + 1, horizon);
 			if (SELDOM(!whole)) {
-				const i64 slot = t & mask;
+				i32 low = 0;
+				EACH(i) {
+					AT(place, 0, i) = wrapped(AT(place, 0, i) + 1, horizon);
+					low |= AT(place, 0, i) < BLOCK;
+				}
 				EACH_OF(i, NODES) {
-					history[(0 * NODES + i) * row_length + slot] = AT(out, 0, i);
-					if (slot < BLOCK) history[(0 * NODES + i) * row_length + A->horizon + slot] = AT(out, 0, i);
+					history[AT(place, 0, i)] = AT(out, 0, i);
+				}
+				if (SELDOM(low)) EACH_OF(i, NODES) {
+					if (AT(place, 0, i) < BLOCK) {
+						history[horizon + AT(place, 0, i)] = AT(out, 0, i);
+					}
 				}
 			}
 			SYNC;
@@ -360,10 +388,18 @@ KERNEL(simulate) {
 		}
 		if (whole && healthy) {
 			TURN_BACK(ahead, flow, RINGS * BLOCK);
-			const i64 slot = block & mask;
 			EACH_OF(i, NODES) {
-				LANES(b, BLOCK) history[(0 * NODES + i) * row_length + slot + b] = ALONG_AT(ahead, 0 * BLOCK + b, i);
-				if (slot == 0) LANES(b, BLOCK) history[(0 * NODES + i) * row_length + A->horizon + b] = ALONG_AT(ahead, 0 * BLOCK + b, i);
+				const i32 begin = wrapped(AT(place, 0, i) + 1, horizon);
+				AT(place, 0, i) = wrapped(AT(place, 0, i) + BLOCK, horizon);
+				if (SELDOM(begin < BLOCK || begin + BLOCK > horizon)) {
+					for (i32 b = 0; b < BLOCK; b++) {
+						const i32 at = wrapped(begin + b, horizon);
+						history[at] = ALONG_AT(ahead, 0 * BLOCK + b, i);
+						if (at < BLOCK) history[horizon + at] = ALONG_AT(ahead, 0 * BLOCK + b, i);
+					}
+				} else {
+					LANES(b, BLOCK) history[begin + b] = ALONG_AT(ahead, 0 * BLOCK + b, i);
+				}
 			}
 			SYNC;
 		}
