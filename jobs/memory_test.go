@@ -26,7 +26,7 @@ func (s small) Alloc(size int) (device.Buffer, error) {
 }
 
 // enough is what the delays of a point of brain take at 1 mm/ms, and not those of two [bytes].
-const enough = 200_000
+const enough = 100_000
 
 // TestMemoryThatDoesNotSuffice halves batches until they fit, says so, and gives the same bytes.
 func TestMemoryThatDoesNotSuffice(t *testing.T) {
