@@ -61,7 +61,8 @@ type Info struct {
 	Name    string // as its maker calls it
 	Workers int    // teams that run at the same time: threads of a CPU; on a GPU about 8 for each multiprocessor
 	Memory  int64  // [bytes] free for buffers, about
-	Twins   int    // devices of this kind that the host has, which its ranks share; 0 is 1
+	Twins   int    // devices of this kind that this process may choose among, and its host's ranks share; 0 is 1
+	ID      string // tells the device from all others, whatever a process calls it; "" where nothing does
 	ISA     string // what it is compiled for, e.g. "x86-64 avx512f", "sm_90"
 	Tools   string // compiler and driver with versions
 }

@@ -163,8 +163,13 @@ func describe(gpu cu.Device) (device.Info, error) {
 	if err != nil {
 		return device.Info{}, check("cuDeviceTotalMem", err)
 	}
+	// Ranks that each see one GPU only (CUDA_VISIBLE_DEVICES) all call it number 0.
+	id, err := gpu.UUID()
+	if err != nil {
+		return device.Info{}, check("cuDeviceGetUuid", err)
+	}
 	return device.Info{
-		Kind: "cuda", Name: name, Workers: numbers[cu.MultiprocessorCount], Memory: memory,
+		Kind: "cuda", Name: name, ID: id.String(), Workers: numbers[cu.MultiprocessorCount], Memory: memory,
 		ISA: fmt.Sprintf("sm_%d%d", numbers[cu.ComputeCapabilityMajor], numbers[cu.ComputeCapabilityMinor]),
 	}, nil
 }

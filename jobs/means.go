@@ -13,20 +13,17 @@ import (
 // means are what a rank computes with.
 type means struct {
 	Kind, Name string
+	ID         string // of the device, "" where nothing tells it from others
 	Host       string
 	Workers    int
 	Bytes      int64 // of the device that this rank may take
-	Sharing    int   // ranks of the host for each of its devices of the kind
-	Twins      int   // devices of the kind on the host
+	Twins      int   // devices of the kind that the rank could choose among
 }
 
 // gatherMeans is collective. It returns those of all ranks on rank 0, nil elsewhere.
 func (r *run) gatherMeans() ([]means, error) {
-	_, onHost := r.comm.Host()
 	info := r.dev.Info()
-	m := means{Kind: info.Kind, Name: info.Name, Host: r.host, Workers: info.Workers, Twins: max(1, info.Twins)}
-	m.Sharing = (onHost + m.Twins - 1) / m.Twins
-	m.Bytes = info.Memory / 2 / int64(m.Sharing)
+	m := means{Kind: info.Kind, Name: info.Name, ID: info.ID, Host: r.host, Workers: info.Workers, Twins: max(1, info.Twins), Bytes: info.Memory / 2}
 	packed, err := json.Marshal(m)
 	if err != nil {
 		return nil, err
@@ -41,10 +38,46 @@ func (r *run) gatherMeans() ([]means, error) {
 			return nil, err
 		}
 	}
+	for i, ranks := range sharing(all) {
+		all[i].Bytes /= int64(ranks)
+	}
 	for _, note := range noteworthy(all) {
 		r.Listener.Note(note)
 	}
 	return all, nil
+}
+
+// devices is how many devices of a rank's kind the ranks of its host use, and ranks how many of these there are. What
+// has an ID is counted by it: where each rank sees a GPU of its own, all think that there is one.
+func (m means) devices(all []means) (devices, ranks int) {
+	seen := map[string]bool{}
+	for _, o := range all {
+		if o.Host == m.Host && o.Kind == m.Kind {
+			seen[o.ID] = true
+			ranks++
+		}
+	}
+	if m.ID != "" {
+		return len(seen), ranks
+	}
+	return min(m.Twins, ranks), ranks
+}
+
+// sharing tells for each rank how many share its device.
+func sharing(all []means) []int {
+	out := make([]int, len(all))
+	for i, m := range all {
+		if devices, ranks := m.devices(all); m.ID == "" {
+			out[i] = (ranks + devices - 1) / devices
+			continue
+		}
+		for _, o := range all {
+			if o.Host == m.Host && o.ID == m.ID {
+				out[i]++
+			}
+		}
+	}
+	return out
 }
 
 // noteworthy says what a user should know of how ranks and devices match.
@@ -59,15 +92,10 @@ func noteworthy(all []means) []string {
 			continue
 		}
 		hosts[m.Host] = true
-		ranks := 0
-		for _, other := range all {
-			if other.Host == m.Host && other.Kind == m.Kind {
-				ranks++
-			}
-		}
+		devices, ranks := m.devices(all)
 		switch {
-		case ranks > m.Twins:
-			notes = append(notes, fmt.Sprintf("%d ranks on %s share %s: %s", ranks, m.Host, plural(m.Twins, "GPU"), m.Name))
+		case ranks > devices:
+			notes = append(notes, fmt.Sprintf("%d ranks on %s share %s: %s", ranks, m.Host, plural(devices, "GPU"), m.Name))
 		case ranks < m.Twins:
 			notes = append(notes, fmt.Sprintf("%d of the %d GPUs on %s compute, one for each rank", ranks, m.Twins, m.Host))
 		}

@@ -24,6 +24,11 @@ func TestRanksAndDevices(t *testing.T) {
 	gpus := func(n int) device.Info {
 		return device.Info{Kind: "cuda", Name: "H0", Workers: 12, Memory: 1 << 30, Twins: n}
 	}
+	own := func(id string) device.Info {
+		info := gpus(1)
+		info.ID = id
+		return info
+	}
 	host := device.Info{Kind: "cpu", Name: "cores", Workers: 1, Memory: 1 << 30}
 	j := parse(t, fmt.Sprintf(failing, "double", "grow = [0.01, 0.7, 0.9, 0.02, 2.0, 0.03]"))
 	want := result(t, j, ways{})
@@ -36,6 +41,8 @@ func TestRanksAndDevices(t *testing.T) {
 		{"more ranks", []device.Info{gpus(2), gpus(2), gpus(2)}, []string{"3 ranks on ", " share 2 GPUs: H0"}},
 		{"one for all", []device.Info{gpus(1), gpus(1)}, []string{"2 ranks on ", " share one GPU: H0"}},
 		{"fewer ranks", []device.Info{gpus(4), gpus(4)}, []string{"2 of the 4 GPUs on ", " compute, one for each rank"}},
+		{"one each, of which each knows its own", []device.Info{own("GPU-a"), own("GPU-b")}, nil},
+		{"two of three know the same", []device.Info{own("GPU-a"), own("GPU-b"), own("GPU-a")}, []string{"3 ranks on ", " share 2 GPUs: H0"}},
 		{"with a cpu", []device.Info{host, gpus(1)}, []string{"several kinds (cpu, cuda): the last digits of a point depend on which kind took it"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

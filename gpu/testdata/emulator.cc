@@ -129,6 +129,7 @@ API int cuDriverGetVersion(int *version) { *version = 12000; return 0; }
 API int cuDeviceGetCount(int *count) { *count = DEVICES; return 0; }
 API int cuDeviceGet(int *device, int number) { *device = number; return 0; }
 API int cuDeviceGetName(char *name, int length, int) { snprintf(name, length, "emulated GPU"); return 0; }
+API int cuDeviceGetUuid(char *uuid, int device) { memset(uuid, 17 * (device + 1), 16); return 0; }
 API int cuDeviceTotalMem_v2(size_t *bytes, int) { *bytes = 1ull << 32; return 0; }
 API int cuDeviceGetAttribute(int *value, int attribute, int) {
 	*value = attribute == 16 ? PROCESSORS : attribute == 75 ? 9 : attribute == 95 ? 1 : attribute == 39 ? 2048 : 0; // multiprocessors, capability, cooperative launches, threads
