@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Collects in build/gpu-check all that checks a GPU: the binaries, the libraries and files that they read, and this script.
-# There is nothing to be built where they run: carry the folder to a machine with a GPU and a driver, and run its
-# gpu-check.sh, which does everything, or the steps that it is given, a few minutes each:
+# There is nothing to be built where they run: carry the folder, or the archive build/gpu-check.tar.gz that holds it, to a
+# machine with a GPU and a driver, and run its gpu-check.sh, which does everything, or the steps that it is given, a few
+# minutes each:
 #
 #   gpu-check.sh [conformance] [shapes] [reference] [bytes] [sanitizer] [doctor] [bench]
 #
@@ -18,15 +19,18 @@ collect() {
 	set -e
 	rm -rf build/gpu-check
 	mkdir -p build/gpu-check/{gpu,sim,examples}
-	go build -trimpath -ldflags "-s -w" -tags cuda -o build/gpu-check/brainsweep ./cmd/brainsweep
-	go test -c -trimpath -ldflags "-s -w" -tags cuda -o build/gpu-check/gpu/gpu.test ./gpu
-	go test -c -trimpath -ldflags "-s -w" -tags cuda -o build/gpu-check/sim/sim.test ./sim
+	# The programs find what they need beside them. LD_LIBRARY_PATH would give it to the machine's own tools, too.
+	local flags="-s -w -extldflags '-Wl,-rpath,\$ORIGIN/lib:\$ORIGIN/../lib,--disable-new-dtags'"
+	go build -trimpath -ldflags "$flags" -tags cuda -o build/gpu-check/brainsweep ./cmd/brainsweep
+	go test -c -trimpath -ldflags "$flags" -tags cuda -o build/gpu-check/gpu/gpu.test ./gpu
+	go test -c -trimpath -ldflags "$flags" -tags cuda -o build/gpu-check/sim/sim.test ./sim
 	cp -r sim/testdata build/gpu-check/sim/
 	cp -r gpu/testdata build/gpu-check/gpu/
 	cp examples/*.toml build/gpu-check/examples/
 	cp scripts/gpu-check.sh build/gpu-check/
 	carry_libraries build/gpu-check/brainsweep build/gpu-check/sim/sim.test build/gpu-check/gpu/gpu.test
 	[[ ! -e .tools/nvrtc ]] || cp -r .tools/nvrtc build/gpu-check/
+	tar -C build -czf build/gpu-check.tar.gz gpu-check
 	set +e
 }
 
@@ -65,6 +69,8 @@ bytes='NothingShows|Epochs|WasCut|SamplesAreRead|HoweverItRuns|InPieces'
 
 # sanitize looks for bad addresses, races and barriers in one short run, in both shapes.
 sanitize() {
+	# CUDA's tools are often installed beside the search path.
+	PATH=$PATH:${CUDA_HOME:-/usr/local/cuda}/bin
 	if ! command -v compute-sanitizer >/dev/null; then
 		echo "left out: compute-sanitizer is not here"
 		return
@@ -80,7 +86,6 @@ sanitize() {
 
 check() {
 	export REQUIRE_GPU=1 BRAINSWEEP_DEVICE=cuda XDG_CACHE_HOME=$PWD/cache
-	export LD_LIBRARY_PATH=$PWD/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 	[[ -n ${BRAINSWEEP_NVRTC-} || ! -e nvrtc ]] || export BRAINSWEEP_NVRTC=$PWD/nvrtc
 	date -u
 	nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv || true
@@ -121,7 +126,7 @@ if [[ ! -e gpu/gpu.test ]]; then
 	cd ..
 	collect
 	if ! ldconfig -p | grep -q 'libcuda\.so\.1'; then
-		echo "build/gpu-check is ready; this machine has no NVIDIA driver: carry it to one that has, and run its gpu-check.sh"
+		echo "build/gpu-check and build/gpu-check.tar.gz ($(du -h build/gpu-check.tar.gz | cut -f1)) are ready; this machine has no NVIDIA driver: carry it to one that has, and run its gpu-check.sh"
 		exit 0
 	fi
 	cd build/gpu-check
