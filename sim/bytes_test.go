@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"brainsweep/codegen"
@@ -65,4 +66,15 @@ func synthetic(t *testing.T, regions int) *sim.Wiring {
 		t.Fatal(err)
 	}
 	return wiring(t, c, 3, 0.1)
+}
+
+// TestEdgesOfABatch: more connections than the kernel counts are memory that does not suffice, so that batches are halved.
+func TestEdgesOfABatch(t *testing.T) {
+	one := synthetic(t, 10)
+	if err := sim.Fit([]*sim.Wiring{one, one}, 2*one.Edges()); err != nil {
+		t.Error(err)
+	}
+	if err := sim.Fit([]*sim.Wiring{one, one, one}, 2*one.Edges()); !errors.Is(err, device.ErrMemory) {
+		t.Errorf("got %v, want an error that wraps device.ErrMemory", err)
+	}
 }

@@ -2,10 +2,12 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"brainsweep/codegen"
 	"brainsweep/connectome"
+	"brainsweep/device"
 	"brainsweep/fault"
 )
 
@@ -227,6 +229,20 @@ func horizon(wirings []*Wiring) int {
 		most = max(most, w.Horizon)
 	}
 	return most
+}
+
+// mostEdges is how many edges the wirings of a batch may have, which the kernel numbers in 32 bits.
+const mostEdges = math.MaxInt32
+
+// fit tells that the wirings are too many for one batch, as memory may be: a smaller one may do.
+func fit(wirings []*Wiring, most int) error {
+	edges := 0
+	for _, w := range wirings {
+		if edges += len(w.edge.source); edges > most {
+			return fmt.Errorf("sim: the connections of %d connectomes or speeds, more than %d: %w", len(wirings), most, device.ErrMemory)
+		}
+	}
+	return nil
 }
 
 // distinct returns the wirings of points, each once, and for each point the number of its wiring.
