@@ -103,7 +103,7 @@ func (c *choice) Type() string   { return "word" }
 
 func (c *choice) Set(word string) error {
 	if !slices.Contains(c.of, word) {
-		return errors.New("want " + strings.Join(c.of, " or "))
+		return errors.New("want " + strings.Join(c.of, " or ") + fault.Suggest(word, c.of))
 	}
 	c.value = word
 	return nil
