@@ -232,6 +232,7 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 		}
 		return errors.Join(named(err, b), a.leave())
 	}
+	a.collector.release()
 	run.Ended = time.Now()
 	run.NodeSteps = float64(w.study.Steps) * float64(w.study.Nodes) * float64(b.Count)
 	if err := a.finish(run); err != nil {

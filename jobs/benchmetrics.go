@@ -162,6 +162,9 @@ func (w *worker) turn(ctx context.Context, count int, whole bool) (spent Spent, 
 		})
 	}
 	all.Wait()
+	if !whole {
+		c.release()
+	}
 	return since(began), c, outcomes[0], errors.Join(errs...)
 }
 

@@ -43,6 +43,8 @@ type gathering struct {
 type rows interface {
 	add(samples any)
 	drop(numbers int) // at the beginning
+	empty()           // drops all, and keeps the room
+	room() int        // in numbers
 	signal(from, to int, rate float64, nodes int, factor float64, host *metrics.Host) *metrics.Signal
 	save() ([]byte, error)
 	restore(b []byte) error
@@ -54,6 +56,8 @@ func (r *reals[T]) add(samples any) { r.x = append(r.x, samples.([]T)...) }
 func (r *reals[T]) drop(numbers int) {
 	r.x = r.x[:copy(r.x, r.x[numbers:])]
 }
+func (r *reals[T]) empty()    { r.x = r.x[:0] }
+func (r *reals[T]) room() int { return cap(r.x) }
 func (r *reals[T]) signal(from, to int, rate float64, nodes int, factor float64, host *metrics.Host) *metrics.Signal {
 	return metrics.Hosted(rate, r.x[from*nodes:to*nodes], nodes, factor, host)
 }
@@ -80,15 +84,26 @@ func (s *setup) newCollector(first int, points []sim.Point, h *hosts, whole bool
 					p.streams = append(p.streams, &gathering{group: group, stream: streams[group]})
 				}
 			}
-			if s.plan.Run.Precision == 32 {
+			if p.rows = h.room(room); p.rows == nil && s.plan.Run.Precision == 32 {
 				p.rows = &reals[float32]{make([]float32, 0, room)}
-			} else {
+			} else if p.rows == nil {
 				p.rows = &reals[float64]{make([]float64, 0, room)}
 			}
 			c.kept[t.channel] = append(c.kept[t.channel], p)
 		}
 	}
 	return c
+}
+
+// release leaves the room of the series to the next batch. Nothing of the collector may be used any more.
+func (c *collector) release() {
+	for _, k := range c.kept {
+		for _, p := range k {
+			p.rows.empty()
+			c.hosts.spare = append(c.hosts.spare, p.rows)
+		}
+	}
+	c.kept = nil
 }
 
 // subjectNumber is that of the subject of a point of the batch.
@@ -190,6 +205,7 @@ func (c *collector) ready(point int) bool {
 // take has the streams take the units that are there, and drops what none of them needs any more.
 func (p *passing) take(nodes int, rate, factor float64, host *metrics.Host) {
 	needed := p.base + p.here
+	here := sync.OnceValue(func() *metrics.Signal { return p.rows.signal(0, p.here, rate, nodes, factor, host) })
 	for _, g := range p.streams {
 		for {
 			from, to, ok := g.stream.Unit(g.units)
@@ -199,7 +215,7 @@ func (p *passing) take(nodes int, rate, factor float64, host *metrics.Host) {
 				}
 				break
 			}
-			g.stream.Add(g.units, p.rows.signal(from-p.base, to-p.base, rate, nodes, factor, host))
+			g.stream.Add(g.units, here().Part(from-p.base, to-p.base))
 			g.units++
 		}
 	}

@@ -14,6 +14,18 @@ import (
 type hosts struct {
 	free     chan *metrics.Host
 	machines []*sim.Machine
+	spare    []rows // room of series of batches that are done; new memory costs more than filling it
+}
+
+// room takes what is spare and has room for so many numbers, nil where nothing does. What is too small is of no use any more.
+func (h *hosts) room(numbers int) rows {
+	for len(h.spare) > 0 {
+		r := h.spare[len(h.spare)-1]
+		if h.spare = h.spare[:len(h.spare)-1]; r.room() >= numbers {
+			return r
+		}
+	}
+	return nil
 }
 
 // openHosts builds the kernels where metrics need series; it does so once.

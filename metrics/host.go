@@ -39,6 +39,8 @@ type Task struct {
 	Numbers    []int64
 	Table      []float64
 	Work, Kept int // numbers of scratch that it needs, and of what it leaves to later kernels
+
+	First, Samples int // of the loaded series: those that the launch is about
 }
 
 // Host has a machine do what takes most of the time of metrics. What the machine does is done in Go where there is
@@ -77,17 +79,26 @@ func (h *Host) stride() int { return (h.nodes + tileWidth - 1) / tileWidth * til
 // launch runs a kernel over a signal, or, with nil, over what it is told, and gives the count numbers that it leaves, which the next launch overwrites.
 func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
 	h.out = slices.Grow(h.out[:0], count)[:count]
-	if h.err == nil && s != nil && h.loaded != s {
-		h.err = h.machine.Load(s.rows, s.factor)
-		h.loaded = s
-		if h.err == nil && kernel != firstKernel {
-			h.err = h.machine.Launch(firstKernel, Task{}, make([]float64, 3*h.stride()))
-		}
+	if s != nil {
+		h.load(s.whole(), kernel)
+		t.First, t.Samples = s.first, s.samples
 	}
 	if h.err == nil {
 		h.err = h.machine.Launch(kernel, t, h.out)
 	}
 	return h.out
+}
+
+// load has the machine take a series, for a kernel, if it does not have it.
+func (h *Host) load(s *Signal, kernel string) {
+	if h.err != nil || h.loaded == s {
+		return
+	}
+	h.err = h.machine.Load(s.rows, s.factor)
+	h.loaded = s
+	if h.err == nil && kernel != firstKernel {
+		h.err = h.machine.Launch(firstKernel, Task{Samples: s.samples}, make([]float64, 3*h.stride()))
+	}
 }
 
 // perNode is a table of a number for each node, 0 in the lanes beyond.

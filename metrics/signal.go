@@ -20,6 +20,8 @@ type Signal struct {
 	rows    any         // []float32 or []float64, [time][node], of which x is the transpose times the factor
 	factor  float64
 	host    *Host     // nil: Go computes
+	of      *Signal   // of which it is a part, as the host has it; nil: none
+	first   int       // its first sample there
 	counts  []float64 // of all nodes, once the host has made the histograms
 }
 
@@ -77,21 +79,32 @@ func Hosted[T float32 | float64](rate float64, rows []T, n int, factor float64, 
 	}
 	s := newSignal(rate, n)
 	s.rows, s.factor, s.host, s.samples = rows, factor, host, len(rows)/n
-	s.survey()
+	s.survey(firstKernel)
+	return s
+}
+
+// whole is the series that the host has loaded for s.
+func (s *Signal) whole() *Signal {
+	if s.of != nil {
+		return s.of
+	}
 	return s
 }
 
 // survey has the host look through all nodes.
-func (s *Signal) survey() {
+func (s *Signal) survey(kernel string) {
 	stride := s.host.stride()
-	out := s.host.launch(s, firstKernel, Task{}, 3*stride)
+	out := s.host.launch(s, kernel, Task{}, 3*stride)
 	for i := range s.N() {
 		s.judge(i, out[i], out[stride+i], out[2*stride+i])
 	}
 }
 
-// part is the series from sample from to to-1.
-func (s *Signal) part(from, to int) *Signal {
+// Part is the series from sample from to to-1.
+func (s *Signal) Part(from, to int) *Signal {
+	if from == 0 && to == s.samples {
+		return s
+	}
 	if s.host == nil {
 		x := make([][]float64, s.N())
 		for i := range x {
@@ -100,16 +113,16 @@ func (s *Signal) part(from, to int) *Signal {
 		return NewSignal(s.Rate, x)
 	}
 	n := s.N()
-	if from == 0 && to == s.samples {
-		return s
-	}
+	p := newSignal(s.Rate, n)
 	switch rows := s.rows.(type) {
 	case []float32:
-		return Hosted(s.Rate, rows[from*n:to*n], n, s.factor, s.host)
+		p.rows = rows[from*n : to*n]
 	case []float64:
-		return Hosted(s.Rate, rows[from*n:to*n], n, s.factor, s.host)
+		p.rows = rows[from*n : to*n]
 	}
-	return s
+	p.factor, p.host, p.of, p.first, p.samples = s.factor, s.host, s.whole(), s.first+from, to-from
+	p.survey("look")
+	return p
 }
 
 // byNode gives [node][time].

@@ -26,10 +26,13 @@ func plainUnit(k, samples int) (from, to int, ok bool) {
 func Streams(of []Metric, s Setup) (streams map[string]Stream, whole bool) {
 	streams = map[string]Stream{}
 	for _, m := range of {
-		if st := m.Gathers(s); st == nil {
-			whole = whole || m.Signal
-		} else if streams[m.From] == nil {
+		if m.Signal && m.Stream != nil && streams[m.From] != nil {
+			continue // one stream serves all metrics of its name, and takes memory when it is made
+		}
+		if st := m.Gathers(s); st != nil {
 			streams[m.From] = st
+		} else if m.Signal {
+			whole = true
 		}
 	}
 	return streams, whole
@@ -62,6 +65,6 @@ func passed(st Stream, s *Signal) {
 		if !ok {
 			return
 		}
-		st.Add(k, s.part(from, to))
+		st.Add(k, s.Part(from, to))
 	}
 }

@@ -113,7 +113,7 @@ func (m *Machine) Launch(kernel string, t metrics.Task, out []float64) error {
 	if err != nil {
 		return err
 	}
-	if err := m.program.Launch(context.Background(), kernel, 1, rows, m.samples, numbers, table, results, work, kept, tiles, m.factor); err != nil {
+	if err := m.program.Launch(context.Background(), kernel, 1, rows, m.samples, int64(t.First), int64(t.Samples), numbers, table, results, work, kept, tiles, m.factor); err != nil {
 		return err
 	}
 	return results.Read(0, raw(out))

@@ -12,20 +12,21 @@ typedef real reals __attribute__((vector_size(8 * sizeof(real)), aligned(sizeof(
 enum { W = 8, TILES = (NODES + W - 1) / W };
 
 struct args {
-	const real *rows;     /* [samples][NODES], and room for a tile behind */
-	i64 samples;
+	const real *rows;     /* [loaded][NODES], and room for a tile behind */
+	i64 loaded;           /* samples of the series */
+	i64 first, samples;   /* those that a launch is about */
 	const i64 *number;    /* what a kernel is told */
 	const double *table;  /* constants, and what is known of each node */
 	double *out;
 	double *work;         /* scratch, of this launch */
 	double *kept;         /* what one launch leaves for the next */
-	real *tiles;          /* [TILES][samples][W]: the rows again, as survey leaves them for all others */
+	real *tiles;          /* [TILES][loaded][W]: the rows again, as survey leaves them for all others */
 	double factor;        /* from the unit of rows to that of the report */
 };
 
-/* sample is a tile of the series at a time. */
+/* sample is a tile of the series at a time, counted from the first one that the launch is about. */
 FUNC lane sample(const struct args *A, i64 t, i64 tile) {
-	return __builtin_convertvector(*(const reals *)(A->tiles + (tile * A->samples + t) * W), lane) * A->factor;
+	return __builtin_convertvector(*(const reals *)(A->tiles + (tile * A->loaded + A->first + t) * W), lane) * A->factor;
 }
 
 FUNC lane at(const double *p) { return *(const lane_anywhere *)p; }

@@ -1,16 +1,18 @@
 /* survey: of each node the mean, the least and the greatest sample, in three rows of TILES*W. A mean that is not finite
-   tells of a bad node. It lays out the tiles that the other kernels read, and so is the first to see a series. */
+   tells of a bad node. It lays out the tiles that the other kernels read, and so is the first to see a series. look finds
+   the same of some of its samples. */
 enum { NEAR = 64 }; /* rows that stay in the nearest cache */
 
-KERNEL(survey) {
+FUNC void looked(const struct args *A, int lay) {
 	SHARED(lane, sum, TILES);
 	SHARED(lane, least, TILES);
 	SHARED(lane, most, TILES);
 	for (i64 from = 0; from < A->samples; from += NEAR)
 		for (i64 a = 0; a < TILES; a++) {
 			const real *rows = A->rows + a * W;
-			reals *tile = (reals *)A->tiles + a * A->samples;
-			for (i64 t = from; t < from + NEAR && t < A->samples; t++) tile[t] = *(const reals *)(rows + t * NODES);
+			reals *tile = (reals *)A->tiles + a * A->loaded;
+			if (lay)
+				for (i64 t = from; t < from + NEAR && t < A->samples; t++) tile[t] = *(const reals *)(rows + t * NODES);
 			const lane shift = sample(A, 0, a);
 			lane s = from ? sum[a] : all(0), low = from ? least[a] : shift, high = from ? most[a] : shift;
 			for (i64 t = from; t < from + NEAR && t < A->samples; t++) {
@@ -29,6 +31,9 @@ KERNEL(survey) {
 		put(A->out + (2 * TILES + a) * W, most[a]);
 	}
 }
+
+KERNEL(survey) { looked(A, 1); }
+KERNEL(look) { looked(A, 0); }
 
 /* histogram: of each node the samples in each of BINS equal bins on [0, TOP], [node][BINS]. A border belongs to the bin above,
    the last one to the last. */
