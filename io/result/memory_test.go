@@ -40,7 +40,7 @@ func TestMemoryIsFlat(t *testing.T) {
 			ok(t, p.Close(someRun(first)))
 		}
 		child := exec.Command(os.Args[0], "-test.run=^TestMemoryIsFlat$", "-test.v")
-		child.Env = append(os.Environ(), fmt.Sprint("RESULT_TEST_POINTS=", points), "RESULT_TEST_FOLDER="+folder)
+		child.Env = append(os.Environ(), fmt.Sprint("RESULT_TEST_POINTS=", points), "RESULT_TEST_FOLDER="+folder, "GOMAXPROCS=2") // each thread of Go's has memory of its own
 		out, err := child.CombinedOutput()
 		m := regexp.MustCompile(`peak (\d+) kB.*`).FindSubmatch(out)
 		if err != nil || m == nil {
