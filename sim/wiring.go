@@ -120,12 +120,18 @@ func NewOwnWiring(c *connectome.Connectome, columns bool, speed, step float64) (
 }
 
 // lines lays the nodes' lines one behind the other. A line has room for the value that its longest delay reaches, for
-// that of the moment, and for the one that a step writes while others still read.
+// that of the moment, and for the one that a step writes while others still read. What nobody hears is written all the
+// same, a whole block at once where all delays are long, and must find room beside the line before it.
 func (w *Wiring) lines() error {
-	longest := make([]int64, w.Nodes)
+	longest := slices.Repeat([]int64{unheard}, w.Nodes)
 	for _, p := range []pairs{w.edge, w.column} {
 		for k, source := range p.source {
 			longest[source] = max(longest[source], int64(p.delay[k]))
+		}
+	}
+	for j, delay := range longest {
+		if delay == unheard {
+			longest[j] = codegen.Block - 2
 		}
 	}
 	places := int64(0)
@@ -140,6 +146,9 @@ func (w *Wiring) lines() error {
 	w.Horizon = max(int(places), codegen.Block)
 	return nil
 }
+
+// unheard is below any delay.
+const unheard = -1
 
 // mostPlaces keeps the sum of two places of a ring below 2^31.
 const mostPlaces = 1 << 30
