@@ -78,6 +78,7 @@ const rounding = 1e-11
 // TestAnalyze computes metrics while a job runs, and afterwards of the series of the same job without metrics: the numbers are
 // the same, bit for bit where whole series decide them. The precision of the job and a longer transient do not matter.
 func TestAnalyze(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	writeAll(t, dir, targetFiles())
 	toy, err := filepath.Abs("testdata/toy.toml")
@@ -239,6 +240,7 @@ func TestAnalyzeSomePoints(t *testing.T) {
 
 // TestAnalyzeCohort computes what follows structure with the connectome of each subject; regions of their own are refused.
 func TestAnalyzeCohort(t *testing.T) {
+	t.Parallel()
 	plain, _, _ := strings.Cut(eachFitted, "[[target]]")
 	plain = strings.Replace(plain, `use = ["fc"]`, `use = ["fc", "fc_sc", "plv"]`, 1)
 	dir := t.TempDir()

@@ -13,6 +13,7 @@ import (
 // TestBoldIsSwept sweeps parameters of the balloon, and of a response: each point is that of a job with the parameter fixed, the nodes have
 // the same noise at all of them, and the plan's text gives the plan.
 func TestBoldIsSwept(t *testing.T) {
+	t.Parallel()
 	const text = least + `transient = "200 ms"
 precision = "double"
 [[record]]

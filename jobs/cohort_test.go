@@ -61,6 +61,7 @@ func cohort(t testing.TB, subjects int, sizes ...int) string {
 // TestCohortSameBytes runs 20 subjects x 16 points on 1 to 4 ranks, in batches that mix subjects and in small ones, with
 // the job as rank 0 read it and as it reaches the others: one result.
 func TestCohortSameBytes(t *testing.T) {
+	t.Parallel()
 	for name, sizes := range map[string][]int{"one size": {8}, "two sizes": {8, 11, 8}} {
 		t.Run(name, func(t *testing.T) {
 			j := parse(t, fmt.Sprintf(people, cohort(t, 20, sizes...), "", "b_e = { from = 0, to = 100, points = 4 }\ncoupling.a = [0.1, 0.2, 0.3, 0.4]"))
@@ -143,6 +144,7 @@ func pick(values []float64, shape []int, dims, has, nodes []string) []float64 {
 
 // TestSubjectAlone runs a subject by itself and among others of two sizes: the same numbers to the bit.
 func TestSubjectAlone(t *testing.T) {
+	t.Parallel()
 	folder := cohort(t, 5, 10, 7)
 	text := strings.Replace(people, `keep = "best:2 by E.rate_std"`, "", 1)
 	sweep := "b_e = [0, 60]"
@@ -264,6 +266,7 @@ func edit(file string, change func(string) string) func(net string) error {
 
 // TestOneOfFourIsBroken breaks one of four subjects in many ways: three are done, and the result names the reason.
 func TestOneOfFourIsBroken(t *testing.T) {
+	t.Parallel()
 	var kept map[string][]float64
 	for _, c := range broken {
 		t.Run(c.name, func(t *testing.T) {
@@ -420,6 +423,7 @@ func TestLargeCohort(t *testing.T) {
 
 // TestStoppedCohortGoesOn cancels a cohort of two sizes in the middle, and runs it again on other ranks.
 func TestStoppedCohortGoesOn(t *testing.T) {
+	t.Parallel()
 	j := parse(t, fmt.Sprintf(people, cohort(t, 6, 6, 9), "seeds = 2", "b_e = [0, 60]"))
 	want := result(t, j, ways{})
 	output := filepath.Join(t.TempDir(), "result.h5")

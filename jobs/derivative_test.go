@@ -57,6 +57,7 @@ func fieldsOf(folder string) []string {
 
 // TestDerivative writes a cohort's result as a derivative, and looks at every file and field of it.
 func TestDerivative(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	data := cohort(t, 4, 4, 6)
 	if err := os.Remove(filepath.Join(data, "sub-04", "net", "sub-04_desc-synthetic_weights.tsv")); err != nil {

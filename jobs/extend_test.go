@@ -20,6 +20,7 @@ var everywhere = strings.Replace(brain, `keep = "best:2 by E.rate_std"`, "", 1)
 // TestExtensions runs a job that keeps its parts, and then one that has more points, or is longer, or both. The result is that
 // of the second job run by itself, and what the first has computed is not computed again.
 func TestExtensions(t *testing.T) {
+	t.Parallel()
 	few, many := "b_e = [0, 60]\nconnectome.speed = [1, 4]", "b_e = [0, 30, 60, 90]\nconnectome.speed = [1, 2, 4]"
 	longer := func(text, duration string) string {
 		return strings.Replace(text, `duration = "200 ms"`, `duration = "`+duration+`"`, 1)
@@ -88,6 +89,7 @@ func TestExtendedInTheMiddle(t *testing.T) {
 
 // TestChangedJobs tells in which fields a job differs from that whose parts are there, and takes nothing over.
 func TestChangedJobs(t *testing.T) {
+	t.Parallel()
 	text := fmt.Sprintf(everywhere, "single", "b_e = [0, 60]")
 	output := filepath.Join(t.TempDir(), "result.h5")
 	if _, err := run(t, parse(t, text), output, ways{every: time.Hour, keep: true}); err != nil {

@@ -78,6 +78,7 @@ func otherMeans(t *testing.T, text string, altered ...string) *jobs.Recomputed {
 // TestOtherMeans holds a result against what other instructions compute. How far a number is away is never more than a tenth
 // of its bound; over all models of the library, in single and double, it was at most 0.09 (jobs like these, 2026).
 func TestOtherMeans(t *testing.T) {
+	t.Parallel()
 	const all = "\"all\"\nfcd = { window = \"400 ms\", step = \"100 ms\" }\npsd = { segment = \"500 ms\" }\ncoherence = { segment = \"500 ms\" }"
 	for _, c := range []struct {
 		model, precision, of, use string
@@ -103,6 +104,7 @@ func TestOtherMeans(t *testing.T) {
 // TestOtherMeansOfChaos is of a system in which a rounding grows tenfold in 2.5 of its units of time (the largest Lyapunov
 // exponent is 0.906, Sprott 2003): in double it is as large as the signal after some 35 to 45. Until then the series is compared, and a number that was altered there is found.
 func TestOtherMeansOfChaos(t *testing.T) {
+	t.Parallel()
 	r := otherMeans(t, chaos)
 	if _, beyond := r.Nearest(); beyond > 0 {
 		t.Errorf("%d variables are beyond their bounds", beyond)
