@@ -64,6 +64,9 @@ func TestCohortSameBytes(t *testing.T) {
 	t.Parallel()
 	for name, sizes := range map[string][]int{"one size": {8}, "two sizes": {8, 11, 8}} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && len(sizes) == 1 {
+				t.Skip("-short: two sizes only")
+			}
 			j := parse(t, fmt.Sprintf(people, cohort(t, 20, sizes...), "", "b_e = { from = 0, to = 100, points = 4 }\ncoupling.a = [0.1, 0.2, 0.3, 0.4]"))
 			if n := j.Plan.Points(); n != 320 {
 				t.Fatalf("%d points", n)
@@ -268,8 +271,11 @@ func edit(file string, change func(string) string) func(net string) error {
 func TestOneOfFourIsBroken(t *testing.T) {
 	t.Parallel()
 	var kept map[string][]float64
-	for _, c := range broken {
+	for i, c := range broken {
 		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() && i%4 > 0 {
+				t.Skip("-short: every fourth")
+			}
 			folder := cohort(t, 4, 6)
 			if err := c.do(filepath.Join(folder, "sub-03", "net", "sub-03_desc-synthetic_")); err != nil {
 				t.Fatal(err)

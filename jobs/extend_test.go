@@ -14,8 +14,9 @@ import (
 	"brainsweep/jobs"
 )
 
-// everywhere is brain with all its series at all points.
-var everywhere = strings.Replace(brain, `keep = "best:2 by E.rate_std"`, "", 1)
+// everywhere is brain with all its series at all points, and a metric of each kind.
+var everywhere = strings.NewReplacer(`keep = "best:2 by E.rate_std"`, "",
+	`"psd", "phase", "updown", "regime", "lz", "avalanche"`, `"psd_slope", "pli_mean", "ratio_ai", "up_fraction", "lz"`).Replace(brain)
 
 // TestExtensions runs a job that keeps its parts, and then one that has more points, or is longer, or both. The result is that
 // of the second job run by itself, and what the first has computed is not computed again.
@@ -25,7 +26,7 @@ func TestExtensions(t *testing.T) {
 	longer := func(text, duration string) string {
 		return strings.Replace(text, `duration = "200 ms"`, `duration = "`+duration+`"`, 1)
 	}
-	for _, c := range []struct {
+	for i, c := range []struct {
 		name          string
 		first, second string
 		share         float64 // of the second job's node-steps that are computed
@@ -41,6 +42,9 @@ func TestExtensions(t *testing.T) {
 		{"points at once", fmt.Sprintf(everywhere, "single", few), fmt.Sprintf(everywhere, "single", few+"\nrun.seed = [7, 8]"), 1. / 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() && i%3 > 0 {
+				t.Skip("-short: every third")
+			}
 			output := filepath.Join(t.TempDir(), "result.h5")
 			if _, err := run(t, parse(t, c.first), output, ways{ranks: 2, batch: 3, every: time.Hour, keep: true}); err != nil {
 				t.Fatal(err)
@@ -106,7 +110,7 @@ func TestChangedJobs(t *testing.T) {
 		{"a = 0.3", "a = 0.4", "[coupling] a was 0.3, is 0.4; 2 of its 2 points"},
 		{"b_e = [0, 60]", "b_e = [0, 61]", "[sweep] b_e was [0.0, 60.0], is [0.0, 61.0]; 1 of its 2 points"},
 		{`period = "20 ms"`, `period = "10 ms"`, `[[record]] bold period was "20 ms", is "10 ms". Give`},
-		{`, "psd"`, "", `[metrics] use was ["rate", "fc", "fcd", "psd"`},
+		{`, "psd_slope"`, "", `[metrics] use was ["rate", "fc", "fcd", "psd_slope"`},
 		{`of = ["E", "I"]`, `of = ["E"]`, `[[record]] average of was ["E", "I"], is ["E"]`},
 		{"synthetic:10", "synthetic:11", "the connectome was synthetic:10, is synthetic:11, with other contents"},
 		{"[sweep]", "[parameters]\nT = 21\n[sweep]", "[parameters] T was "},

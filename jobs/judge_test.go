@@ -78,6 +78,9 @@ func otherMeans(t *testing.T, text string, altered ...string) *jobs.Recomputed {
 // TestOtherMeans holds a result against what other instructions compute. How far a number is away is never more than a tenth
 // of its bound; over all models of the library, in single and double, it was at most 0.09 (jobs like these, 2026).
 func TestOtherMeans(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it compiles kernels for other instructions")
+	}
 	t.Parallel()
 	const all = "\"all\"\nfcd = { window = \"400 ms\", step = \"100 ms\" }\npsd = { segment = \"500 ms\" }\ncoherence = { segment = \"500 ms\" }"
 	for _, c := range []struct {
