@@ -76,7 +76,7 @@ func otherMeans(t *testing.T, text string, altered ...string) *jobs.Recomputed {
 }
 
 // TestOtherMeans holds a result against what other instructions compute. How far a number is away is never more than a tenth
-// of its bound; over all models of the library, in single and double, it was at most 0.09 (jobs like these, 2026).
+// of its bound; over half of the models of the library, in single and double, it was at most 0.09 (jobs like these, 2026).
 func TestOtherMeans(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it compiles kernels for other instructions")
