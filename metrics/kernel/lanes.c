@@ -24,13 +24,15 @@ struct args {
 	double factor;        /* from the unit of rows to that of the report */
 };
 
-/* sample is a tile of the series at a time, counted from the first one that the launch is about. */
-FUNC lane sample(const struct args *A, i64 t, i64 tile) {
-	return __builtin_convertvector(*(const reals *)(A->tiles + (tile * A->loaded + A->first + t) * W), lane) * A->factor;
-}
-
 FUNC lane at(const double *p) { return *(const lane_anywhere *)p; }
 FUNC void put(double *p, lane x) { *(lane_anywhere *)p = x; }
+
+/* sample is a tile of the series at a time, counted from the first one that the launch is about. gcc 12 converts vectors half by
+   half, but a list of numbers at once. */
+FUNC lane sample(const struct args *A, i64 t, i64 tile) {
+	const real *x = A->tiles + (tile * A->loaded + A->first + t) * W;
+	return (lane){ x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7] } * A->factor;
+}
 
 /* where is x in the lanes of m, and 0 elsewhere, whatever x is. */
 FUNC lane where(mask m, lane x) { return (lane)(m & (mask)x); }
