@@ -170,7 +170,7 @@ func (w *windowStream) Bytes() int64 {
 	if w.length > w.step && w.length%w.step > 0 { // else one of the two blocks of a step is empty
 		blocks *= 2
 	}
-	return 8 * (blocks*n*(n+10) + int64(w.windows)*n*(n-1)/2)
+	return 8 * (blocks*(n+7)*(n+10) + int64(w.windows)*n*(n-1)/2)
 }
 
 // window is the sums over some samples about each node's shift.
@@ -193,7 +193,7 @@ func blockSums(s *Signal, shift []float64, edges []int) []window {
 		return out
 	}
 	stride := s.host.stride()
-	size := (3 + s.N()) * stride
+	size := (3 + stride) * stride
 	numbers := []int64{0}
 	var whole []int
 	for k := range out {
