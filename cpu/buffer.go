@@ -21,6 +21,8 @@ type buffer struct {
 	freed bool
 }
 
+var _ device.Visible = (*buffer)(nil)
+
 // hugeFrom is the size from which large pages are asked for.
 const hugeFrom = 4 << 20
 
@@ -51,6 +53,16 @@ func (d *Device) Alloc(size int) (device.Buffer, error) {
 }
 
 func (b *buffer) Size() int { return b.size }
+
+// Bytes is the memory itself, nil once it is freed.
+func (b *buffer) Bytes() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.freed {
+		return nil
+	}
+	return b.bytes[:b.size]
+}
 
 var errFreed = errors.New("the buffer is freed")
 

@@ -47,6 +47,14 @@ type Buffer interface {
 	Free() error
 }
 
+// Visible is a Buffer in memory that the host sees, as that of its own cores is.
+type Visible interface {
+	Buffer
+	// Bytes is the content itself: while no launch that has the buffer among its arguments is under way, each side sees what
+	// the other has written. It is there until Free.
+	Bytes() []byte
+}
+
 // Source is a kernel source in the language of docs/kernel-contract.md.
 type Source struct {
 	Name      string // for messages and file names: letters, digits, _ and -

@@ -281,7 +281,7 @@ func narrow(rows []float64) []float32 {
 // openHosts builds the kernels of metrics where there is a device whose host runs them, one for each processor.
 func (an *analysis) openHosts(ctx context.Context, dev device.Device) error {
 	count := runtime.GOMAXPROCS(0)
-	an.hosts = &hosts{free: make(chan *metrics.Host, count)}
+	an.hosts = &hosts{free: make(chan *metrics.Host, count), memory: metrics.Heap}
 	precision := 64
 	if an.single() {
 		precision = 32

@@ -29,8 +29,11 @@ type attempt struct {
 
 // attempt begins a batch, or goes on with it.
 func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error) {
-	a := &attempt{worker: w, batch: b, collector: w.newCollector(b.First, points, w.hosts, w.keep), path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
-	var err error
+	a := &attempt{worker: w, batch: b, path: filepath.Join(w.folder, result.PartName(b.First, b.Count)), last: time.Now()}
+	err := a.collect(points)
+	if err != nil {
+		return nil, err
+	}
 	if w.every == 0 {
 		a.part, err = result.CreatePart(a.path, w.layout, b.First, b.Count, w.best)
 		return a, err
@@ -38,7 +41,9 @@ func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error
 	for _, c := range checkpoints(a.path, w.layout, w.kernel, w.note) {
 		if err := a.collector.restore(c.state); err != nil {
 			w.note(fmt.Sprintf("checkpoint %s does not serve: %v; its batch begins anew", checkpointName(a.path, c.turn), err))
-			a.collector = w.newCollector(b.First, points, w.hosts, w.keep)
+			if err := a.collect(points); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, c.Series)
@@ -50,10 +55,22 @@ func (w *worker) attempt(b partition.Batch, points []sim.Point) (*attempt, error
 			return nil, err
 		}
 		w.note(fmt.Sprintf("%v; the checkpoint before it is used", err))
-		a.collector = w.newCollector(b.First, points, w.hosts, w.keep)
+		if err := a.collect(points); err != nil {
+			return nil, err
+		}
 	}
 	a.part, err = result.SpoolPart(a.path, w.layout, b.First, b.Count, w.best, nil)
 	return a, err
+}
+
+// collect begins to collect, with nothing.
+func (a *attempt) collect(points []sim.Point) error {
+	if a.collector != nil {
+		a.collector.release()
+	}
+	var err error
+	a.collector, err = a.newCollector(a.batch.First, points, a.hosts, a.keep)
+	return err
 }
 
 // pace has the simulation tell its progress and save its state.

@@ -222,6 +222,7 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	if err != nil {
 		return err
 	}
+	defer a.collector.release()
 	outcomes, err := w.runner.Run(ctx, points, &recorder{a.collector, a.part, b.First}, a.pace())
 	if err == nil {
 		err = w.store(a.part, b.First, outcomes, a.collector)
@@ -232,7 +233,6 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 		}
 		return errors.Join(named(err, b), a.leave())
 	}
-	a.collector.release()
 	run.Ended = time.Now()
 	run.NodeSteps = float64(w.study.Steps) * float64(w.study.Nodes) * float64(b.Count)
 	if err := a.finish(run); err != nil {
@@ -305,7 +305,9 @@ type recorder struct {
 }
 
 func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) error {
-	r.add(point, channel{stream, quantity}, rows)
+	if err := r.add(point, channel{stream, quantity}, rows); err != nil {
+		return err
+	}
 	for i, c := range r.series {
 		if c == (channel{stream, quantity}) {
 			if err := r.part.Series(r.first+point, i, int(first), r.seen(i, point, first, rows)); err != nil {

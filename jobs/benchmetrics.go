@@ -147,7 +147,9 @@ func (w *worker) turn(ctx context.Context, count int, whole bool) (spent Spent, 
 		return spent, nil, first, err
 	}
 	began := clocks()
-	c = w.newCollector(0, points, w.hosts, whole)
+	if c, err = w.newCollector(0, points, w.hosts, whole); err != nil {
+		return spent, nil, first, err
+	}
 	outcomes, err := w.runner.Run(ctx, points, collecting{c}, sim.Pace{})
 	if err != nil {
 		return spent, nil, first, err
@@ -172,8 +174,7 @@ func (w *worker) turn(ctx context.Context, count int, whole bool) (spent Spent, 
 type collecting struct{ *collector }
 
 func (c collecting) Samples(point, stream, quantity int, _ int64, rows any) error {
-	c.add(point, channel{stream, quantity}, rows)
-	return nil
+	return c.add(point, channel{stream, quantity}, rows)
 }
 
 // groupCosts times each group on the first point's series.

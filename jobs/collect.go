@@ -25,9 +25,8 @@ type collector struct {
 
 // passing is a series that passes by.
 type passing struct {
-	rows    rows
-	base    int // the number of the first sample of the rows
-	here    int // samples in them
+	tiles   *metrics.Tiles
+	base    int // the number of the first sample in them
 	samples int // that there will be
 	streams []*gathering
 }
@@ -39,68 +38,49 @@ type gathering struct {
 	units  int
 }
 
-// rows are samples of all nodes, in the study's precision.
-type rows interface {
-	add(samples any)
-	drop(numbers int) // at the beginning
-	empty()           // drops all, and keeps the room
-	room() int        // in numbers
-	signal(from, to int, rate float64, nodes int, factor float64, host *metrics.Host) *metrics.Signal
-	save() ([]byte, error)
-	restore(b []byte) error
-}
-
-type reals[T float32 | float64] struct{ x []T }
-
-func (r *reals[T]) add(samples any) { r.x = append(r.x, samples.([]T)...) }
-func (r *reals[T]) drop(numbers int) {
-	r.x = r.x[:copy(r.x, r.x[numbers:])]
-}
-func (r *reals[T]) empty()    { r.x = r.x[:0] }
-func (r *reals[T]) room() int { return cap(r.x) }
-func (r *reals[T]) signal(from, to int, rate float64, nodes int, factor float64, host *metrics.Host) *metrics.Signal {
-	return metrics.Hosted(rate, r.x[from*nodes:to*nodes], nodes, factor, host)
-}
-func (r *reals[T]) save() ([]byte, error) { return binary.Append(nil, binary.LittleEndian, r.x) }
-func (r *reals[T]) restore(b []byte) error {
-	r.x = append(r.x[:0], make([]T, len(b)/binary.Size(*new(T)))...)
-	_, err := binary.Decode(b, binary.LittleEndian, r.x)
-	return err
-}
-
-// newCollector makes room for a batch. With whole it keeps series even where streams would do.
-func (s *setup) newCollector(first int, points []sim.Point, h *hosts, whole bool) *collector {
+// newCollector makes room for a batch. With whole it keeps series even where streams would do. Release gives the room back.
+func (s *setup) newCollector(first int, points []sim.Point, h *hosts, whole bool) (*collector, error) {
 	c := &collector{setup: s, first: first, points: points, hosts: h, kept: map[channel][]*passing{}}
 	for _, t := range s.signals {
 		for i := range points {
 			setup := s.tapSetup(t, s.plan.metricConfig(c.subjectNumber(i)))
 			p := &passing{samples: setup.Samples}
 			streams, needed := metrics.Streams(t.table, setup)
-			room := 0
-			if whole || needed || len(t.filtered) > 0 {
-				room = setup.Samples * setup.Nodes
-			} else {
+			room := setup.Samples
+			if !whole && !needed && len(t.filtered) == 0 {
+				room, _ = passingRoom(streams, setup)
 				for _, group := range slices.Sorted(maps.Keys(streams)) {
 					p.streams = append(p.streams, &gathering{group: group, stream: streams[group]})
 				}
 			}
-			if p.rows = h.room(room); p.rows == nil && s.plan.Run.Precision == 32 {
-				p.rows = &reals[float32]{make([]float32, 0, room)}
-			} else if p.rows == nil {
-				p.rows = &reals[float64]{make([]float64, 0, room)}
+			var err error
+			if p.tiles, err = h.tiles(setup.Nodes, s.plan.Run.Precision, room); err != nil {
+				c.release()
+				return nil, err
 			}
 			c.kept[t.channel] = append(c.kept[t.channel], p)
 		}
 	}
-	return c
+	return c, h.trim()
+}
+
+// passingRoom is how many samples of a series that streams gather are kept, about, and the memory that they take besides.
+func passingRoom(streams map[string]metrics.Stream, s metrics.Setup) (samples int, besides int64) {
+	longest := 0
+	for _, st := range streams {
+		from, to, _ := st.Unit(0)
+		longest = max(longest, to-from)
+		besides += st.Bytes()
+	}
+	return min(s.Samples, 2*longest), besides
 }
 
 // release leaves the room of the series to the next batch. Nothing of the collector may be used any more.
 func (c *collector) release() {
 	for _, k := range c.kept {
 		for _, p := range k {
-			p.rows.empty()
-			c.hosts.spare = append(c.hosts.spare, p.rows)
+			p.tiles.Drop(p.tiles.Len())
+			c.hosts.spare = append(c.hosts.spare, p.tiles)
 		}
 	}
 	c.kept = nil
@@ -126,15 +106,11 @@ func (s *setup) signalBytes() (total int64, whole []string) {
 		needed = needed || len(t.filtered) > 0
 		samples := setup.Samples
 		if !needed {
-			longest := 0
-			for _, st := range streams {
-				from, to, _ := st.Unit(0)
-				longest = max(longest, to-from)
-				total += st.Bytes()
-			}
-			samples = min(samples, 2*longest)
+			var besides int64
+			samples, besides = passingRoom(streams, setup)
+			total += besides
 		}
-		total += int64(samples) * int64(setup.Nodes) * int64(s.plan.Run.Precision/8)
+		total += metrics.TileBytes(setup.Nodes, s.plan.Run.Precision, samples)
 		whole = append(whole, t.filtered...)
 		for _, m := range t.table {
 			if m.Signal && m.Gathers(setup) == nil && !slices.Contains(whole, m.Group) {
@@ -146,21 +122,11 @@ func (s *setup) signalBytes() (total int64, whole []string) {
 }
 
 // add takes samples as a sim.Sink gets them.
-func (c *collector) add(point int, ch channel, samples any) {
+func (c *collector) add(point int, ch channel, samples any) error {
 	if k := c.kept[ch]; k != nil {
-		k[point].rows.add(samples)
-		k[point].here += rowsOf(samples, c.study.Nodes)
+		return k[point].tiles.Add(samples)
 	}
-}
-
-func rowsOf(samples any, nodes int) int {
-	switch s := samples.(type) {
-	case []float32:
-		return len(s) / nodes
-	case []float64:
-		return len(s) / nodes
-	}
-	return 0
+	return nil
 }
 
 // Delivered has the streams take what has come.
@@ -174,7 +140,7 @@ func (c *collector) Delivered() error {
 		host := <-c.hosts.free
 		all.Go(func() {
 			for _, t := range c.signals {
-				c.kept[t.channel][i].take(c.study.Nodes, c.rate(t.channel), metrics.Scale(t.unit), host)
+				c.kept[t.channel][i].take(c.rate(t.channel), metrics.Scale(t.unit), host)
 			}
 			errs[i] = host.Err()
 			c.hosts.free <- host
@@ -194,7 +160,7 @@ func (c *collector) ready(point int) bool {
 	for _, t := range c.signals {
 		p := c.kept[t.channel][point]
 		for _, g := range p.streams {
-			if _, to, ok := g.stream.Unit(g.units); ok && to <= p.base+p.here {
+			if _, to, ok := g.stream.Unit(g.units); ok && to <= p.base+p.tiles.Len() {
 				return true
 			}
 		}
@@ -203,25 +169,31 @@ func (c *collector) ready(point int) bool {
 }
 
 // take has the streams take the units that are there, and drops what none of them needs any more.
-func (p *passing) take(nodes int, rate, factor float64, host *metrics.Host) {
-	needed := p.base + p.here
-	here := sync.OnceValue(func() *metrics.Signal { return p.rows.signal(0, p.here, rate, nodes, factor, host) })
+func (p *passing) take(rate, factor float64, host *metrics.Host) {
+	end := p.base + p.tiles.Len()
+	needed := end
+	part := func(from, to int) *metrics.Signal { return p.tiles.Signal(from-p.base, to-p.base, rate, factor, host) }
+	if host == nil {
+		// Go turns the series over, and does so once.
+		all := sync.OnceValue(func() *metrics.Signal { return part(p.base, end) })
+		part = func(from, to int) *metrics.Signal { return all().Part(from-p.base, to-p.base) }
+	}
 	for _, g := range p.streams {
 		for {
 			from, to, ok := g.stream.Unit(g.units)
-			if !ok || to > p.base+p.here {
+			if !ok || to > end {
 				if ok {
 					needed = min(needed, from)
 				}
 				break
 			}
-			g.stream.Add(g.units, here().Part(from-p.base, to-p.base))
+			g.stream.Add(g.units, part(from, to))
 			g.units++
 		}
 	}
 	if gone := needed - p.base; gone > 0 && len(p.streams) > 0 {
-		p.rows.drop(gone * nodes)
-		p.base, p.here = needed, p.here-gone
+		p.tiles.Drop(gone)
+		p.base = needed
 	}
 }
 
@@ -241,7 +213,7 @@ func (c *collector) fill(in *metrics.Input, point int, ch channel, unit string, 
 	p := k[point]
 	in.Rate, in.Host = c.rate(ch), host
 	if len(p.streams) == 0 {
-		in.Signal = p.rows.signal(0, p.here, in.Rate, c.study.Nodes, metrics.Scale(unit), host)
+		in.Signal = p.tiles.Signal(0, p.tiles.Len(), in.Rate, metrics.Scale(unit), host)
 		return
 	}
 	in.Streams = map[string]metrics.Stream{}
@@ -252,9 +224,9 @@ func (c *collector) fill(in *metrics.Input, point int, ch channel, unit string, 
 
 // savedSeries is a series that passes by, in a checkpoint.
 type savedSeries struct {
-	Samples, Base, Here int
-	Rows                []byte
-	Streams             []savedStream
+	Samples, Base int
+	Rows          []byte
+	Streams       []savedStream
 }
 
 type savedStream struct {
@@ -268,11 +240,11 @@ func (c *collector) save(s *sim.State) error {
 	for ch, k := range c.kept {
 		var all []savedSeries
 		for _, p := range k {
-			rows, err := p.rows.save()
+			rows, err := binary.Append(nil, binary.LittleEndian, p.tiles.Rows())
 			if err != nil {
 				return err
 			}
-			one := savedSeries{Samples: p.samples, Base: p.base, Here: p.here, Rows: rows}
+			one := savedSeries{Samples: p.samples, Base: p.base, Rows: rows}
 			for _, g := range p.streams {
 				var b bytes.Buffer
 				if err := gob.NewEncoder(&b).Encode(g.stream); err != nil {
@@ -302,7 +274,7 @@ func (c *collector) restore(s *sim.State) error {
 			err = fmt.Errorf("it has series of %d points, not %d", len(all), len(k))
 		}
 		for i := 0; err == nil && i < len(k); i++ {
-			err = k[i].restore(all[i])
+			err = k[i].restore(all[i], c.plan.Run.Precision)
 		}
 		if err != nil {
 			return err
@@ -311,7 +283,7 @@ func (c *collector) restore(s *sim.State) error {
 	return nil
 }
 
-func (p *passing) restore(from savedSeries) error {
+func (p *passing) restore(from savedSeries, precision int) error {
 	begun := from.Base > 0
 	for _, g := range from.Streams {
 		begun = begun || g.Units > 0
@@ -319,7 +291,7 @@ func (p *passing) restore(from savedSeries) error {
 	if begun && (from.Samples != p.samples || len(from.Streams) != len(p.streams)) {
 		return fmt.Errorf("it has metrics half-way through %d samples, of %d", from.Samples, p.samples)
 	}
-	p.base, p.here = from.Base, from.Here
+	p.base = from.Base
 	for i, g := range p.streams {
 		if !begun {
 			break
@@ -329,7 +301,14 @@ func (p *passing) restore(from savedSeries) error {
 			return err
 		}
 	}
-	return p.rows.restore(from.Rows)
+	var rows any = make([]float64, len(from.Rows)/8)
+	if precision == 32 {
+		rows = make([]float32, len(from.Rows)/4)
+	}
+	if _, err := binary.Decode(from.Rows, binary.LittleEndian, rows); err != nil {
+		return err
+	}
+	return p.tiles.Add(rows)
 }
 
 // name is that of the channel's series in a checkpoint; no buffer of a kernel has a blank in its name.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 
 	"brainsweep/metrics"
 	"brainsweep/sim"
@@ -14,18 +15,34 @@ import (
 type hosts struct {
 	free     chan *metrics.Host
 	machines []*sim.Machine
-	spare    []rows // room of series of batches that are done; new memory costs more than filling it
+	memory   func(size int) (metrics.Memory, error) // of series
+	spare    []*metrics.Tiles                       // of series of batches that are done: new memory costs more than filling it
 }
 
-// room takes what is spare and has room for so many numbers, nil where nothing does. What is too small is of no use any more.
-func (h *hosts) room(numbers int) rows {
-	for len(h.spare) > 0 {
-		r := h.spare[len(h.spare)-1]
-		if h.spare = h.spare[:len(h.spare)-1]; r.room() >= numbers {
-			return r
+// tiles makes room for a series: the smallest that is spare and suffices, else new one.
+func (h *hosts) tiles(nodes, precision, samples int) (*metrics.Tiles, error) {
+	best := -1
+	for i, t := range h.spare {
+		if t.Room() >= samples && (best < 0 || t.Room() < h.spare[best].Room()) {
+			best = i
 		}
 	}
-	return nil
+	if best < 0 {
+		return metrics.NewTiles(nodes, precision, samples, h.memory)
+	}
+	t := h.spare[best]
+	h.spare = slices.Delete(h.spare, best, best+1)
+	return t, nil
+}
+
+// trim frees what is spare.
+func (h *hosts) trim() error {
+	var err error
+	for _, t := range h.spare {
+		err = errors.Join(err, t.Free())
+	}
+	h.spare = nil
+	return err
 }
 
 // openHosts builds the kernels where metrics need series; it does so once.
@@ -34,7 +51,10 @@ func (w *worker) openHosts(ctx context.Context) error {
 		return nil
 	}
 	count := max(1, min(w.dev.Info().Workers, runtime.GOMAXPROCS(0)))
-	h := &hosts{free: make(chan *metrics.Host, count)}
+	h := &hosts{free: make(chan *metrics.Host, count), memory: metrics.Heap}
+	if w.dev.Info().Kind == "cpu" {
+		h.memory = func(size int) (metrics.Memory, error) { return sim.Shared(w.dev, size) }
+	}
 	for range count {
 		var host *metrics.Host
 		if w.dev.Info().Kind == "cpu" && len(w.signals) > 0 {
@@ -56,7 +76,7 @@ func (h *hosts) close() error {
 	if h == nil {
 		return nil
 	}
-	var err error
+	err := h.trim()
 	for _, m := range h.machines {
 		err = errors.Join(err, m.Close())
 	}

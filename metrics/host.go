@@ -3,7 +3,6 @@ package metrics
 import (
 	"embed"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -27,20 +26,27 @@ func Kernels() (string, error) {
 
 // Machine runs the kernels of Kernels. It is used by one goroutine at a time.
 type Machine interface {
-	// Load takes the series that the launches after it are about, []float32 or []float64, [time][node]; the factor takes
-	// its numbers to the unit of the report.
-	Load(rows any, factor float64) error
-	// Launch runs a kernel and fills out.
-	Launch(kernel string, t Task, out []float64) error
+	// Memory gives memory that launches see, zeroed, until it is freed.
+	Memory(size int) (Memory, error)
+	// Launch runs a kernel and gives the first count numbers that it leaves, which the next launch overwrites.
+	Launch(kernel string, t Task, count int) ([]float64, error)
 }
 
 // Task is what a kernel is told.
 type Task struct {
+	Of         Span
 	Numbers    []int64
 	Table      []float64
 	Work, Kept int // numbers of scratch that it needs, and of what it leaves to later kernels
+}
 
-	First, Samples int // of the loaded series: those that the launch is about
+// Span is some samples of a series in tiles: those of memory that the launch is about.
+type Span struct {
+	Memory         Memory // nil: a launch is about none
+	Bits           int    // of a number
+	Room           int    // samples that a tile has room for
+	First, Samples int
+	Factor         float64 // takes the numbers to the unit of the report
 }
 
 // Host has a machine do what takes most of the time of metrics. What the machine does is done in Go where there is
@@ -48,9 +54,8 @@ type Task struct {
 type Host struct {
 	machine Machine
 	nodes   int
-	loaded  *Signal
+	rows    *Tiles // of Hosted
 	plans   map[int]*plan
-	out     []float64 // of the last launch
 	err     error
 }
 
@@ -67,38 +72,40 @@ func (h *Host) Err() error {
 	return h.err
 }
 
-// firstKernel is the one that lays out a loaded series for all others.
-const firstKernel = "survey"
-
 // tileWidth is the number of nodes that a kernel takes together.
 const tileWidth = 8
 
 // stride is the number of nodes rounded up to whole tiles.
-func (h *Host) stride() int { return (h.nodes + tileWidth - 1) / tileWidth * tileWidth }
+func (h *Host) stride() int { return tilesOf(h.nodes) * tileWidth }
 
 // launch runs a kernel over a signal, or, with nil, over what it is told, and gives the count numbers that it leaves, which the next launch overwrites.
 func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
-	h.out = slices.Grow(h.out[:0], count)[:count]
 	if s != nil {
-		h.load(s.whole(), kernel)
-		t.First, t.Samples = s.first, s.samples
+		t.Of = Span{s.tiles.memory, s.tiles.bits, s.tiles.room, s.first, s.samples, s.factor}
 	}
 	if h.err == nil {
-		h.err = h.machine.Launch(kernel, t, h.out)
+		var out []float64
+		if out, h.err = h.machine.Launch(kernel, t, count); h.err == nil {
+			return out
+		}
 	}
-	return h.out
+	return make([]float64, count)
 }
 
-// load has the machine take a series, for a kernel, if it does not have it.
-func (h *Host) load(s *Signal, kernel string) {
-	if h.err != nil || h.loaded == s {
-		return
+// given lays rows, [time][node], into memory of the machine, in the place of those that were given before.
+func (h *Host) given(rows any, samples int) (*Tiles, error) {
+	bits := 64
+	if _, single := rows.([]float32); single {
+		bits = 32
 	}
-	h.err = h.machine.Load(s.rows, s.factor)
-	h.loaded = s
-	if h.err == nil && kernel != firstKernel {
-		h.err = h.machine.Launch(firstKernel, Task{Samples: s.samples}, make([]float64, 3*h.stride()))
+	if h.rows == nil || h.rows.bits != bits {
+		h.rows = &Tiles{nodes: h.nodes, bits: bits, take: h.machine.Memory}
 	}
+	h.rows.Drop(h.rows.Len())
+	if err := h.rows.makeRoom(samples); err != nil {
+		return nil, err
+	}
+	return h.rows, h.rows.Add(rows)
 }
 
 // perNode is a table of a number for each node, 0 in the lanes beyond.

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"errors"
 	"math"
 	"slices"
 )
@@ -17,11 +18,10 @@ type Signal struct {
 
 	samples int
 	x       [][]float64 // [node][time]; nil until a metric asks for it
-	rows    any         // []float32 or []float64, [time][node], of which x is the transpose times the factor
+	tiles   *Tiles      // of which x are samples from first on, times the factor; nil where x is all there is
+	first   int         // counted in the room of the tiles
 	factor  float64
 	host    *Host     // nil: Go computes
-	of      *Signal   // of which it is a part, as the host has it; nil: none
-	first   int       // its first sample there
 	counts  []float64 // of all nodes, once the host has made the histograms
 }
 
@@ -72,29 +72,23 @@ func Transposed[T float32 | float64](rate float64, rows []T, n int, factor float
 	return NewSignal(rate, byNode(rows, n, factor))
 }
 
-// Hosted is Transposed with a host that computes what it can; it keeps the rows.
+// Hosted is Transposed with a host that computes what it can; the signal means nothing once the host is given another one.
 func Hosted[T float32 | float64](rate float64, rows []T, n int, factor float64, host *Host) *Signal {
 	if host == nil || len(rows) == 0 {
 		return Transposed(rate, rows, n, factor)
 	}
-	s := newSignal(rate, n)
-	s.rows, s.factor, s.host, s.samples = rows, factor, host, len(rows)/n
-	s.survey(firstKernel)
-	return s
-}
-
-// whole is the series that the host has loaded for s.
-func (s *Signal) whole() *Signal {
-	if s.of != nil {
-		return s.of
+	t, err := host.given(rows, len(rows)/n)
+	if err != nil {
+		host.err = errors.Join(host.err, err)
+		return Transposed(rate, rows, n, factor)
 	}
-	return s
+	return t.Signal(0, t.Len(), rate, factor, host)
 }
 
 // survey has the host look through all nodes.
-func (s *Signal) survey(kernel string) {
+func (s *Signal) survey() {
 	stride := s.host.stride()
-	out := s.host.launch(s, kernel, Task{}, 3*stride)
+	out := s.host.launch(s, "survey", Task{}, 3*stride)
 	for i := range s.N() {
 		s.judge(i, out[i], out[stride+i], out[2*stride+i])
 	}
@@ -112,16 +106,9 @@ func (s *Signal) Part(from, to int) *Signal {
 		}
 		return NewSignal(s.Rate, x)
 	}
-	n := s.N()
-	p := newSignal(s.Rate, n)
-	switch rows := s.rows.(type) {
-	case []float32:
-		p.rows = rows[from*n : to*n]
-	case []float64:
-		p.rows = rows[from*n : to*n]
-	}
-	p.factor, p.host, p.of, p.first, p.samples = s.factor, s.host, s.whole(), s.first+from, to-from
-	p.survey("look")
+	p := newSignal(s.Rate, s.N())
+	p.tiles, p.first, p.samples, p.factor, p.host = s.tiles, s.first+from, to-from, s.factor, s.host
+	p.survey()
 	return p
 }
 
@@ -154,13 +141,12 @@ func (s *Signal) Node(i int) []float64 { return s.Nodes()[i] }
 
 // Nodes are the series of all nodes, [node][time]. The caller must not change them.
 func (s *Signal) Nodes() [][]float64 {
-	if s.x == nil {
-		switch rows := s.rows.(type) {
-		case []float32:
-			s.x = byNode(rows, s.N(), s.factor)
-		case []float64:
-			s.x = byNode(rows, s.N(), s.factor)
-		}
+	switch {
+	case s.x != nil || s.tiles == nil:
+	case s.tiles.bits == 32:
+		s.x = nodesOf[float32](s.tiles, s.first, s.samples, s.factor)
+	default:
+		s.x = nodesOf[float64](s.tiles, s.first, s.samples, s.factor)
 	}
 	return s.x
 }

@@ -262,19 +262,26 @@ func (b *batch) deliver(sink Sink, e *epoch) error {
 	return nil
 }
 
-// rows hands over a stream's samples. Points are read together, as far as they fit the scratch memory.
+// rows hands over a stream's samples: where they lie, if the host sees it; else points are read together, as far as they fit the
+// scratch memory.
 func (b *batch) rows(sink Sink, buffer device.Buffer, s int, first, count int64, faults []*Fault) error {
 	const most = 4 << 20 // [bytes]
 	size, nodes, st := b.kernel.Size(codegen.Real), b.study.Nodes, b.study.Streams[s]
 	stride := int(b.outLength(s, b.epoch)) * size
 	slots := int(b.capacity(s, b.epoch)) * nodes * size
 	together := max(1, min(len(b.points), most/stride))
-	if len(b.scratch) < together*stride {
+	shared, seen := buffer.(device.Visible)
+	if seen {
+		together = len(b.points)
+	} else if len(b.scratch) < together*stride {
 		b.scratch = make([]byte, together*stride)
 	}
 	for from := 0; from < len(b.points); from += together {
 		to := min(from+together, len(b.points))
-		if err := buffer.Read(from*stride, b.scratch[:(to-from)*stride]); err != nil {
+		content := b.scratch
+		if seen {
+			content = shared.Bytes()
+		} else if err := buffer.Read(from*stride, content[:(to-from)*stride]); err != nil {
 			return err
 		}
 		for p := from; p < to; p++ {
@@ -285,7 +292,7 @@ func (b *batch) rows(sink Sink, buffer device.Buffer, s int, first, count int64,
 				}
 				at := (p-from)*stride + out*slots
 				out++
-				rows, blank := b.decode(b.scratch[at : at+int(count)*nodes*size])
+				rows, blank := b.decode(content[at : at+int(count)*nodes*size])
 				if f := faults[p]; f != nil {
 					good := (f.Step - b.study.late(s) - 1) / int64(st.Period) // the last sample before the step
 					blank(int(max(0, good-first+1)) * nodes)

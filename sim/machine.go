@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"brainsweep/device"
@@ -12,16 +13,15 @@ import (
 type Machine struct {
 	dev     device.Device
 	program device.Program
-	size    int // of a number of a series [bytes]
+	bits    int // of a number of a series
 	nodes   int
 	buffers map[string]device.Buffer
-	samples int64
-	factor  float64
+	given   []metrics.Memory
 }
 
 var _ metrics.Machine = (*Machine)(nil)
 
-// NewMachine builds the kernels on a device of kind "cpu". Close frees what it holds.
+// NewMachine builds the kernels on a device whose memory the host sees. Close frees what it holds.
 func NewMachine(ctx context.Context, dev device.Device, nodes, precision int) (*Machine, error) {
 	text, err := metrics.Kernels()
 	if err != nil {
@@ -31,7 +31,28 @@ func NewMachine(ctx context.Context, dev device.Device, nodes, precision int) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Machine{dev: dev, program: program, size: precision / 8, nodes: nodes, buffers: map[string]device.Buffer{}}, nil
+	return &Machine{dev: dev, program: program, bits: precision, nodes: nodes, buffers: map[string]device.Buffer{}}, nil
+}
+
+// Shared gives memory of a device that the host sees, zeroed. Machines of the device take series from it.
+func Shared(dev device.Device, size int) (metrics.Memory, error) {
+	b, err := dev.Alloc(size)
+	if err != nil {
+		return nil, err
+	}
+	if v, ok := b.(device.Visible); ok {
+		return v, nil
+	}
+	return nil, errors.Join(fmt.Errorf("sim: the host does not see the memory of %s", dev.Info().Name), b.Free())
+}
+
+// Memory is Shared of the machine's device; Close frees it.
+func (m *Machine) Memory(size int) (metrics.Memory, error) {
+	memory, err := Shared(m.dev, size)
+	if err == nil {
+		m.given = append(m.given, memory)
+	}
+	return memory, err
 }
 
 // room gives the buffer of a name with at least so many bytes. What a smaller one held is lost.
@@ -53,79 +74,69 @@ func (m *Machine) room(name string, size int) (device.Buffer, error) {
 	return b, err
 }
 
-// written gives the buffer of a name with a content, and some bytes behind it.
-func (m *Machine) written(name string, content []byte, behind int) (device.Buffer, error) {
-	b, err := m.room(name, len(content)+behind)
+// written gives the buffer of a name with a content.
+func (m *Machine) written(name string, content []byte) (device.Buffer, error) {
+	b, err := m.room(name, len(content))
 	if err == nil && len(content) > 0 {
 		err = b.Write(0, content)
 	}
 	return b, err
 }
 
-// Load takes a series. Kernels may look at a vector beyond its end.
-func (m *Machine) Load(rows any, factor float64) error {
-	const vector = 64
-	var content []byte
-	switch r := rows.(type) {
-	case []float32:
-		content = raw(r)
-	case []float64:
-		content = raw(r)
-	}
-	if content == nil || len(content)%(m.size*m.nodes) != 0 {
-		return fmt.Errorf("sim: a series of %T is none of %d nodes in %d bytes each", rows, m.nodes, m.size)
-	}
-	m.samples, m.factor = int64(len(content)/m.size/m.nodes), factor
-	if _, err := m.room("tiles", len(content)+int(m.samples)*vector); err != nil {
-		return err
-	}
-	_, err := m.written("rows", content, vector)
-	return err
-}
-
 // Launch runs a kernel.
-func (m *Machine) Launch(kernel string, t metrics.Task, out []float64) error {
-	numbers, err := m.written("numbers", raw(t.Numbers), 0)
+func (m *Machine) Launch(kernel string, t metrics.Task, count int) ([]float64, error) {
+	tiles, err := m.series(t.Of)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	table, err := m.written("table", raw(t.Table), 0)
+	numbers, err := m.written("numbers", raw(t.Numbers))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	results, err := m.room("out", 8*len(out))
+	table, err := m.written("table", raw(t.Table))
 	if err != nil {
-		return err
+		return nil, err
+	}
+	results, err := m.room("out", 8*count)
+	if err != nil {
+		return nil, err
 	}
 	work, err := m.room("work", 8*t.Work)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kept, err := m.room("kept", 8*t.Kept)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := m.room("rows", 0)
+	err = m.program.Launch(context.Background(), kernel, 1, tiles, int64(t.Of.Room), int64(t.Of.First), int64(t.Of.Samples), numbers, table, results, work, kept, t.Of.Factor)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tiles, err := m.room("tiles", 0)
-	if err != nil {
-		return err
-	}
-	if err := m.program.Launch(context.Background(), kernel, 1, rows, m.samples, int64(t.First), int64(t.Samples), numbers, table, results, work, kept, tiles, m.factor); err != nil {
-		return err
-	}
-	return results.Read(0, raw(out))
+	return view[float64](results.(device.Visible).Bytes())[:count], nil
 }
 
-// Close frees the kernels and all buffers.
+// series is the buffer of what a launch is about.
+func (m *Machine) series(of metrics.Span) (device.Buffer, error) {
+	if of.Memory == nil {
+		return m.room("none", 0)
+	}
+	b, ok := of.Memory.(device.Buffer)
+	if !ok || of.Bits != m.bits {
+		return nil, fmt.Errorf("sim: a series of %d bits in %T is none of %d bits in memory of the machine", of.Bits, of.Memory, m.bits)
+	}
+	return b, nil
+}
+
+// Close frees the kernels and all memory.
 func (m *Machine) Close() error {
+	var err error
+	for _, memory := range m.given {
+		err = errors.Join(err, memory.Free())
+	}
 	for name, b := range m.buffers {
-		if err := b.Free(); err != nil {
-			return err
-		}
+		err = errors.Join(err, b.Free())
 		delete(m.buffers, name)
 	}
-	return m.program.Close()
+	return errors.Join(err, m.program.Close())
 }

@@ -47,10 +47,14 @@ func buffers(t *testing.T, d device.Device) {
 		if !bytes.Equal(read(t, b), want) {
 			t.Errorf("a buffer of %d holds something else than what was written", size)
 		}
+		if v, ok := b.(device.Visible); ok && !bytes.Equal(v.Bytes(), want) {
+			t.Errorf("a buffer of %d shows something else than it holds", size)
+		}
 		if err := b.Free(); err != nil {
 			t.Error(err)
 		}
 	}
+	visible(t, d)
 
 	// What a buffer held does not show in the next one, and their memory is apart and aligned.
 	const kernel = `struct args { i64 *a, *b, *out; }; KERNEL(where) { ONCE { A->out[0] = (i64)A->a; A->out[1] = (i64)A->b; A->a[0] = 1; A->b[0] = 2; } }`
@@ -120,4 +124,21 @@ func freedBuffers(t *testing.T, d device.Device) {
 		t.Errorf("freeing again: %v", err)
 	}
 	launch(t, p, "touch", 1, other)
+}
+
+// What the host writes where it sees a buffer is there for kernels, and what they write for the host.
+func visible(t *testing.T, d device.Device) {
+	b := alloc(t, d, 16)
+	v, ok := b.(device.Visible)
+	if !ok {
+		return
+	}
+	v.Bytes()[0] = 7
+	p := build(t, d, "visible", `struct args { i64 *x; }; KERNEL(twice) { ONCE { A->x[1] = 2 * A->x[0]; } }`, 64, 1)
+	if err := p.Launch(t.Context(), "twice", 1, b); err != nil {
+		t.Fatal(err)
+	}
+	if got := v.Bytes()[8]; got != 14 {
+		t.Errorf("a kernel makes %d of the 7 that the host wrote, not 14", got)
+	}
 }

@@ -119,8 +119,8 @@ __attribute__((noinline)) static i32 mended(const struct phases *p, i64 i, i64 j
 		for (i64 t = from; t < from + SHORTS && t < p->count; t++) {
 			const unsigned short d = a[t] - b[t];
 			if ((unsigned short)(d + d + 2) > 4) continue;
-			const real *x = p->A->rows + (p->A->first + p->begin + t) * NODES;
-			const double xi = (x[i] * p->A->factor - p->centres[i]) * p->scales[i], xj = (x[j] * p->A->factor - p->centres[j]) * p->scales[j];
+			const double xi = (single(p->A, p->begin + t, i) - p->centres[i]) * p->scales[i];
+			const double xj = (single(p->A, p->begin + t, j) - p->centres[j]) * p->scales[j];
 			const double yi = ((const double *)(p->imaginary + i / W * p->samples + p->begin + t))[i % W];
 			const double yj = ((const double *)(p->imaginary + j / W * p->samples + p->begin + t))[j % W];
 			const double s = yi * xj - xi * yj, limit = 1e-9 * WIDE_SQRT((xi * xi + yi * yi) * (xj * xj + yj * yj));

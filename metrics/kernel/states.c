@@ -1,39 +1,53 @@
 /* survey: of each node the mean, the least and the greatest sample, in three rows of TILES*W. A mean that is not finite
-   tells of a bad node. It lays out the tiles that the other kernels read, and so is the first to see a series. look finds
-   the same of some of its samples. */
-enum { NEAR = 64 }; /* rows that stay in the nearest cache */
+   tells of a bad node. The least and the greatest are found before they are taken to the unit of the report: the factor is
+   above 0. */
+enum { ABREAST_TILES = 3 };
 
-FUNC void looked(const struct args *A, int lay) {
-	SHARED(lane, sum, TILES);
-	SHARED(lane, least, TILES);
-	SHARED(lane, most, TILES);
-	for (i64 from = 0; from < A->samples; from += NEAR)
-		for (i64 a = 0; a < TILES; a++) {
-			const real *rows = A->rows + a * W;
-			reals *tile = (reals *)A->tiles + a * A->loaded;
-			if (lay)
-				for (i64 t = from; t < from + NEAR && t < A->samples; t++) tile[t] = *(const reals *)(rows + t * NODES);
-			const lane shift = sample(A, 0, a);
-			lane s = from ? sum[a] : all(0), low = from ? least[a] : shift, high = from ? most[a] : shift;
-			for (i64 t = from; t < from + NEAR && t < A->samples; t++) {
-				const lane x = sample(A, t, a);
-				s += x - shift;
-				low = lesser(x, low);
-				high = greater(x, high);
-			}
-			sum[a] = s;
-			least[a] = low;
-			most[a] = high;
+FUNC reals lesser_real(reals x, reals y) {
+	real a[W], b[W];
+	*(reals *)a = x;
+	*(reals *)b = y;
+	LANES(l, W) a[l] = a[l] < b[l] ? a[l] : b[l];
+	return *(reals *)a;
+}
+FUNC reals greater_real(reals x, reals y) {
+	real a[W], b[W];
+	*(reals *)a = x;
+	*(reals *)b = y;
+	LANES(l, W) a[l] = a[l] > b[l] ? a[l] : b[l];
+	return *(reals *)a;
+}
+
+FUNC void surveyed(const struct args *A, i64 tile, i32 wide) {
+	const reals *x[ABREAST_TILES];
+	reals low[ABREAST_TILES], high[ABREAST_TILES];
+	lane shift[ABREAST_TILES], sum[ABREAST_TILES];
+	for (i32 v = 0; v < wide; v++) {
+		x[v] = (const reals *)(A->tiles + ((tile + v) * A->room + A->first) * W);
+		low[v] = high[v] = x[v][0];
+		shift[v] = widened((const real *)x[v]);
+		sum[v] = all(0);
+	}
+	for (i64 t = 1; t < A->samples; t++)
+		for (i32 v = 0; v < wide; v++) {
+			const reals now = x[v][t];
+			sum[v] += widened((const real *)(x[v] + t)) - shift[v];
+			low[v] = lesser_real(now, low[v]);
+			high[v] = greater_real(now, high[v]);
 		}
-	for (i64 a = 0; a < TILES; a++) {
-		put(A->out + a * W, sample(A, 0, a) + sum[a] / (double)A->samples);
-		put(A->out + (TILES + a) * W, least[a]);
-		put(A->out + (2 * TILES + a) * W, most[a]);
+	for (i32 v = 0; v < wide; v++) {
+		double *out = A->out + (tile + v) * W;
+		put(out, (shift[v] + sum[v] / (double)A->samples) * A->factor);
+		put(out + TILES * W, widened((const real *)&low[v]) * A->factor);
+		put(out + 2 * TILES * W, widened((const real *)&high[v]) * A->factor);
 	}
 }
 
-KERNEL(survey) { looked(A, 1); }
-KERNEL(look) { looked(A, 0); }
+KERNEL(survey) {
+	i64 tile = 0;
+	for (; tile + ABREAST_TILES <= TILES; tile += ABREAST_TILES) surveyed(A, tile, ABREAST_TILES);
+	for (; tile < TILES; tile++) surveyed(A, tile, 1);
+}
 
 /* histogram: of each node the samples in each of BINS equal bins on [0, TOP], [node][BINS]. A border belongs to the bin above,
    the last one to the last. */
@@ -51,6 +65,8 @@ FUNC indices bin(lane x) {
 	const indices inside = __builtin_convertvector(in, indices);
 	return (inside & k) | (~inside & BINS);
 }
+
+enum { NEAR = 64 }; /* rows that stay in the nearest cache */
 
 KERNEL(histogram) {
 	SHARED(u32, count, TILES * W * (BINS + 1));

@@ -1,0 +1,228 @@
+package metrics
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// Memory is memory that Go and the kernels of a machine see.
+type Memory interface {
+	Bytes() []byte
+	Free() error
+}
+
+// heap is memory where there is no machine.
+type heap []float64
+
+// Heap is memory for Go alone, zeroed.
+func Heap(size int) (Memory, error) { return heap(make([]float64, (size+7)/8)), nil }
+
+func (h heap) Bytes() []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(h))), 8*len(h))
+}
+func (h heap) Free() error { return nil }
+
+// Tiles is a series as the kernels read it: eight nodes side by side, [tile][time][8], with zeros in the lanes beyond the last
+// node. Samples come at the end, and go at the beginning. It serves one goroutine at a time.
+type Tiles struct {
+	nodes, bits    int
+	room           int // times of a tile
+	first, samples int // those that are there
+	memory         Memory
+	take           func(size int) (Memory, error)
+}
+
+// NewTiles makes room for so many samples of so many nodes, numbers of 32 or 64 bits, in memory that take gives, zeroed. It grows
+// where more come. Free gives the memory back.
+func NewTiles(nodes, bits, samples int, take func(size int) (Memory, error)) (*Tiles, error) {
+	t := &Tiles{nodes: nodes, bits: bits, take: take}
+	return t, t.grow(samples)
+}
+
+// TileBytes is the memory of so many samples of so many nodes.
+func TileBytes(nodes, bits, samples int) int64 {
+	return int64(tilesOf(nodes)) * tileWidth * int64(samples) * int64(bits/8)
+}
+
+// tilesOf is the number of tiles of so many nodes.
+func tilesOf(nodes int) int { return (nodes + tileWidth - 1) / tileWidth }
+
+// Free gives the memory back. Freeing it again does nothing.
+func (t *Tiles) Free() error {
+	if t.memory == nil {
+		return nil
+	}
+	err := t.memory.Free()
+	t.memory, t.room, t.first, t.samples = nil, 0, 0, 0
+	return err
+}
+
+// Room is how many samples there is room for.
+func (t *Tiles) Room() int { return t.room }
+
+// Len is the number of samples.
+func (t *Tiles) Len() int { return t.samples }
+
+// Add appends rows, []float32 or []float64 as there are bits, [time][node].
+func (t *Tiles) Add(rows any) error {
+	switch r := rows.(type) {
+	case []float32:
+		if t.bits == 32 {
+			return appendRows(t, r)
+		}
+	case []float64:
+		if t.bits == 64 {
+			return appendRows(t, r)
+		}
+	}
+	return fmt.Errorf("metrics: %T is no series of %d bits", rows, t.bits)
+}
+
+// Drop takes samples away at the beginning.
+func (t *Tiles) Drop(samples int) {
+	t.first, t.samples = t.first+samples, t.samples-samples
+	if t.samples == 0 {
+		t.first = 0
+	}
+}
+
+// Rows are all samples, []float32 or []float64, [time][node].
+func (t *Tiles) Rows() any {
+	if t.bits == 32 {
+		return rowsOf[float32](t)
+	}
+	return rowsOf[float64](t)
+}
+
+// Signal is the series from sample from to to-1, times a factor above 0, and stays so until samples are added or dropped. A host
+// computes what it can: the memory is its machine's. Without one, Go does.
+func (t *Tiles) Signal(from, to int, rate, factor float64, host *Host) *Signal {
+	s := newSignal(rate, t.nodes)
+	s.tiles, s.first, s.samples, s.factor, s.host = t, t.first+from, to-from, factor, host
+	if host == nil || to == from {
+		return NewSignal(rate, s.Nodes())
+	}
+	s.survey()
+	return s
+}
+
+// makeRoom sees to it that so many samples more fit behind those that are there.
+func (t *Tiles) makeRoom(more int) error {
+	if t.first+t.samples+more <= t.room {
+		return nil
+	}
+	if t.samples+more > t.room {
+		return t.grow(max(t.samples+more, t.room+t.room/4))
+	}
+	if t.bits == 32 {
+		move[float32](t)
+	} else {
+		move[float64](t)
+	}
+	t.first = 0
+	return nil
+}
+
+// grow moves the series to memory with more room.
+func (t *Tiles) grow(room int) error {
+	memory, err := t.take(int(TileBytes(t.nodes, t.bits, room)))
+	if err != nil {
+		return err
+	}
+	size := tileWidth * t.bits / 8
+	for tile := 0; tile < tilesOf(t.nodes) && t.samples > 0; tile++ {
+		copy(memory.Bytes()[tile*room*size:], t.memory.Bytes()[(tile*t.room+t.first)*size:][:t.samples*size])
+	}
+	if t.memory != nil {
+		err = t.memory.Free()
+	}
+	t.memory, t.room, t.first = memory, room, 0
+	return err
+}
+
+// numbers are the memory as numbers.
+func numbers[T float32 | float64](m Memory) []T {
+	b := m.Bytes()
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(*new(T))))
+}
+
+// move brings what is there to the beginning.
+func move[T float32 | float64](t *Tiles) {
+	x := numbers[T](t.memory)
+	for tile := range tilesOf(t.nodes) {
+		own := x[tile*t.room*tileWidth : (tile+1)*t.room*tileWidth]
+		copy(own, own[t.first*tileWidth:][:t.samples*tileWidth])
+	}
+}
+
+// appendRows lays rows into the tiles, some times at once, so that they are read once from where they come.
+func appendRows[T float32 | float64](t *Tiles, rows []T) error {
+	const together = 64
+	n := t.nodes
+	samples := len(rows) / n
+	if err := t.makeRoom(samples); err != nil {
+		return err
+	}
+	x, at := numbers[T](t.memory), t.first+t.samples
+	for from := 0; from < samples; from += together {
+		to := min(from+together, samples)
+		for tile := range n / tileWidth {
+			out := x[(tile*t.room+at+from)*tileWidth:][:(to-from)*tileWidth]
+			in := rows[from*n+tile*tileWidth : (to-1)*n+(tile+1)*tileWidth]
+			for len(out) >= tileWidth && len(in) >= tileWidth {
+				*(*[tileWidth]T)(out) = *(*[tileWidth]T)(in)
+				out, in = out[tileWidth:], in[min(n, len(in)):]
+			}
+		}
+		if rest := n % tileWidth; rest > 0 {
+			out := x[(n/tileWidth*t.room+at+from)*tileWidth:][:(to-from)*tileWidth]
+			for k := from; k < to; k++ {
+				// A call of copy for so few numbers would take most of the time.
+				for l, v := range rows[(k+1)*n-rest : (k+1)*n] {
+					out[l] = v
+				}
+				out = out[tileWidth:]
+			}
+		}
+	}
+	t.samples += samples
+	return nil
+}
+
+func rowsOf[T float32 | float64](t *Tiles) []T {
+	out := make([]T, t.samples*t.nodes)
+	x := numbers[T](t.memory)
+	for k := range t.samples {
+		row := out[k*t.nodes : (k+1)*t.nodes]
+		for i := 0; i < t.nodes; i += tileWidth {
+			copy(row[i:], x[(i/tileWidth*t.room+t.first+k)*tileWidth:][:tileWidth])
+		}
+	}
+	return out
+}
+
+// nodesOf gives samples times a factor, [node][time].
+func nodesOf[T float32 | float64](t *Tiles, first, samples int, factor float64) [][]float64 {
+	flat := make([]float64, samples*t.nodes)
+	all := numbers[T](t.memory)
+	x := make([][]float64, t.nodes)
+	for i := range x {
+		x[i] = flat[i*samples : (i+1)*samples : (i+1)*samples]
+	}
+	// Some times at once, so that what is read stays in the cache for all nodes of a tile.
+	const together = 64
+	for tile := range tilesOf(t.nodes) {
+		for from := 0; from < samples; from += together {
+			to := min(from+together, samples)
+			in := all[(tile*t.room+first+from)*tileWidth:][:(to-from)*tileWidth]
+			for i := tile * tileWidth; i < min((tile+1)*tileWidth, t.nodes); i++ {
+				row, at := x[i][from:to], i%tileWidth
+				for k := range row {
+					row[k] = factor * float64(in[at])
+					at += tileWidth
+				}
+			}
+		}
+	}
+	return x
+}
