@@ -213,7 +213,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"a = True", `1:5: expected value but found "True" instead; write true`},
 		{"a = 1,5", `1:6: expected a top-level item to end with a newline, comment, or EOF, but got ',' instead; a decimal number has a point, and a list stands in brackets`},
 		{"a = \"x\nb = 1", `1:7: strings cannot contain newlines; is the closing quote missing?`},
-		{"a 5", `1:3: expected '.' or '=', but got '5' instead; a line is key = value; a key with other characters than letters, digits, _ and - stands in quotes`},
+		{"a 5\nb = 1", `1:3: expected '.' or '=', but got '5' instead; a line is key = value; a key with other characters than letters, digits, _ and - stands in quotes`},
 		{"a = 1\na = 2", `2:1: key 'a' has already been defined; each key and each table is written once`},
 		{"b = { x = 1 y = 2 }", `1:13: expected a comma or an inline table terminator '}', but got 'y' instead; entries are separated by commas`},
 		{"b = [1 2]", `1:8: expected a comma (',') or array terminator (']'), but got '2'; entries are separated by commas`},
@@ -228,6 +228,13 @@ func TestSyntaxErrors(t *testing.T) {
 	for _, c := range cases {
 		_, err := document.Parse("job.toml", []byte(c.text))
 		check(t, err, "job.toml:"+c.want)
+	}
+	for text, want := range map[string]string{
+		"\x89HDF\r\n\x1a\n\x00": "job.toml: this is no text file",
+		"some words\n# a = 1":   "job.toml: this is no TOML, as jobs and models are: no line of it says key = value",
+	} {
+		_, err := document.Parse("job.toml", []byte(text))
+		check(t, err, want)
 	}
 }
 

@@ -20,6 +20,9 @@ func Parse(file string, text []byte) (*Document, error) {
 	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
 		return nil, fault.List{{Pos: fault.Pos{File: file}, Msg: "the text is UTF-16; save it as UTF-8"}}
 	}
+	if bytes.IndexByte(text, 0) >= 0 {
+		return nil, fault.List{{Pos: fault.Pos{File: file}, Msg: "this is no text file"}}
+	}
 	src := string(text)
 	var values map[string]any
 	if _, err := toml.Decode(src, &values); err != nil {
@@ -92,6 +95,9 @@ func syntax(file, src string, err error) error {
 	if !errors.As(err, &parse) {
 		return fault.List{{Pos: fault.Pos{File: file}, Msg: err.Error()}}
 	}
+	if !assignment.MatchString(src) {
+		return fault.List{{Pos: fault.Pos{File: file}, Msg: `this is no TOML, as jobs and models are: no line of it says key = value`}}
+	}
 	offset := max(0, min(parse.Position.Start, len(src)))
 	for offset < len(src) && src[offset] == ' ' {
 		offset++ // toml points at the blanks before what it did not expect
@@ -105,6 +111,9 @@ func syntax(file, src string, err error) error {
 	}
 	return fault.List{{Pos: newPlaces(file, src).at(offset), Msg: msg}}
 }
+
+// assignment finds a line that could be a key with its value, or the name of a table; what has none is not meant as TOML.
+var assignment = regexp.MustCompile(`(?m)^[ \t]*(\[|[^#=\n]+=)`)
 
 // unquoted finds a bare value that was meant as text or as a number with a unit: key = 10 s.
 var unquoted = regexp.MustCompile(`=\s*([^\s"'\[\]{}#,=][^"'\[\]{}#,=]*?)\s*([#,}\]]|$)`)

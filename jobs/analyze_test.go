@@ -291,8 +291,10 @@ func TestAnalyzeMistakes(t *testing.T) {
 		{jobs.Analysis{}, "which metrics? name them with --use, for example --use rate,fc; or give a job file with [metrics] or [[target]] by --job"},
 		{jobs.Analysis{Use: []string{"rat", "fc"}, Of: []string{"E", "w"}}, `--of E,w: no series of "E" was kept (did you mean "w"?); the result has average.w, average.x, bold.bold`},
 		{jobs.Analysis{Use: []string{"rat", "fc"}}, `--use rat,fc: unknown metric "rat" (did you mean "rate"?); groups are ` + metricGroups()},
-		{jobs.Analysis{Use: []string{"fcd"}, Of: []string{"x"}}, `--of x: fcd of x needs at least 62000 samples (two windows of 60 s); with a period of 1 ms there are 250`},
-		{jobs.Analysis{Use: []string{"timescale"}}, `kept.h5: timescale of w needs at least 1001 samples (lags up to 1 s); with a period of 1 ms there are 250`},
+		{jobs.Analysis{Use: []string{"fcd"}, Of: []string{"x"}}, `--of x: fcd of x needs at least 62000 samples (two windows of 60 s); with a period of 1 ms there are 250; enough would be metrics.fcd.window = "0.124 s" and metrics.fcd.step = "0.062 s"`},
+		{jobs.Analysis{Use: []string{"timescale"}}, `kept.h5: timescale of w needs at least 1001 samples (lags up to 1 s); with a period of 1 ms there are 250
+kept.h5: timescale of x needs at least 1001 samples (lags up to 1 s); with a period of 1 ms there are 250
+kept.h5: timescale of bold needs at least 51 samples (lags up to 1 s); with a period of 20 ms there are 13`},
 		{jobs.Analysis{Use: []string{"rate"}, Of: []string{"raw.x"}}, `--of raw.x: no series of "raw.x" was kept; the result has average.w, average.x, bold.bold`},
 		{jobs.Analysis{Use: []string{"rate"}, Of: []string{"x", "x"}}, `--of x,x: x stands twice`},
 		{jobs.Analysis{Use: []string{"fcd"}, Set: []string{"metrics.fcd.windw=1 s", "run.step=1 ms", "metrics"}}, `--set metrics: write address=value, e.g. metrics.fcd.window="4 s"
@@ -308,7 +310,7 @@ DIR/job.toml:6:9: cannot read DIR/fc.csv: no such file or directory`},
 		{jobs.Analysis{Use: []string{"rate"}, Output: bare}, `DIR/bare.h5: is there already; give another name with -o, or --force to replace it`},
 		{jobs.Analysis{Use: []string{"rate"}, Output: filepath.Join(dir, "text.h5"), Force: true}, `DIR/text.h5: is no result of brainsweep, and --force removes nothing else; give another name with -o, or remove it yourself`},
 		{jobs.Analysis{Use: []string{"rate"}, Result: bare}, `DIR/bare.h5: there is no series in this result, so nothing to compute metrics of: its job had no [[record]], or one with keep = "none"`},
-		{jobs.Analysis{Use: []string{"rate"}, Result: filepath.Join(dir, "text.h5")}, `DIR/text.h5 is no result: file signature not found`},
+		{jobs.Analysis{Use: []string{"rate"}, Result: filepath.Join(dir, "text.h5")}, `DIR/text.h5 is no result: is no HDF5 file`},
 	} {
 		if c.of.Result == "" {
 			c.of.Result = file

@@ -156,6 +156,9 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.Has("equations") && d.Has("states") && !d.Has("model") {
+		return nil, fault.Mistake{Pos: fault.Pos{File: file}, Msg: fmt.Sprintf("this is a model, not a job; a job that simulates it has the line model = %q", filepath.Base(file))}
+	}
 	r := &reader{Document: d, inputs: in, plan: &Plan{settings: map[string]int{}, axes: map[string]int{}}}
 	r.change(set)
 	r.job()

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"brainsweep/document"
 	"brainsweep/fault"
@@ -42,13 +43,14 @@ func (r *reader) metrics() {
 	before := len(r.faults)
 	r.options()
 	r.metricsOfBold()
+	sound := len(r.faults) == before
 	for i, name := range m.Use {
 		found, err := metrics.Lookup(name)
 		if err != nil && name != "" {
 			r.faults.Add(placed(err, r.usePos(i)))
 		}
 		for _, metric := range found {
-			if r.suits(metric, name, i, len(r.faults) == before) && !slices.Contains(m.names, metric.Name) {
+			if r.suits(metric, name, i, sound) && !slices.Contains(m.names, metric.Name) {
 				m.names = append(m.names, metric.Name)
 			}
 		}
@@ -112,6 +114,7 @@ func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool
 			return false
 		}
 	}
+	fits := true
 	for i, name := range p.Metrics.Of {
 		if m.Least == nil || !r.hasSeries(name) {
 			continue
@@ -129,15 +132,31 @@ func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool
 			continue
 		}
 		if asked != "all" {
-			r.once(r.ofPos(i), fmt.Sprintf("metrics.of: %s of %s needs at least %s (%s); with a period of %s there are %d", m.Group, name,
-				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples))
+			r.once(r.ofPos(i), fmt.Sprintf("metrics.of: %s of %s needs at least %s (%s); with a period of %s there are %d%s", m.Group, name,
+				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need)))
 		} else {
 			r.warnOnce(fmt.Sprintf("metrics.use: the run is too short for %s of %s, which needs at least %s (%s); there are %d", m.Group, name,
 				samples(need.Samples), need.Why, setup.Samples))
 		}
-		return false
+		fits = false
 	}
-	return true
+	return fits
+}
+
+// longer says what would make a series long enough: a longer run, where there is to be one, or other options of the metric.
+func (r *reader) longer(setup metrics.Setup, need metrics.Need) string {
+	var ways []string
+	if run := r.plan.Run; r.plan.recorded == nil {
+		lacks := float64(need.Samples-setup.Samples) * 1000 / setup.Rate
+		ways = append(ways, fmt.Sprintf("run.duration = %q", plainTime(run.Duration+lacks)))
+	}
+	if need.Options != "" {
+		ways = append(ways, need.Options)
+	}
+	if len(ways) == 0 {
+		return ""
+	}
+	return "; enough would be " + strings.Join(ways, ", or ")
 }
 
 func samples(n int) string { return fmt.Sprintf("%d samples", n) }

@@ -257,7 +257,7 @@ job.toml:9:164: metrics.filtered.half.filter: unknown value "fir"; there is fft,
 	{"filtered by what", with("[metrics]\nof = 'x'\nuse = 'rate'\nfiltered = 'slow'\n"), `job.toml:9:13: metrics.filtered: expected a table, found a string; write for example filtered = { slow = { of = "bold", band = [0.01, 0.1] } }`},
 	{"pulses", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\n"), `job.toml:8:9: metrics.use: pci needs metrics.pci.onset (of the first pulse, since the first sample: the stimulus' onset less the transient)`},
 	{"pulses too early", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.1 s' }\n"), `job.toml:7:7: metrics.pci: a baseline of 0.4 s does not fit before the pulse at 0.1 s, counted from the first sample`},
-	{"pulses too late", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.9 s' }\n"), `job.toml:7:7: metrics.of: pci of x needs at least 1200 samples (the response to the last pulse); with a period of 1 ms there are 1000`},
+	{"pulses too late", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.9 s' }\n"), `job.toml:7:7: metrics.of: pci of x needs at least 1200 samples (the response to the last pulse); with a period of 1 ms there are 1000; enough would be run.duration = "1.2 s"`},
 	{"metrics", with("[metrics]\nof = ['x', 'bold', 'z']\nuse = ['rat', 'fc', 'fcd_everything']\nperiod = '0.05 ms'\n"), `job.toml:7:13: metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)
 job.toml:7:21: unknown quantity "z" (did you mean "w"?)
 job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are GROUPS
@@ -274,9 +274,14 @@ job.toml:9:30: expected a value, found the end
 job.toml:10:1: unknown state "y" of model toy (did you mean "w"?)
 job.toml:12:5: clamp.x: 7 is out of bounds; it must be from 0 to 5 kHz
 job.toml:13:1: unknown state "z" of model toy (did you mean "w"?)`},
+	{"a model", "title = 'x'\nequations = 'd(x) = -x'\n[states]\nx = { range = [0, 1] }\n", `job.toml: this is a model, not a job; a job that simulates it has the line model = "job.toml"`},
 	{"metrics of nothing", with("[metrics]\n"), `job.toml:6:2: metrics.of is missing; write for example of = ["x"]
 job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},
-	{"too few samples", with("[run]\nduration = '1 s'\ntransient = '500 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '1 s'\n[metrics]\nof = ['bold']\nuse = ['fc']\n"), `job.toml:11:8: metrics.of: fc of bold needs at least 2 samples (a correlation); with a period of 1 s there are 1`},
+	{"too few samples", with("[run]\nduration = '1 s'\ntransient = '500 ms'\n[[record]]\nmonitor = 'bold'\nperiod = '1 s'\n[metrics]\nof = ['bold']\nuse = ['fc']\n"), `job.toml:11:8: metrics.of: fc of bold needs at least 2 samples (a correlation); with a period of 1 s there are 1; enough would be run.duration = "2 s"`},
+	{"too few samples of two quantities, of two metrics", with("[metrics]\nof = ['x', 'w']\nuse = ['psd', 'timescale']\n"), `job.toml:7:8: metrics.of: psd of x needs at least 2000 samples (a segment of 2 s); with a period of 1 ms there are 1000; enough would be run.duration = "2 s", or metrics.psd.segment = "1 s"
+job.toml:7:8: metrics.of: timescale of x needs at least 1001 samples (lags up to 1 s); with a period of 1 ms there are 1000; enough would be run.duration = "1.001 s"
+job.toml:7:13: metrics.of: psd of w needs at least 2000 samples (a segment of 2 s); with a period of 1 ms there are 1000; enough would be run.duration = "2 s", or metrics.psd.segment = "1 s"
+job.toml:7:13: metrics.of: timescale of w needs at least 1001 samples (lags up to 1 s); with a period of 1 ms there are 1000; enough would be run.duration = "1.001 s"`},
 	{"delays lost", strings.Replace(with("[run]\nduration = '1 s'\nstep = '1 ms'\n"), "[run]", "speed = '200 m/s'\n[run]", 1), `job.toml:7:9: run.step: 1 ms is too large for the delays: at 200 mm/ms, 12 of the 38 connections with a length lose their delay; a step below 0.8484 ms keeps them all`},
 }
 

@@ -278,8 +278,8 @@ func (r *reader) tooShort(t *Target, m metrics.Metric) string {
 		}
 		setup := p.metricSetup(name)
 		if need := m.Least(setup); setup.Samples < need.Samples {
-			return fmt.Sprintf("%s of %s needs at least %s (%s); with a period of %s there are %d", t.plain(m), name,
-				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples)
+			return fmt.Sprintf("%s of %s needs at least %s (%s); with a period of %s there are %d%s", t.plain(m), name,
+				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need))
 		}
 	}
 	return ""

@@ -15,7 +15,11 @@ func coherenceGroup() Group {
 			About: "length of Welch's segments, which overlap by half"}},
 		Least: func(s Setup) Need {
 			n := s.segmentLength("coherence.segment")
-			return Need{Samples: 2*n - n/2, Why: "two segments of " + seconds(s.Config.number("coherence.segment"))}
+			need := Need{Samples: 2*n - n/2, Why: "two segments of " + seconds(s.Config.number("coherence.segment"))}
+			if third := s.Samples / 3; third > 0 {
+				need.Options = s.fitting("coherence.segment", 2*third)
+			}
+			return need
 		},
 	}
 	g.Stream = func(s Setup) Stream { return newCrossStream(s) }

@@ -23,7 +23,11 @@ func fcdGroup() Group {
 		},
 		Least: func(s Setup) Need {
 			length, step := s.fcdWindow()
-			return Need{Samples: length + step, Why: "two windows of " + seconds(s.Config.number("fcd.window"))}
+			need := Need{Samples: length + step, Why: "two windows of " + seconds(s.Config.number("fcd.window"))}
+			if quarter := s.Samples / 4; quarter > 0 { // three windows that overlap by half
+				need.Options = s.fitting("fcd.window", 2*quarter) + " and " + s.fitting("fcd.step", quarter)
+			}
+			return need
 		},
 		Stream: func(s Setup) Stream { return newWindowStream(s) },
 		Metrics: []Metric{

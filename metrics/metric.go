@@ -33,6 +33,7 @@ type Group struct {
 type Need struct {
 	Samples int
 	Why     string
+	Options string // what to write instead, so that the samples there are suffice; "" where no option changes it
 	Never   string // what is wrong with the options, where no length would do; "" where one does
 }
 

@@ -17,7 +17,8 @@ func psdGroup() Group {
 		Options: []Option{{Name: "segment", Kind: KindTime, Default: []float64{2}, Min: math.SmallestNonzeroFloat64, Max: math.Inf(1),
 			About: "length of Welch's segments, which overlap by half; bins are 1/segment apart"}},
 		Least: func(s Setup) Need {
-			return Need{Samples: s.samplesOf(s.Config.number("psd.segment")), Why: "a segment of " + seconds(s.Config.number("psd.segment"))}
+			return Need{Samples: s.samplesOf(s.Config.number("psd.segment")), Why: "a segment of " + seconds(s.Config.number("psd.segment")),
+				Options: s.fitting("psd.segment", s.Samples)}
 		},
 		Stream: func(s Setup) Stream { return newPowerStream(s) },
 		Metrics: []Metric{

@@ -131,5 +131,10 @@ func (s Shape) Len(of Setup) int {
 	return n
 }
 
+// fitting is the assignment of n samples to an option, for a message: psd.segment = "1 s".
+func (s Setup) fitting(option string, n int) string {
+	return fmt.Sprintf("metrics.%s = %q", option, seconds(float64(n)/s.Rate))
+}
+
 // seconds writes a time for a message.
 func seconds(s float64) string { return fmt.Sprintf("%.12g s", s) }

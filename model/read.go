@@ -60,6 +60,9 @@ func Parse(file string, text []byte) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.Has("model") && !d.Has("equations") {
+		return nil, fault.List{{Pos: fault.Pos{File: file}, Msg: "this is a job, not a model"}}
+	}
 	r := &reader{Document: d, m: &Model{
 		Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)),
 		file: file,

@@ -275,3 +275,10 @@ s = { value = 2.0 }
 		}
 	}
 }
+
+func TestAJobIsNoModel(t *testing.T) {
+	_, err := model.Parse("job.toml", []byte("model = \"adex2\"\n[run]\nduration = \"1 s\"\n"))
+	if want := "job.toml: this is a job, not a model"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

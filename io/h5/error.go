@@ -51,8 +51,14 @@ func call(op, path string, f func() error) error {
 		errno, _ := strconv.Atoi(m[1])
 		e.Errno, e.Reason = syscall.Errno(errno), syscall.Errno(errno).Error()
 	}
+	if e.Reason == "file signature not found" {
+		e.Reason = Foreign
+	}
 	return e
 }
+
+// Foreign is the Reason of an Error where a file is none of HDF5's.
+const Foreign = "is no HDF5 file"
 
 // driverReason finds the system's error in what HDF5's file driver says, e.g.
 // "unable to open file: name = 'x', errno = 13, error message = 'Permission denied', flags = 0".

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -58,6 +59,8 @@ func Open(name string) (*Result, error) {
 	switch {
 	case errors.Is(err, syscall.ENOENT):
 		return nil, fmt.Errorf("%s: %w", name, syscall.ENOENT)
+	case errors.As(err, &of) && of.Reason == h5.Foreign && filepath.Ext(name) == ".toml":
+		return nil, fmt.Errorf("%s is no result; if it is a job, brainsweep run makes a result of it", name)
 	case errors.As(err, &of):
 		return nil, fmt.Errorf("%s is no result: %s", name, of.Reason)
 	case err != nil:
