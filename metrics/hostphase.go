@@ -9,10 +9,8 @@ import (
 // band, node by node of the same series.
 type hostPhases struct {
 	*Signal
-	valid    []bool
 	table    []float64 // centres and scales of the nodes
-	kept     int
-	from, to int // what is left after the ends are trimmed
+	from, to int       // what is left after the ends are trimmed
 }
 
 // hostPhases has the host find the phases; nil where it cannot: with a band, or at a length that its transform does not take.
@@ -28,36 +26,49 @@ func (in *Input) hostPhases() *hostPhases {
 }
 
 func newHostPhases(s *Signal, trim int) *hostPhases {
-	h, n := s.host, s.Len()
-	p := &hostPhases{Signal: s, valid: make([]bool, s.N()), from: trim, to: n - trim, kept: h.stride() * (n + n/4 + 1)}
-	centres := h.perNode(func(i int) float64 {
+	p := &hostPhases{Signal: s, from: trim, to: s.Len() - trim}
+	centres := s.host.perNode(func(i int) float64 {
 		if !s.lively(i) {
 			return 0
 		}
 		return s.Mean[i]
 	})
-	scales := h.perNode(func(i int) float64 {
+	scales := s.host.perNode(func(i int) float64 {
 		if !s.lively(i) {
 			return 0
 		}
 		return 1 / max(s.Max[i]-s.Mean[i], s.Mean[i]-s.Min[i])
 	})
 	p.table = append(centres, scales...)
-	f := h.plan(n)
-	largest := h.launch(s, "analytic", Task{Numbers: f.numbers, Table: slices.Concat(f.table, p.table),
-		Work: 2 * tileWidth * n, Kept: p.kept}, h.stride())
-	for i := range p.valid {
-		p.valid[i] = s.lively(i) && math.Sqrt(largest[i]) > roundOff
-	}
 	return p
 }
 
-// pli is the phase-lag index, as Phases.PLI has it.
+// pli is the phase-lag index, as Phases.PLI has it. Angles to 32 bits tell who lies behind in nearly every case; where they
+// do not, as of two nodes that do the same, everything is done again with the analytic signals themselves.
 func (p *hostPhases) pli() []float64 {
-	n := p.N()
-	sums := p.host.launch(p.Signal, "pli", Task{Numbers: []int64{int64(p.Len()), int64(p.from), int64(p.to)}, Table: p.table,
-		Work: p.host.stride() * 2048 / 4, Kept: p.kept}, n*(n-1)/2)
+	sums, all := p.signs(false)
+	if !all {
+		sums, _ = p.signs(true)
+	}
 	return p.pairs(0, func(pair int) float64 { return math.Abs(sums[pair]) / float64(p.to-p.from) })
+}
+
+// signs are the sums over time of sign(sin(phi_i - phi_j)) of all pairs, and whether all could be told; exactly, they can.
+func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
+	const span = 2048 // the kernel's
+	n, h, f := p.Len(), p.host, p.host.plan(p.Len())
+	whole := (h.stride() + tileWidth) / (2 * tileWidth) * (2 * tileWidth)
+	kept, exact := whole*n/2, int64(0)
+	if exactly {
+		kept, exact = kept+h.stride()*n, 1
+	}
+	// The rows of angles at four times are read at once, up to three of them behind the last.
+	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact}, f.numbers...), Table: slices.Concat(f.table, p.table),
+		Work: 2 * tileWidth * n, Kept: kept + 2*tileWidth}, 0)
+	pairs := p.N() * (p.N() - 1) / 2
+	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,
+		Work: (h.stride() + 1) * span / 4, Kept: kept + 2*tileWidth}, pairs+1)
+	return out[:pairs], out[pairs] == 0
 }
 
 // pairs is a symmetric matrix of what is defined for pairs of nodes with a phase, in the order (0,1), (0,2), ... (1,2), ...
@@ -65,11 +76,11 @@ func (p *hostPhases) pairs(diagonal float64, of func(pair int) float64) []float6
 	n := p.N()
 	out, pair := nans(n*n), 0
 	for i := range n {
-		if p.valid[i] {
+		if p.lively(i) {
 			out[i*n+i] = diagonal
 		}
 		for j := i + 1; j < n; j++ {
-			if p.valid[i] && p.valid[j] {
+			if p.lively(i) && p.lively(j) {
 				v := of(pair)
 				out[i*n+j], out[j*n+i] = v, v
 			}

@@ -103,27 +103,14 @@ func (sp *Spectra) addAll(s *Signal, window []float64, step int) {
 // addByHost has the host do it.
 func (sp *Spectra) addByHost(s *Signal, window []float64, step int) {
 	h, bins := s.host, len(sp.Frequency)
-	scale := func(i int) float64 {
-		_, size := math.Frexp(s.Max[i] - s.Min[i])
-		return math.Ldexp(1, size)
-	}
 	p := h.plan(sp.Segment)
-	t := Task{
-		Numbers: append([]int64{int64(step), int64(sp.Segments), 0, 0}, p.numbers...),
-		Table: slices.Concat(p.table, window, h.perNode(func(i int) float64 {
-			if !s.lively(i) {
-				return 0
-			}
-			return 1 / scale(i)
-		})),
-		Work: 2 * tileWidth * (sp.Segment + bins),
-	}
-	out := h.launch(s, "welch", t, s.N()*bins)
+	out := h.launch(s, "welch", Task{
+		Numbers: append([]int64{int64(step), int64(sp.Segments)}, p.numbers...),
+		Table:   slices.Concat(p.table, window),
+		Work:    3 * tileWidth * sp.Segment,
+	}, s.N()*bins)
 	for _, i := range s.livelyNodes() {
-		square := scale(i) * scale(i)
-		for k, v := range out[i*bins : (i+1)*bins] {
-			sp.Power[i][k] = v * square
-		}
+		copy(sp.Power[i], out[i*bins:(i+1)*bins])
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"brainsweep/cpu"
@@ -59,7 +60,24 @@ func TestMachineFindsWhatGoFinds(t *testing.T) {
 	}
 }
 
-func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T, nodes int, options metrics.Config) {
+// TestMachineFindsTiesOfPhases: nodes that do the same, or the opposite, are no lag, however near the others come.
+func TestMachineFindsTiesOfPhases(t *testing.T) {
+	dev, err := cpu.Open(cpu.Options{Threads: 1})
+	if err != nil {
+		t.Skipf("there is no C compiler: %v", err)
+	}
+	defer dev.Close()
+	const nodes, samples = 11, 3000
+	rows := rhythms[float64](nodes, samples)
+	for at := 0; at < len(rows); at += nodes {
+		x := rows[at : at+nodes]
+		x[1], x[2] = x[0], 0.04-x[0]
+		x[4], x[5] = x[3]+1e-8*(x[0]-0.02), x[3]+1e-11*(x[0]-0.02) // behind by more and by less than counts
+	}
+	compareMachine(t, dev, rows, nodes, metrics.Defaults(), "phase")
+}
+
+func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T, nodes int, options metrics.Config, groups ...string) {
 	precision := 32
 	if _, double := any(rows).([]float64); double {
 		precision = 64
@@ -81,7 +99,16 @@ func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T
 	host := metrics.NewHost(machine, nodes)
 	plain := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Transposed(1000, rows, nodes, 1000)}
 	hosted := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Hosted(1000, rows, nodes, 1000, host)}
-	for _, m := range metrics.Table() {
+	table := metrics.Table()
+	if len(groups) > 0 {
+		table = nil
+	}
+	for _, g := range metrics.Groups() {
+		if slices.Contains(groups, g.Name) {
+			table = append(table, g.Metrics...)
+		}
+	}
+	for _, m := range table {
 		want, got := m.Values(plain), m.Values(hosted)
 		largest := 0.0
 		for _, w := range want {

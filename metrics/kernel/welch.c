@@ -40,70 +40,53 @@ FUNC void row_fft(const struct plan *p, cell *to, const cell *row, const double 
 
 FUNC lane scaled(lane x, lane centre, lane scale) { return where((mask)(scale != 0), (x - centre) * scale); }
 
-/* load copies n samples of tiles a and b into the matrix, and adds them up less the first one. */
-FUNC void load(const struct args *A, cell *matrix, i64 from, i64 n, i64 a, i64 b, lane *mean_a, lane *mean_b) {
-	const lane shift_a = sample(A, from, a), shift_b = sample(A, from, b);
-	lane sum_a[2] = {}, sum_b[2] = {};
-	for (i64 t = 0; t < n; t++) {
-		const lane x = sample(A, from + t, a), y = sample(A, from + t, b);
-		sum_a[t & 1] += x - shift_a;
-		sum_b[t & 1] += y - shift_b;
-		matrix[t][0] = x;
-		matrix[t][1] = y;
-	}
-	*mean_a = shift_a + (sum_a[0] + sum_a[1]) / (double)n;
-	*mean_b = shift_b + (sum_b[0] + sum_b[1]) / (double)n;
+/* deviations adds up the samples of a tile from one time to another, each less a shift. */
+FUNC lane deviations(const struct args *A, i64 tile, i64 from, i64 to, lane shift) {
+	lane sum[4] = {};
+	for (; from + 4 <= to; from += 4)
+		for (i64 k = 0; k < 4; k++) sum[k] += sample(A, from + k, tile) - shift;
+	for (; from < to; from++) sum[0] += sample(A, from, tile) - shift;
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-FUNC void add_powers(lane *power, lane zr, lane zi, lane yr, lane yi) {
-	const lane ar = zr + yr, ai = zi - yi, br = zi + yi, bi = yr - zr;
-	power[0] += ar * ar + ai * ai;
-	power[1] += br * br + bi * bi;
-}
-
+/* welch: of each node the powers of its segments, added up, [node][bin]. number is { step, segments, plan of a segment },
+   table { plan, window }. Two segments that follow each other are transformed together, one as the real and one as the
+   imaginary parts: the sum of their powers at a frequency is half of what the transform has there and at its negative. */
 KERNEL(welch) {
-	const struct plan p = plan_of(A->number + 4, A->table);
-	const i64 step = A->number[0], segments = A->number[1], first = A->number[2];
-	const double *window = p.rest, *scales = p.rest + p.n;
+	const struct plan p = plan_of(A->number + 2, A->table);
+	const i64 step = A->number[0], segments = A->number[1];
+	const double *window = p.rest;
 	const i64 bins = p.n / 2 + 1;
 	cell *matrix = (cell *)A->work;
-	lane *power = (lane *)(matrix + p.n);
-	SHARED(struct line, lines, 4);
-	for (i64 a = 0; a < TILES; a += 2) {
-		const i64 b = a + 1 < TILES ? a + 1 : a;
-		const lane scale_a = at(scales + a * W), scale_b = b > a ? at(scales + b * W) : all(0);
-		for (i64 k = 0; k < 2 * bins; k++) power[k] = all(0);
-		for (i64 g = 0; g < segments; g++) {
-			const i64 from = first + g * step;
-			lane mean_a, mean_b;
-			load(A, matrix, from, p.n, a, b, &mean_a, &mean_b);
+	lane *power = (lane *)(matrix + p.n); /* of frequency k1 + rows k2 at k1 columns + k2 */
+	SHARED(struct line, lines, 3);
+	for (i64 a = 0; a < TILES; a++) {
+		for (i64 k = 0; k < p.n; k++) power[k] = all(0);
+		for (i64 g = 0; g < segments; g += 2) {
+			const i64 from = g * step, apart = g + 1 < segments ? step : 0;
+			const double second = apart ? 1 : 0;
+			const lane shift = sample(A, from, a);
+			const lane common = deviations(A, a, from + apart, from + p.n, shift);
+			const lane mean = shift + (common + deviations(A, a, from, from + apart, shift)) / (double)p.n;
+			const lane mean_second = shift + (common + deviations(A, a, from + p.n, from + p.n + apart, shift)) / (double)p.n;
 			for (i64 t2 = 0; t2 < p.columns; t2++) {
 				for (i64 t1 = 0; t1 < p.rows; t1++) {
 					const i64 t = t1 * p.columns + t2;
-					lines[0].z[t1][0] = scaled(matrix[t][0], mean_a, scale_a * window[t]);
-					lines[0].z[t1][1] = scaled(matrix[t][1], mean_b, scale_b * window[t]);
+					lines[0].z[t1][0] = (sample(A, from + t, a) - mean) * window[t];
+					lines[0].z[t1][1] = (sample(A, from + apart + t, a) - mean_second) * (window[t] * second);
 				}
-				column_fft(&p, matrix + t2, lines[0].z, 1, t2, lines + 2);
+				column_fft(&p, matrix + t2, lines[0].z, 1, t2, lines + 1);
 			}
-			/* Frequency f and its negative stand in rows k1 and rows - k1. */
-			for (i64 k1 = 0; 2 * k1 <= p.rows; k1++) {
-				const i64 mirror = (p.rows - k1) % p.rows;
-				const cell *z = lines[0].z, *y = mirror == k1 ? z : lines[1].z;
-				row_fft(&p, lines[0].z, matrix + k1 * p.columns, 0, lines + 2);
-				if (mirror != k1) row_fft(&p, lines[1].z, matrix + mirror * p.columns, 0, lines + 2);
-				for (i64 k2 = 0; k2 < p.columns; k2++) {
-					const i64 f = k1 + p.rows * k2, other = k1 == 0 ? (p.columns - k2) % p.columns : p.columns - 1 - k2;
-					if (k1 == mirror && 2 * f > p.n) continue; /* both are in this row: once */
-					const i64 bin = 2 * f <= p.n ? f : p.n - f;
-					add_powers(power + 2 * bin, z[k2][0], z[k2][1], y[other][0], y[other][1]);
-				}
+			for (i64 k1 = 0; k1 < p.rows; k1++) {
+				const cell *z = lines[0].z;
+				row_fft(&p, lines[0].z, matrix + k1 * p.columns, 0, lines + 1);
+				for (i64 k2 = 0; k2 < p.columns; k2++) power[k1 * p.columns + k2] += z[k2][0] * z[k2][0] + z[k2][1] * z[k2][1];
 			}
 		}
-		for (i64 l = 0; l < W; l++) {
-			if (a * W + l < NODES)
-				for (i64 k = 0; k < bins; k++) A->out[(a * W + l) * bins + k] = power[2 * k][l] / 4;
-			if (b > a && b * W + l < NODES)
-				for (i64 k = 0; k < bins; k++) A->out[(b * W + l) * bins + k] = power[2 * k + 1][l] / 4;
+		for (i64 k = 0; k < bins; k++) {
+			const i64 other = (p.n - k) % p.n;
+			const lane sum = (power[k % p.rows * p.columns + k / p.rows] + power[other % p.rows * p.columns + other / p.rows]) / 2;
+			for (i64 l = 0; l < W && a * W + l < NODES; l++) A->out[(a * W + l) * bins + k] = sum[l];
 		}
 	}
 }
