@@ -53,21 +53,21 @@ func (p *hostPhases) pli() []float64 {
 	return p.pairs(0, func(pair int) float64 { return math.Abs(sums[pair]) / float64(p.to-p.from) })
 }
 
+// phaseSpan is the number of times that the kernel "pli" compares together.
+const phaseSpan = 2048
+
 // signs are the sums over time of sign(sin(phi_i - phi_j)) of all pairs, and whether all could be told; exactly, they can.
 func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
-	const span = 2048 // the kernel's
 	n, h, f := p.Len(), p.host, p.host.plan(p.Len())
-	whole := (h.stride() + tileWidth) / (2 * tileWidth) * (2 * tileWidth)
-	kept, exact := whole*n/2, int64(0)
+	kept, exact := h.stride()*n/2+2*tileWidth, int64(0) // angles of four times are read at once, and so some behind the last
 	if exactly {
 		kept, exact = kept+h.stride()*n, 1
 	}
-	// The rows of angles at four times are read at once, up to three of them behind the last.
 	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact}, f.numbers...), Table: slices.Concat(f.table, p.table),
-		Work: 2 * tileWidth * n, Kept: kept + 2*tileWidth}, 0)
+		Work: 2 * tileWidth * n, Kept: kept}, 0)
 	pairs := p.N() * (p.N() - 1) / 2
 	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,
-		Work: (h.stride() + 1) * span / 4, Kept: kept + 2*tileWidth}, pairs+1)
+		Work: (h.stride() + 1) * phaseSpan / 4, Kept: kept}, pairs+1)
 	return out[:pairs], out[pairs] == 0
 }
 

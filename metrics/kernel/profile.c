@@ -66,22 +66,22 @@ FUNC lane entropy(const lane *p, i64 bins) {
 	return choose((mask)(total > 0), sum / logarithm(all((double)(bins - 1))), all(0.0 / 0.0));
 }
 
-/* prominence of the peak that lies at bin at: each way ends before what is strictly higher. */
+/* prominence of the peak that lies at bin at: each way ends before what is strictly higher, and the way right, too, where it
+   can no longer have the higher one of the two minima. */
 static double prominence(const double *p, i64 bins, i64 at) {
 	double left = p[at], right = p[at];
 	for (i64 k = at; k >= 0 && !(p[k] > p[at]); k--) left = p[k] < left ? p[k] : left;
-	for (i64 k = at; k < bins && !(p[k] > p[at]); k++) right = p[k] < right ? p[k] : right;
+	for (i64 k = at; k < bins && !(p[k] > p[at]) && right > left; k++) right = p[k] < right ? p[k] : right;
 	return p[at] - (left > right ? left : right);
 }
 
 /* peaks: how many lie at bins low ... top, and of the highest and the most prominent one of these, the first of equals:
-   the bins, and the prominence of the latter. A peak cannot stand out by more than its height above the lowest bin,
+   the bins, and the prominence of both. A peak cannot stand out by more than its height above the lowest bin, floor,
    which rules out most of them. Returns how many. */
-static i64 peaks(const double *p, i64 bins, i64 low, i64 top, i32 *at, i64 *tallest, i64 *salient, double *most) {
-	i64 count = 0;
-	double floor = p[0];
-	for (i64 k = 1; k < bins; k++) {
-		floor = p[k] < floor ? p[k] : floor;
+static i64 peaks(const double *p, i64 bins, i64 low, i64 top, double floor, i32 *at, i64 *tallest, double *of_tallest, i64 *salient, double *most) {
+	i64 count = 0, k = low > 1 ? low : 1;
+	while (k > 1 && k <= top && p[k] == p[k - 1]) k--; /* to the beginning of a flat top */
+	for (; k <= top; k++) {
 		if (!(p[k] > p[k - 1])) continue;
 		i64 end = k;
 		while (end + 1 < bins && p[end + 1] == p[k]) end++;
@@ -95,7 +95,7 @@ static i64 peaks(const double *p, i64 bins, i64 low, i64 top, i32 *at, i64 *tall
 		if (*tallest < 0 || p[at[c]] > p[*tallest]) *tallest = at[c];
 	if (count > 0) {
 		*salient = *tallest;
-		*most = prominence(p, bins, *tallest);
+		*most = *of_tallest = prominence(p, bins, *tallest);
 	}
 	for (i64 c = 0; c < count; c++) {
 		if (p[at[c]] - floor < *most || at[c] == *tallest) continue;
@@ -120,8 +120,9 @@ KERNEL(profile) {
 			for (i64 k = 0; k < bins; k++) ((double *)(p + k))[l] = mine[k];
 		}
 		lane v[FEATURES];
-		lane best = all(0), place = all(nan);
+		lane best = all(0), place = all(nan), least = p[0];
 		for (i64 k = 1; k < bins; k++) {
+			least = lesser(p[k], least);
 			const mask higher = (mask)(p[k] > best);
 			best = choose(higher, p[k], best);
 			place = choose(higher, all(f[k]), place);
@@ -139,14 +140,14 @@ KERNEL(profile) {
 		}
 		for (i64 l = 0; l < W && first + l < spectra; l++) {
 			const double *mine = all_powers + (first + l) * bins;
-			double *out = A->out + (first + l) * FEATURES, most;
+			double *out = A->out + (first + l) * FEATURES, height, most;
 			i64 tallest, salient;
 			for (i64 k = 0; k < FEATURES; k++) out[k] = v[k][l];
-			const i64 count = peaks(mine, bins, range[2], range[3], at_bins, &tallest, &salient, &most);
+			const i64 count = peaks(mine, bins, range[2], range[3], least[l], at_bins, &tallest, &height, &salient, &most);
 			out[2] = (double)count;
 			out[3] = count > 0 ? f[tallest] : nan;
 			out[4] = count > 0 ? mine[tallest] : nan;
-			out[5] = count > 0 ? prominence(mine, bins, tallest) : nan;
+			out[5] = count > 0 ? height : nan;
 			out[6] = count > 0 ? f[salient] : nan;
 			out[7] = count > 0 ? mine[salient] : nan;
 			out[8] = count > 0 ? most : nan;
