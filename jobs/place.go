@@ -24,7 +24,7 @@ type place struct {
 	result string   // the plan of the result that is there, and is extended
 }
 
-func newPlace(output string) *place { return &place{output: output, parts: output + ".parts"} }
+func newPlace(output string) *place { return &place{output: output, parts: output + result.PartsEnd} }
 
 // enter makes room, on rank 0: no result may be there, but one that is this plan's or whose parts were kept, and no other run
 // at work. With force, an old result and old parts are removed; but nothing that is no result.

@@ -3,6 +3,7 @@ package result
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -52,13 +53,27 @@ func (v Variable) Width() int {
 	return n
 }
 
+// PartsEnd is what the name of the folder has, after the result's, in which a run keeps the parts of its result.
+const PartsEnd = ".parts"
+
+func isFolder(name string) bool {
+	at, err := os.Stat(name)
+	return err == nil && at.IsDir()
+}
+
 // Open opens a result file.
 func Open(name string) (*Result, error) {
 	var of *h5.Error
 	file, err := h5.Open(name)
 	switch {
+	case errors.Is(err, syscall.ENOENT) && isFolder(name+PartsEnd):
+		return nil, fmt.Errorf("%s: %w, but parts of it are: brainsweep status tells how far its run is, brainsweep merge makes a result of what there is", name, syscall.ENOENT)
 	case errors.Is(err, syscall.ENOENT):
 		return nil, fmt.Errorf("%s: %w", name, syscall.ENOENT)
+	case errors.Is(err, syscall.EAGAIN):
+		return nil, fmt.Errorf("%s: another program has it open for writing; close it there", name)
+	case errors.As(err, &of) && of.Errno != 0:
+		return nil, fmt.Errorf("%s: %w", name, of.Errno)
 	case errors.As(err, &of) && of.Reason == h5.Foreign && filepath.Ext(name) == ".toml":
 		return nil, fmt.Errorf("%s is no result; if it is a job, brainsweep run makes a result of it", name)
 	case errors.As(err, &of):
