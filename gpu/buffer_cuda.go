@@ -46,8 +46,8 @@ func (d *Device) Alloc(size int) (device.Buffer, error) {
 			return errors.Join(err, check("cuMemFree", cu.MemFree(b.at)))
 		}
 		d.buffers[b] = struct{}{}
-		// The memory is filled by the null stream, which launches do not wait for.
-		return check("cuCtxSynchronize", cu.Synchronize())
+		// The memory is filled by the null stream, for which launches do not wait, nor this for launches.
+		return check("cuStreamSynchronize", cu.NoStream.Synchronize())
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -28,9 +29,43 @@ const (
 	formatSized        = 0x04 // EIFMT_SVAL: the next half word is the length of what follows
 )
 
-// kernelsOf reads the kernels of machine code, in the order of their names. It is an ELF file with a section
-// .nv.info.<kernel> each.
-func kernelsOf(cubin []byte) ([]Kernel, error) {
+// hostWords are the last words of a kernel's parameter: the number of teams and the place where the host says stop.
+const hostWords = 2
+
+// kernelsOf reads the kernels of machine code, or of the assembler's text, in the order of their names.
+func kernelsOf(image []byte) ([]Kernel, error) {
+	if bytes.HasPrefix(image, []byte(elf.ELFMAG)) {
+		return kernelsOfCubin(image)
+	}
+	return kernelsOfText(image)
+}
+
+// parameterOf finds an entry of the assembler's text with the bytes of its one parameter, as in
+//
+//	.visible .entry simulate(
+//		.param .align 8 .b8 simulate_param_0[376]
+var parameterOf = regexp.MustCompile(`\.entry (\w+)\(\s*\.param \.align 8 \.b8 \w+\[(\d+)\]`)
+
+func kernelsOfText(text []byte) ([]Kernel, error) {
+	var kernels []Kernel
+	for _, m := range parameterOf.FindAllSubmatch(text, -1) {
+		size, err := strconv.Atoi(string(m[2]))
+		if err != nil {
+			return nil, fmt.Errorf("gpu: the compiled kernel is damaged: %w", err)
+		}
+		kernels = append(kernels, Kernel{Name: string(m[1]), Words: size/8 - hostWords})
+	}
+	if len(kernels) == 0 {
+		return nil, errors.New("gpu: the compiled kernel is damaged: it is neither machine code nor the assembler's text")
+	}
+	slices.SortFunc(kernels, byName)
+	return kernels, nil
+}
+
+func byName(a, b Kernel) int { return strings.Compare(a.Name, b.Name) }
+
+// kernelsOfCubin reads an ELF file with a section .nv.info.<kernel> each.
+func kernelsOfCubin(cubin []byte) ([]Kernel, error) {
 	damaged := func(err error) error { return fmt.Errorf("gpu: the compiled kernel is damaged: %w", err) }
 	if len(cubin) < 64 {
 		return nil, damaged(fmt.Errorf("%d bytes", len(cubin)))
@@ -56,14 +91,13 @@ func kernelsOf(cubin []byte) ([]Kernel, error) {
 		if !ok {
 			continue // a function that a kernel calls
 		}
-		// The last words of the parameter are the number of teams and the place where the host says stop.
-		k := Kernel{Name: name, Words: bytes/8 - 2}
+		k := Kernel{Name: name, Words: bytes/8 - hostWords}
 		if shared := file.Section(".nv.shared." + name); shared != nil {
 			k.Shared = int(shared.Size)
 		}
 		kernels = append(kernels, k)
 	}
-	slices.SortFunc(kernels, func(a, b Kernel) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(kernels, byName)
 	return kernels, nil
 }
 

@@ -31,8 +31,8 @@ type Device struct {
 	nvrtc      *NVRTC
 	cache      *cache
 	stops      chan *int32 // words of pinned memory by which launches are told to stop
-	pinned     unsafe.Pointer
 	couriers   chan *courier
+	undo       []func() error // gives back what the device took when it was opened, the last first
 
 	building sync.Mutex // one source at a time: NVRTC does not work in parallel
 
@@ -68,12 +68,8 @@ func Open(o Options) (device.Device, error) {
 	case o.Index < 0:
 		return nil, fmt.Errorf("gpu: number %d; the first is 0", o.Index)
 	}
-	nvrtc, err := OpenNVRTC(o.NVRTC)
-	if err != nil {
-		return nil, err
-	}
 	d := &Device{
-		options: o, gpu: cu.Device(o.Index % count), nvrtc: nvrtc, cache: openCache(o.CacheDir), stops: make(chan *int32, mostLaunches), couriers: make(chan *courier, couriers),
+		options: o, gpu: cu.Device(o.Index % count), cache: openCache(o.CacheDir), stops: make(chan *int32, mostLaunches), couriers: make(chan *courier, couriers),
 		buffers: map[*buffer]struct{}{}, programs: map[*program]struct{}{}, pool: map[int][]cu.DevicePtr{},
 	}
 	if err := d.start(count); err != nil {
@@ -82,45 +78,70 @@ func Open(o Options) (device.Device, error) {
 	return d, nil
 }
 
-// start makes the context and finds out what the GPU is, of so many that there are.
+// start finds out what the GPU is, of so many that there are, opens a compiler for it and makes the context. What it took
+// is given back when it fails.
 func (d *Device) start(count int) error {
 	var err error
 	if d.info, err = describe(d.gpu); err != nil {
+		return err
+	}
+	if d.nvrtc, err = nvrtcFor(d.options.NVRTC, cu.Version()/1000, d.info.ISA); err != nil {
 		return err
 	}
 	d.processors, d.info.Workers = d.info.Workers, d.info.Workers*teamsAtATime
 	if threads, err := d.gpu.Attribute(maxThreadsPerMultiprocessor); err == nil {
 		d.warps = threads / warp
 	}
+	d.info.Twins = count
 	d.info.Tools = fmt.Sprintf("%s, driver for CUDA %d.%d", d.nvrtc, cu.Version()/1000, cu.Version()%1000/10)
 	// A waiting thread sleeps. Where another library of this process made the context before, its choice stands.
 	_ = d.gpu.SetPrimaryCtxFlags(cu.SchedBlockingSync)
 	if d.context, err = d.gpu.RetainPrimaryCtx(); err != nil {
 		return check("cuDevicePrimaryCtxRetain", err)
 	}
-	return d.do(func() error {
-		free, _, err := cu.MemInfo()
+	if err := d.do(d.furnish); err != nil {
+		return errors.Join(err, d.leave())
+	}
+	return nil
+}
+
+// furnish takes what every launch and every copy needs. It runs on a thread that has the device's context.
+func (d *Device) furnish() error {
+	free, _, err := cu.MemInfo()
+	if err != nil {
+		return check("cuMemGetInfo", err)
+	}
+	d.info.Memory = free
+	pinned, err := hostAlloc(4 * mostLaunches)
+	if err != nil {
+		return err
+	}
+	d.undo = append(d.undo, func() error { return check("cuMemFreeHost", cu.MemFreeHost(pinned)) })
+	words := unsafe.Slice((*int32)(pinned), mostLaunches)
+	for i := range words {
+		d.stops <- &words[i]
+	}
+	for range couriers {
+		c, err := newCourier()
 		if err != nil {
-			return check("cuMemGetInfo", err)
-		}
-		d.info.Memory = free
-		d.info.Twins = count
-		if d.pinned, err = hostAlloc(4 * mostLaunches); err != nil {
 			return err
 		}
-		words := unsafe.Slice((*int32)(d.pinned), mostLaunches)
-		for i := range words {
-			d.stops <- &words[i]
+		d.couriers <- c
+		d.undo = append(d.undo, func() error { return (<-d.couriers).close() })
+	}
+	return nil
+}
+
+// leave gives back what start took.
+func (d *Device) leave() error {
+	err := d.do(func() error {
+		var errs []error
+		for _, undo := range slices.Backward(d.undo) {
+			errs = append(errs, undo())
 		}
-		for range couriers {
-			c, err := newCourier()
-			if err != nil {
-				return err
-			}
-			d.couriers <- c
-		}
-		return nil
+		return errors.Join(errs...)
 	})
+	return errors.Join(err, check("cuDevicePrimaryCtxRelease", d.gpu.ReleasePrimaryCtx()))
 }
 
 // maxThreadsPerMultiprocessor is CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR.
@@ -164,12 +185,12 @@ func describe(gpu cu.Device) (device.Info, error) {
 		return device.Info{}, check("cuDeviceTotalMem", err)
 	}
 	// Ranks that each see one GPU only (CUDA_VISIBLE_DEVICES) all call it number 0.
-	id, err := gpu.UUID()
+	id, err := uuidOf(gpu)
 	if err != nil {
-		return device.Info{}, check("cuDeviceGetUuid", err)
+		return device.Info{}, err
 	}
 	return device.Info{
-		Kind: "cuda", Name: name, ID: id.String(), Workers: numbers[cu.MultiprocessorCount], Memory: memory,
+		Kind: "cuda", Name: name, ID: id, Workers: numbers[cu.MultiprocessorCount], Memory: memory,
 		ISA: fmt.Sprintf("sm_%d%d", numbers[cu.ComputeCapabilityMajor], numbers[cu.ComputeCapabilityMinor]),
 	}, nil
 }
@@ -252,8 +273,8 @@ func (d *Device) machineCode(u unit) ([]byte, shape, error) {
 	if err != nil {
 		return nil, shape{}, err
 	}
-	d.cache.put(name, append(binary.LittleEndian.AppendUint32(nil, uint32(object.Teams)), object.Cubin...))
-	return object.Cubin, u.shape.of(object.Teams), nil
+	d.cache.put(name, append(binary.LittleEndian.AppendUint32(nil, uint32(object.Teams)), object.image()...))
+	return object.image(), u.shape.of(object.Teams), nil
 }
 
 // Close frees all buffers and unloads all programs of the device. No launch may be under way.
@@ -276,11 +297,7 @@ func (d *Device) Close() error {
 	errs = append(errs, d.do(func() error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		errs := []error{d.drain(), check("cuMemFreeHost", cu.MemFreeHost(d.pinned))}
-		for range couriers {
-			errs = append(errs, (<-d.couriers).close())
-		}
-		return errors.Join(errs...)
+		return d.drain()
 	}))
-	return errors.Join(append(errs, check("cuDevicePrimaryCtxRelease", d.gpu.ReleasePrimaryCtx()))...)
+	return errors.Join(append(errs, d.leave())...)
 }

@@ -133,6 +133,66 @@ func TestMemoryRunsOut(t *testing.T) {
 	}
 }
 
+// held is what the emulated driver has given and not been given back: contexts, streams, modules and pinned memory.
+func held(t *testing.T) int {
+	t.Helper()
+	handle, err := purego.Dlopen(emulator, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var count func() int32
+	purego.RegisterLibFunc(&count, handle, "emulated_held")
+	return int(count())
+}
+
+// TestNothingIsKept: a device that is closed, or that does not open for want of pinned memory, gives all back.
+func TestNothingIsKept(t *testing.T) {
+	if emulator == "" {
+		t.Skip("a real driver does not tell what it has given")
+	}
+	before := held(t)
+	d := open(t)
+	if _, err := d.Build(t.Context(), device.Source{Name: "empty", Text: "struct args { i64 a; };\nKERNEL(empty) {}\n", Precision: 32, Nodes: 3}); err != nil {
+		t.Fatal(err)
+	}
+	if open := held(t); open <= before {
+		t.Fatalf("an open device holds %d things, %d were held before: the emulator does not count", open, before)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if after := held(t); after != before {
+		t.Errorf("a closed device holds %d things more than before", after-before)
+	}
+	// The words by which launches are stopped fit in; what samples travel through does not.
+	t.Setenv("EMULATED_PINNED", "4096")
+	var failed *gpu.Error
+	if d, err := gpu.Open(gpu.Options{CacheDir: kernels, NVRTC: emulator}); !errors.As(err, &failed) || failed.Call != "cuMemHostAlloc" {
+		t.Errorf("without pinned memory: %v, %v", d, err)
+	}
+	if after := held(t); after != before {
+		t.Errorf("a device that did not open holds %d things", after-before)
+	}
+}
+
+// TestSlicesOfAGPU: what two slices of one GPU (MIG) are called tells them apart.
+func TestSlicesOfAGPU(t *testing.T) {
+	if emulator == "" {
+		t.Skip("it takes the two devices of the emulated driver")
+	}
+	first, second := openAs(t, gpu.Options{}), openAs(t, gpu.Options{Index: 1})
+	defer first.Close()
+	defer second.Close()
+	if a, b := first.Info().ID, second.Info().ID; a == b || len(a) != 32 {
+		t.Errorf("both are called %q and %q", a, b)
+	}
+	third := openAs(t, gpu.Options{Index: 2})
+	defer third.Close()
+	if third.Info().ID != first.Info().ID {
+		t.Error("the third of two devices is not the first")
+	}
+}
+
 // shapes are ways to lay teams out that the number of nodes alone does not lead to.
 var shapes = map[string]gpu.Options{"one point in a block": {Points: 1}, "few threads": {Members: 3}, "several blocks": {Blocks: 3}}
 

@@ -9,11 +9,13 @@ package gpu
 
 int load_driver(const char *library, const char **says, int *lacking);
 int cuMemHostAlloc(void **memory, size_t size, unsigned flags);
+int cuDeviceGetUuid_v2(void *uuid, int device);
 int launch_cooperative(void *function, unsigned blocks, unsigned rows, unsigned threads, void *stream, void *parameter);
 */
 import "C"
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -60,6 +62,21 @@ func check(call string, err error) error {
 		}
 	}
 	return &Error{Call: call, Code: code, Says: err.Error()}
+}
+
+// uuidOf is what tells a GPU, or a slice of one (MIG), from all others. Drivers before CUDA 11.4 tell only the GPU.
+func uuidOf(gpu cu.Device) (string, error) {
+	const noFunction = 500
+	var id [16]byte
+	code := C.cuDeviceGetUuid_v2(unsafe.Pointer(&id), C.int(gpu))
+	if code == noFunction {
+		whole, err := gpu.UUID()
+		return hex.EncodeToString(whole[:]), check("cuDeviceGetUuid", err)
+	}
+	if code != 0 {
+		return "", &Error{Call: "cuDeviceGetUuid_v2", Code: int(code), Says: "the GPU does not tell who it is"}
+	}
+	return hex.EncodeToString(id[:]), nil
 }
 
 // hostAlloc gives pinned memory, which the GPU reaches at the same address.

@@ -9,6 +9,7 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"brainsweep/device"
 )
@@ -29,7 +30,29 @@ const outOfMemory = 2
 // Is tells that the call found no memory left: of Alloc, or of a launch that needs memory of its own.
 func (e *Error) Is(target error) bool { return target == device.ErrMemory && e.Code == outOfMemory }
 
-func (e *Error) Error() string { return fmt.Sprintf("gpu: %s: %s (code %d)", e.Call, e.Says, e.Code) }
+func (e *Error) Error() string {
+	text := fmt.Sprintf("gpu: %s: %s (code %d)", e.Call, e.Says, e.Code)
+	if remedy := remedies[e.Code]; remedy != "" && strings.HasPrefix(e.Call, "cu") {
+		text += ": " + remedy
+	}
+	return text
+}
+
+// remedies say what codes of the driver mean for its users.
+var remedies = map[int]string{
+	46:  "another process has this GPU for itself, because its compute mode is exclusive; start one rank for each GPU, or CUDA's MPS",
+	101: "CUDA_VISIBLE_DEVICES names a GPU that is not there, or the GPU's compute mode forbids computing",
+	200: "the driver is older than the compiler NVRTC; BRAINSWEEP_NVRTC chooses another",
+	209: "the compiler NVRTC does not know this GPU; BRAINSWEEP_NVRTC chooses another",
+	214: "the GPU's memory is damaged (see nvidia-smi -q -d ECC); use another GPU",
+	222: "the driver is older than the compiler NVRTC; BRAINSWEEP_NVRTC chooses another",
+	700: "a kernel left its memory; this is a mistake of the program, and the GPU is lost to this process",
+	702: "the GPU also draws a screen, and its driver ended a kernel that took too long; device.epoch makes launches shorter",
+	719: "a kernel failed; the GPU is lost to this process",
+	802: "the GPUs' links are not up (nvidia-fabricmanager); ask who looks after this machine",
+	803: "the driver's library and its kernel module are of different versions; the machine needs a restart",
+	804: "CUDA's compatibility libraries hide the driver's own; take them off LD_LIBRARY_PATH",
+}
 
 // Options say how to open a device. The zero value takes the first GPU.
 type Options struct {

@@ -3,8 +3,9 @@ package gpu
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -16,6 +17,7 @@ import (
 type NVRTC struct {
 	Path         string // of the library
 	Major, Minor int    // its version
+	known        []int  // the architectures that it compiles for, 90 for sm_90; the oldest first
 	calls        nvrtcCalls
 }
 
@@ -32,55 +34,8 @@ type nvrtcCalls struct {
 	cubin          func(program uintptr, cubin *byte) int32
 	ptxSize        func(program uintptr, size *uint) int32
 	ptx            func(program uintptr, ptx *byte) int32
-}
-
-// nvrtcNames are the library's names, the newest first. The library of CUDA 11.2 to 11.8 is called 11.2.
-var nvrtcNames = []string{"libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"}
-
-// OpenNVRTC opens the library at path; "" means that of the environment's BRAINSWEEP_NVRTC, or else the newest that
-// CUDA_HOME, the system's linker or /usr/local/cuda has. A path may be a folder. The error wraps ErrNone when there is none.
-func OpenNVRTC(path string) (*NVRTC, error) {
-	if path == "" {
-		path = os.Getenv("BRAINSWEEP_NVRTC")
-	}
-	var complaints []string
-	for _, candidate := range nvrtcCandidates(path) {
-		n, err := openNVRTC(candidate)
-		if err == nil {
-			return n, nil
-		}
-		if path != "" {
-			complaints = append(complaints, err.Error())
-		}
-	}
-	if path != "" {
-		return nil, fmt.Errorf("%w: NVRTC does not load from %s: %s", ErrNone, path, strings.Join(complaints, "; "))
-	}
-	return nil, fmt.Errorf("%w: there is no NVRTC here (looked for %s): install CUDA's run-time compiler, or set BRAINSWEEP_NVRTC to its path",
-		ErrNone, strings.Join(nvrtcNames, ", "))
-}
-
-// nvrtcCandidates lists what to try, in order.
-func nvrtcCandidates(path string) []string {
-	var folders []string
-	switch info, err := os.Stat(path); {
-	case path != "" && (err != nil || !info.IsDir()):
-		return []string{path}
-	case path != "":
-		folders = []string{path}
-	default:
-		if home := os.Getenv("CUDA_HOME"); home != "" {
-			folders = append(folders, filepath.Join(home, "lib64"))
-		}
-		folders = append(folders, "", "/usr/local/cuda/lib64")
-	}
-	var all []string
-	for _, folder := range folders {
-		for _, name := range nvrtcNames {
-			all = append(all, filepath.Join(folder, name))
-		}
-	}
-	return all
+	countKnown     func(count *int32) int32
+	known          func(architectures *int32) int32
 }
 
 func openNVRTC(path string) (*NVRTC, error) {
@@ -97,6 +52,7 @@ func openNVRTC(path string) (*NVRTC, error) {
 		"nvrtcGetProgramLogSize": &n.calls.logSize, "nvrtcGetProgramLog": &n.calls.log,
 		"nvrtcGetCUBINSize": &n.calls.cubinSize, "nvrtcGetCUBIN": &n.calls.cubin,
 		"nvrtcGetPTXSize": &n.calls.ptxSize, "nvrtcGetPTX": &n.calls.ptx,
+		"nvrtcGetNumSupportedArchs": &n.calls.countKnown, "nvrtcGetSupportedArchs": &n.calls.known,
 	} {
 		address, err := purego.Dlsym(handle, name)
 		if err != nil {
@@ -109,7 +65,41 @@ func openNVRTC(path string) (*NVRTC, error) {
 		return nil, err
 	}
 	n.Major, n.Minor = int(major), int(minor)
-	return n, nil
+	return n, n.askKnown()
+}
+
+// askKnown asks which architectures the compiler knows.
+func (n *NVRTC) askKnown() error {
+	var count int32
+	if err := n.check("nvrtcGetNumSupportedArchs", n.calls.countKnown(&count)); err != nil || count <= 0 {
+		return err
+	}
+	known := make([]int32, count)
+	if err := n.check("nvrtcGetSupportedArchs", n.calls.known(unsafe.SliceData(known))); err != nil {
+		return err
+	}
+	for _, k := range known {
+		n.known = append(n.known, int(k))
+	}
+	slices.Sort(n.known)
+	return nil
+}
+
+// Knows tells whether the compiler makes machine code for an architecture such as "sm_90".
+func (n *NVRTC) Knows(arch string) bool {
+	number, err := strconv.Atoi(strings.TrimPrefix(arch, "sm_"))
+	return err == nil && slices.Contains(n.known, number)
+}
+
+// targetFor is what to compile for, to run on an architecture: itself where the compiler knows it. For a GPU newer than
+// the compiler it is the newest virtual architecture that is not newer than the GPU, such as "compute_90": machine code
+// for the GPU is then made by its driver.
+func (n *NVRTC) targetFor(arch string) string {
+	number, err := strconv.Atoi(strings.TrimPrefix(arch, "sm_"))
+	if err != nil || len(n.known) == 0 || number <= slices.Max(n.known) {
+		return arch
+	}
+	return fmt.Sprintf("compute_%d", slices.Max(n.known))
 }
 
 // preloadBuiltins loads the library that NVRTC itself opens by its bare name, so that it is found beside NVRTC.
@@ -136,7 +126,7 @@ func (n *NVRTC) check(call string, code int32) error {
 
 // compiled is what the compiler made of a text.
 type compiled struct {
-	cubin []byte
+	cubin []byte // nil for a virtual architecture
 	ptx   string
 	log   string // warnings and the assembler's report
 }
@@ -149,7 +139,7 @@ const (
 // errRefused marks a text that the compiler does not take; its log says why.
 var errRefused = errors.New("gpu: the text does not compile")
 
-// compile makes machine code of text for an architecture such as "sm_90".
+// compile makes machine code of text for an architecture such as "sm_90", or for a virtual one only the assembler's text.
 func (n *NVRTC) compile(text, name, arch string, options ...string) (*compiled, error) {
 	var program uintptr
 	if err := n.check("nvrtcCreateProgram", n.calls.createProgram(&program, text, name, 0, 0, 0)); err != nil {
@@ -164,19 +154,28 @@ func (n *NVRTC) compile(text, name, arch string, options ...string) (*compiled, 
 	case code == refusal:
 		return &out, errRefused
 	case code == invalidOption:
-		return nil, fmt.Errorf("%s does not compile for %s: a GPU needs a compiler that is as new as itself, and CUDA 13's has left out what is older than sm_75; BRAINSWEEP_NVRTC chooses another (%w)",
-			n, arch, n.check("nvrtcCompileProgram", code))
+		return nil, fmt.Errorf("%s does not compile for %s: it knows %s, and CUDA 13's has left out what is older than sm_75; BRAINSWEEP_NVRTC chooses another (%w)",
+			n, arch, n.knownText(), n.check("nvrtcCompileProgram", code))
 	case code != 0:
 		return nil, n.check("nvrtcCompileProgram", code)
 	case err != nil:
 		return nil, err
 	}
-	if out.cubin, err = n.take("nvrtcGetCUBIN", program, n.calls.cubinSize, n.calls.cubin); err != nil {
-		return nil, err
+	if strings.HasPrefix(arch, "sm_") {
+		if out.cubin, err = n.take("nvrtcGetCUBIN", program, n.calls.cubinSize, n.calls.cubin); err != nil {
+			return nil, err
+		}
 	}
 	ptx, err := n.take("nvrtcGetPTX", program, n.calls.ptxSize, n.calls.ptx)
 	out.ptx = strings.TrimRight(string(ptx), "\x00")
 	return &out, err
+}
+
+func (n *NVRTC) knownText() string {
+	if len(n.known) == 0 {
+		return "no architecture"
+	}
+	return fmt.Sprintf("sm_%d to sm_%d", n.known[0], slices.Max(n.known))
 }
 
 func (n *NVRTC) build(program uintptr, options []string) int32 {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <xmmintrin.h>
 
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -67,6 +68,8 @@ static std::string content(const std::string &path) {
 }
 
 API int nvrtcVersion(int *major, int *minor) { *major = 0, *minor = 1; return 0; }
+API int nvrtcGetNumSupportedArchs(int *count) { *count = 1; return 0; }
+API int nvrtcGetSupportedArchs(int *architectures) { *architectures = 90; return 0; }
 API const char *nvrtcGetErrorString(int) { return "emulated"; }
 API int nvrtcCreateProgram(Program **p, const char *text, const char *, int, const char **, const char **) {
 	*p = new Program{text, "", ""};
@@ -129,15 +132,21 @@ API int cuDriverGetVersion(int *version) { *version = 12000; return 0; }
 API int cuDeviceGetCount(int *count) { *count = DEVICES; return 0; }
 API int cuDeviceGet(int *device, int number) { *device = number; return 0; }
 API int cuDeviceGetName(char *name, int length, int) { snprintf(name, length, "emulated GPU"); return 0; }
-API int cuDeviceGetUuid(char *uuid, int device) { memset(uuid, 17 * (device + 1), 16); return 0; }
+// Both devices are slices of one GPU, which the older function does not tell apart.
+API int cuDeviceGetUuid(char *uuid, int) { memset(uuid, 17, 16); return 0; }
+API int cuDeviceGetUuid_v2(char *uuid, int device) { memset(uuid, 17 * (device + 1), 16); return 0; }
 API int cuDeviceTotalMem_v2(size_t *bytes, int) { *bytes = 1ull << 32; return 0; }
 API int cuDeviceGetAttribute(int *value, int attribute, int) {
 	*value = attribute == 16 ? PROCESSORS : attribute == 75 ? 9 : attribute == 95 ? 1 : attribute == 39 ? 2048 : 0; // multiprocessors, capability, cooperative launches, threads
 	return 0;
 }
 API int cuDevicePrimaryCtxSetFlags_v2(int, unsigned) { return 0; }
-API int cuDevicePrimaryCtxRetain(void **context, int) { *context = (void *)1; return 0; }
-API int cuDevicePrimaryCtxRelease_v2(int) { return 0; }
+// What has been taken and not been given back: contexts, streams, modules and pieces of pinned memory.
+static std::atomic<int> held;
+API int emulated_held(void) { return held; }
+
+API int cuDevicePrimaryCtxRetain(void **context, int) { *context = (void *)1, held++; return 0; }
+API int cuDevicePrimaryCtxRelease_v2(int) { held--; return 0; }
 API int cuCtxSetCurrent(void *) { return 0; }
 API int cuCtxSynchronize(void) { return 0; }
 
@@ -146,24 +155,31 @@ static std::mutex books;
 static std::map<void *, size_t> taken;
 static size_t in_use;
 
-static size_t capacity() {
-	const char *most = getenv("EMULATED_MEMORY");
+static size_t limit(const char *name) {
+	const char *most = getenv(name);
 	return most && *most ? strtoull(most, nullptr, 10) : 1ull << 32;
 }
+static size_t capacity() { return limit("EMULATED_MEMORY"); }
 API int cuMemGetInfo_v2(size_t *free, size_t *total) {
 	std::lock_guard<std::mutex> lock(books);
 	*total = capacity(), *free = *total - in_use;
 	return 0;
 }
-API int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
-	*memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
-	if (*memory) memset(*memory, 0xff, bytes);
-	return *memory ? 0 : OUT_OF_MEMORY;
+static void *memory_of(size_t bytes) {
+	void *memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
+	if (memory) memset(memory, 0xff, bytes);
+	return memory;
 }
-API int cuMemFreeHost(void *memory) { free(memory); return 0; }
+// One piece of pinned memory is as large as EMULATED_PINNED says, at most [bytes].
+API int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
+	if (bytes > limit("EMULATED_PINNED") || !(*memory = memory_of(bytes))) return OUT_OF_MEMORY;
+	held++;
+	return 0;
+}
+API int cuMemFreeHost(void *memory) { held--, free(memory); return 0; }
 API int cuMemAlloc_v2(void **memory, size_t bytes) {
 	std::lock_guard<std::mutex> lock(books);
-	if (bytes > capacity() || in_use > capacity() - bytes || cuMemHostAlloc(memory, bytes, 0)) return OUT_OF_MEMORY;
+	if (bytes > capacity() || in_use > capacity() - bytes || !(*memory = memory_of(bytes))) return OUT_OF_MEMORY;
 	in_use += taken[*memory] = bytes;
 	return 0;
 }
@@ -179,8 +195,8 @@ API int cuMemFree_v2(void *memory) {
 // What is copied through a stream arrives when the stream is waited for, and not before.
 struct Copy { void *to; const void *from; size_t bytes; };
 struct Stream { std::vector<Copy> copies; };
-API int cuStreamCreate(Stream **stream, unsigned) { *stream = new Stream; return 0; }
-API int cuStreamDestroy_v2(Stream *stream) { delete stream; return 0; }
+API int cuStreamCreate(Stream **stream, unsigned) { *stream = new Stream, held++; return 0; }
+API int cuStreamDestroy_v2(Stream *stream) { held--; delete stream; return 0; }
 API int cuStreamSynchronize(Stream *stream) {
 	if (!stream) return 0;
 	for (const Copy &c : stream->copies) memcpy(c.to, c.from, c.bytes);
@@ -216,9 +232,10 @@ API int cuModuleLoadData(Module **module, const void *image) {
 	*module = new Module{handle, find("threadIdx"), find("blockIdx"), find("blockDim"), find("gridDim"), begin(), (size_t)(end() - begin())};
 	*(void (**)())dlsym(handle, "emulated_barrier") = barrier;
 	*(void (**)())dlsym(handle, "emulated_pause") = pause_thread;
+	held++;
 	return 0;
 }
-API int cuModuleUnload(Module *module) { dlclose(module->handle); delete module; return 0; }
+API int cuModuleUnload(Module *module) { held--; dlclose(module->handle); delete module; return 0; }
 API int cuModuleGetFunction(Function **function, Module *module, const char *name) {
 	void *entry = dlsym(module->handle, name);
 	if (!entry) return NOT_FOUND;
