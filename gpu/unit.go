@@ -17,8 +17,9 @@ import (
 var prelude string
 
 // options for every kernel. Contraction to fused operations is NVRTC's default; reassociation it never does.
-// Denormals of single precision are flushed. Quotients and roots of single precision are rounded correctly.
-var options = []string{"--std=c++17", "--device-as-default-execution-space", "--ftz=true", "--ptxas-options=-v"}
+// In single precision denormals are flushed, roots are rounded correctly, and quotients are within 2 units in the last
+// place: a correctly rounded one takes three times the instructions, and a branch.
+var options = []string{"--std=c++17", "--device-as-default-execution-space", "--ftz=true", "--prec-div=false", "--ptxas-options=-v"}
 
 // unit is a source with the prelude in front, ready for the compiler.
 type unit struct {
@@ -81,6 +82,10 @@ func (u unit) smaller() (less unit, ok bool) {
 	return u, false
 }
 
+// fewSpilled is how much a thread may spill [bytes] for the sake of more threads: addresses and bounds of loops are spilled
+// first, which are used seldom.
+const fewSpilled = 32
+
 // roomier is u with more registers for each thread, in blocks for fewer of them. What a thread keeps of a block of steps
 // then lies in its local memory, so that shared memory suffices for the points of a larger block. ok is false where
 // threads have all the registers that they may.
@@ -98,12 +103,20 @@ func (u unit) roomier() (more unit, ok bool) {
 
 // Object is a source in machine code.
 type Object struct {
-	Cubin   []byte
-	PTX     string   // the assembler's text that it was made from
+	Cubin   []byte   // nil for a GPU newer than the compiler: its driver makes it from the assembler's text
+	PTX     string   // the assembler's text
 	Kernels []Kernel // in the order of their names
 	Members int      // threads of a team
 	Blocks  int      // of a team
 	Teams   int      // of a block at most; of teams of several blocks, under way at a time
+}
+
+// image is what the driver loads.
+func (o *Object) image() []byte {
+	if o.Cubin == nil {
+		return []byte(o.PTX)
+	}
+	return o.Cubin
 }
 
 // Build makes machine code of src for an architecture such as "sm_90", in the shape that o chooses. What the compiler
@@ -118,7 +131,7 @@ func (n *NVRTC) Build(src device.Source, arch string, o Options) (*Object, error
 
 // buildUnit takes less shared memory where a block has too little.
 func (n *NVRTC) buildUnit(u unit, arch string) (*Object, error) {
-	out, err := n.compile(u.text, u.source.Name+".cu", arch, options...)
+	out, err := n.compile(u.text, u.source.Name+".cu", n.targetFor(arch), options...)
 	if errors.Is(err, errRefused) && strings.Contains(out.log, "too much shared data") {
 		if less, ok := u.smaller(); ok {
 			return n.buildUnit(less, arch)
@@ -130,15 +143,17 @@ func (n *NVRTC) buildUnit(u unit, arch string) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	kernels, err := kernelsOf(out.cubin)
+	object := &Object{Cubin: out.cubin, PTX: out.ptx, Members: u.shape.members, Blocks: u.shape.blocks, Teams: u.shape.teams}
+	kernels, err := kernelsOf(object.image())
 	if err != nil {
 		return nil, err
 	}
 	readReport(kernels, out.log)
-	if slices.ContainsFunc(kernels, func(k Kernel) bool { return k.Spilled > 0 }) {
+	if slices.ContainsFunc(kernels, func(k Kernel) bool { return k.Spilled > fewSpilled }) {
 		if more, ok := u.roomier(); ok {
 			return n.buildUnit(more, arch)
 		}
 	}
-	return &Object{Cubin: out.cubin, PTX: out.ptx, Kernels: kernels, Members: u.shape.members, Blocks: u.shape.blocks, Teams: u.shape.teams}, nil
+	object.Kernels = kernels
+	return object, nil
 }
