@@ -39,7 +39,7 @@ func Derivative(res *result.Result, folder string, points []int, version string)
 		return 0, err
 	}
 	w, err := bids.Create(folder, bids.Description{
-		Name: "Simulations: " + j.Plan.Title, Generator: "brainsweep", Version: version, CodeURL: repository, Derived: true,
+		Name: "Simulations: " + cmp.Or(j.Plan.Title, j.Plan.Model.Name), Generator: "brainsweep", Version: version, CodeURL: repository, Derived: true,
 		Sources: []string{filepath.Base(j.Plan.Cohort.Source)},
 	})
 	if err != nil {

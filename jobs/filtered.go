@@ -81,8 +81,8 @@ func (r *reader) readFiltered() {
 		}
 		if band := join(path, "band"); r.Has(band...) {
 			v := r.list(band, func(path []string) float64 { x, _ := r.number("Hz", path...); return x })
-			if copy(f.Band[:], v); len(v) != 2 || !(v[0] > 0) || !(v[0] < v[1]) {
-				r.faultf(r.ValuePos(band...), "%s: two frequencies above 0, the lower one first, e.g. [0.01, 0.1] in Hz", document.Address(band...))
+			if copy(f.Band[:], v); len(v) != 2 || !(v[0] >= 0) || !(v[0] < v[1]) {
+				r.faultf(r.ValuePos(band...), "%s: two frequencies [Hz], the lower one first, e.g. [0.01, 0.1]", document.Address(band...))
 			}
 		}
 		r.known(path, "key", "a filtered quantity", []string{"of", "band", "filter"})
@@ -105,9 +105,9 @@ func (r *reader) checkFiltered(known []string) {
 		case !slices.Contains(p.Metrics.Of, f.Name):
 			r.warnOnce("metrics.filtered: " + f.Name + " is not in metrics.of, so nothing is computed of it")
 		case p.Connectome != nil && r.hasSeries(f.Name):
-			if top := p.metricSetup(f.Name).Rate / 2; f.Band[1] >= top {
+			if wrong := p.metricSetup(f.Name).BandWrong(f.Band[:], f.Filter != filterFFT); wrong != "" {
 				band := join(path, "band")
-				r.faultf(r.ValuePos(band...), "%s: frequencies lie below %v Hz, half the rate of the samples of %s", document.Address(band...), top, f.Of)
+				r.faultf(r.ValuePos(band...), "%s: %s", document.Address(band...), wrong)
 			}
 		}
 	}

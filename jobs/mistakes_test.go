@@ -246,8 +246,8 @@ testdata/transposed.csv: 10 x 3 numbers for the 10 regions of synthetic:10: the 
 	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: the monitor average has no kernel; it goes with bold`},
 	{"filtered", with("[metrics]\nof = ['x', 'slow', 'fast', 'w2']\nuse = 'rate'\nfiltered = { slow = { of = 'z', band = [4, 2] }, fast = { of = 'x', band = [100, 600] }, w = { of = 'x', band = [1, 2] }, none = 3, 'a b' = {}, half = { filter = 'fir' } }\n"), `job.toml:7:29: unknown quantity "w2" (did you mean "w"?)
 job.toml:9:29: unknown quantity "z" (did you mean "w"?)
-job.toml:9:40: metrics.filtered.slow.band: two frequencies above 0, the lower one first, e.g. [0.01, 0.1] in Hz
-job.toml:9:76: metrics.filtered.fast.band: frequencies lie below 500 Hz, half the rate of the samples of x
+job.toml:9:40: metrics.filtered.slow.band: two frequencies [Hz], the lower one first, e.g. [0.01, 0.1]
+job.toml:9:76: metrics.filtered.fast.band: frequencies of samples every 0.001 s lie up to 500 Hz
 job.toml:9:90: metrics.filtered.w: there is a quantity w already; give another name
 job.toml:9:130: metrics.filtered.none: expected a table such as { of = "bold", band = [0.01, 0.1] }, found a number
 job.toml:9:133: metrics.filtered."a b": "a b" cannot be the name of a quantity; a name has letters, digits, - and _ and begins with a letter
@@ -274,6 +274,8 @@ job.toml:9:30: expected a value, found the end
 job.toml:10:1: unknown state "y" of model toy (did you mean "w"?)
 job.toml:12:5: clamp.x: 7 is out of bounds; it must be from 0 to 5 kHz
 job.toml:13:1: unknown state "z" of model toy (did you mean "w"?)`},
+	{"band of a slow series", with("[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\n[metrics]\nof = ['x', 'bold']\nuse = ['plv']\nphase = { band = [0, 8] }\n"), `job.toml:10:13: metrics.phase.band: frequencies of samples every 0.1 s lie up to 5 Hz`},
+	{"band of a Butterworth filter", with("[metrics]\nof = 'x'\nuse = ['plv']\nphase = { band = [4, 500], filter = 'butterworth' }\n"), `job.toml:7:7: metrics.phase.band: a Butterworth filter of samples every 0.001 s has its band above 0 and below 500 Hz`},
 	{"a model", "title = 'x'\nequations = 'd(x) = -x'\n[states]\nx = { range = [0, 1] }\n", `job.toml: this is a model, not a job; a job that simulates it has the line model = "job.toml"`},
 	{"metrics of nothing", with("[metrics]\n"), `job.toml:6:2: metrics.of is missing; write for example of = ["x"]
 job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},

@@ -58,8 +58,8 @@ func (r *reader) metricOption(o metrics.Option, path []string) ([]float64, bool)
 		}
 	case metrics.KindBand:
 		v = r.list(path, func(path []string) float64 { x, _ := r.number("Hz", path...); return x })
-		if nyquist := 500 / r.plan.Metrics.Period; len(r.faults) == before && (len(v) != 2 || !(v[0] < v[1]) || !(v[0] > 0) || v[1] >= nyquist) {
-			r.faultf(r.ValuePos(path...), "%s: two frequencies above 0 and below %v Hz, the lower one first, e.g. [8, 12]", address, nyquist)
+		if len(r.faults) == before && (len(v) != 2 || !(v[0] < v[1]) || !(v[0] >= 0)) {
+			r.faultf(r.ValuePos(path...), "%s: two frequencies [Hz], the lower one first, e.g. [8, 12]", address)
 		}
 	case metrics.KindWord:
 		word := r.text(path...)

@@ -1,12 +1,29 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 	"math/cmplx"
 )
 
 // section is a second-order filter: (b0 + b1/z + b2/z²) / (1 + a1/z + a2/z²).
 type section struct{ b0, b1, b2, a1, a2 float64 }
+
+// BandWrong says why the rate of the samples does not allow a band [Hz], or with smooth a Butterworth filter of it; "" where
+// it does, and where there is no band.
+func (s Setup) BandWrong(band []float64, smooth bool) string {
+	if len(band) != 2 {
+		return ""
+	}
+	top, samples := s.Rate/2, seconds(1/s.Rate)
+	switch {
+	case smooth && !(band[0] > 0 && band[1] < top):
+		return fmt.Sprintf("a Butterworth filter of samples every %s has its band above 0 and below %.6g Hz", samples, top)
+	case band[1] > top:
+		return fmt.Sprintf("frequencies of samples every %s lie up to %.6g Hz", samples, top)
+	}
+	return ""
+}
 
 // butterworth designs the band-pass of order 2 on each side from low to top [Hz], by the bilinear transform of the
 // analogue prototype with prewarped edges, as two sections: the first has the two zeros at -1 and the poles that are

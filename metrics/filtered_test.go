@@ -51,3 +51,34 @@ func TestFilter(t *testing.T) {
 		}
 	}
 }
+
+// A band from 0 to half the rate lets everything through but the mean, of an even and of an odd number of samples; what is
+// filtered has a mean of 0, whose rounding makes no coefficient of variation.
+func TestAllFrequencies(t *testing.T) {
+	const rate = 1000.0
+	for _, samples := range []int{500, 501} {
+		x := make([]float64, samples)
+		for k := range x {
+			x[k] = 3 + math.Sin(0.7*float64(k)) + math.Cos(math.Pi*float64(k))
+		}
+		in := &metrics.Input{Signal: metrics.NewSignal(rate, [][]float64{x}), Rate: rate}
+		out := in.Filtered([]float64{0, rate / 2}, false)
+		mean := 0.0
+		for _, v := range x {
+			mean += v / float64(samples)
+		}
+		for k, v := range x {
+			if got := out.Signal.Node(0)[k]; math.Abs(got-(v-mean)) > 1e-12 {
+				t.Fatalf("%d samples: sample %d is %v, want %v", samples, k, got, v-mean)
+			}
+		}
+		found, err := metrics.Lookup("rate_cv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cv := []float64{0}
+		if found[0].Compute(cv, out); !math.IsNaN(cv[0]) {
+			t.Errorf("%d samples: the coefficient of variation of a mean of 0 is %v", samples, cv[0])
+		}
+	}
+}

@@ -36,6 +36,9 @@ func phaseGroup() Group {
 			if s.Config.number("phase.angle") == 1 && len(s.Config.Option("phase.band")) > 0 {
 				return Need{Never: `metrics.phase: values that are phases have no band; leave out band, or angle`}
 			}
+			if wrong := s.BandWrong(s.Config.Option("phase.band"), s.Config.number("phase.filter") == 1); wrong != "" {
+				return Need{Never: "metrics.phase.band: " + wrong}
+			}
 			return Need{Samples: 2*s.samplesOf(s.Config.number("phase.trim")) + 3, Why: "a phase"}
 		},
 		Metrics: []Metric{

@@ -7,7 +7,7 @@ import "math"
 //	mean_i = mean_t x[t,i]          std_i² = mean_t (x[t,i] - mean_i)²          cv_i = std_i / mean_i
 //	rate_mean = mean_i mean_i       rate_std² = mean_i std_i² + var_i mean_i    rate_cv = rate_std / rate_mean
 //
-// cv is NaN where the mean is not above 0. The published TVB-AdEx analysis has mean/std under the name coeff_var.
+// cv is NaN where the mean is not above 0, but for rounding. The published TVB-AdEx analysis has mean/std under the name coeff_var.
 // Sums after Welford 1962 (Technometrics 4:419) and Chan, Golub and LeVeque 1983 (Am Stat 37:242).
 func rateGroup() Group {
 	return Group{Name: "rate", About: "level and spread over time and nodes", Metrics: []Metric{
@@ -71,9 +71,9 @@ func (r rates) std() float64 {
 	return math.Sqrt(within/float64(len(stds)) + square(std(r.mean)))
 }
 
-// variation is the coefficient of variation.
+// variation is the coefficient of variation; NaN where the mean is not above 0, or only by the rounding of a mean of 0.
 func variation(std, mean float64) float64 {
-	if !(mean > 0) {
+	if !(mean > roundOff*std) {
 		return math.NaN()
 	}
 	return std / mean
