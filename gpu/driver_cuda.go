@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -39,8 +40,10 @@ var driverError = sync.OnceValue(func() error {
 	var says *C.char
 	var lacking C.int
 	switch code := C.load_driver(name, &says, &lacking); {
-	case code == -1:
+	case code == -1 && strings.Contains(C.GoString(says), "No such file"):
 		return fmt.Errorf("%w: this machine has no NVIDIA driver (%s)", ErrNone, C.GoString(says))
+	case code == -1:
+		return fmt.Errorf("%w: the NVIDIA driver does not load (%s)", ErrNone, C.GoString(says))
 	case code == 100:
 		return fmt.Errorf("%w: there is an NVIDIA driver but no GPU that this process may use (CUDA_VISIBLE_DEVICES hides GPUs)", ErrNone)
 	case code != 0:
