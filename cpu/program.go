@@ -19,6 +19,15 @@ import (
 // library is a loaded shared object.
 type library struct {
 	handle uintptr
+
+	mu    sync.Mutex
+	found map[string]entry
+}
+
+// entry is where a kernel begins, and the number of 8-byte words of its arguments.
+type entry struct {
+	at    uintptr
+	words int
 }
 
 func open(path string) (*library, error) {
@@ -26,7 +35,7 @@ func open(path string) (*library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cpu: a compiled kernel does not load: %w", err)
 	}
-	return &library{handle}, nil
+	return &library{handle: handle, found: map[string]entry{}}, nil
 }
 
 func (l *library) close() error {
@@ -36,18 +45,24 @@ func (l *library) close() error {
 	return nil
 }
 
-// kernel finds the entry of a kernel and the number of 8-byte words of its arguments.
-func (l *library) kernel(name string) (entry uintptr, words int, ok bool) {
-	entry, err := purego.Dlsym(l.handle, "run_"+name)
-	if err != nil {
-		return 0, 0, false
+// kernel finds a kernel.
+func (l *library) kernel(name string) (found entry, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if found, ok = l.found[name]; ok {
+		return found, true
 	}
-	at, err := purego.Dlsym(l.handle, "words_"+name)
+	run, err := purego.Dlsym(l.handle, "run_"+name)
 	if err != nil {
-		return 0, 0, false
+		return entry{}, false
+	}
+	words, err := purego.Dlsym(l.handle, "words_"+name)
+	if err != nil {
+		return entry{}, false
 	}
 	// An address of the object's own constants: it is no Go memory, and stays until the library is closed.
-	return entry, int(**(**int64)(unsafe.Pointer(&at))), true
+	l.found[name] = entry{run, int(**(**int64)(unsafe.Pointer(&words)))}
+	return l.found[name], true
 }
 
 // program is a loaded source.
@@ -70,12 +85,12 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 	if !p.device.host.runs(p.device.isa) {
 		return fmt.Errorf("cpu: kernel %s was compiled for %s, which this processor (%s) does not have", p.name, p.device.isa, p.device.host.name)
 	}
-	entry, words, ok := p.lib.kernel(kernel)
+	found, ok := p.lib.kernel(kernel)
 	switch {
 	case !ok:
 		return fmt.Errorf("cpu: source %s has no kernel %q", p.name, kernel)
-	case words != len(args):
-		return fmt.Errorf("cpu: kernel %s of %s takes %d arguments, not %d", kernel, p.name, words, len(args))
+	case found.words != len(args):
+		return fmt.Errorf("cpu: kernel %s of %s takes %d arguments, not %d", kernel, p.name, found.words, len(args))
 	case teams < 0:
 		return fmt.Errorf("cpu: kernel %s of %s: %d teams", kernel, p.name, teams)
 	}
@@ -87,7 +102,7 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 	if err := ctx.Err(); err != nil || teams == 0 {
 		return err
 	}
-	run(ctx, entry, packed, teams, p.device.info.Workers)
+	run(ctx, found.at, packed, teams, p.device.info.Workers)
 	return ctx.Err()
 }
 
@@ -105,13 +120,15 @@ func run(ctx context.Context, entry uintptr, packed []uint64, teams, threads int
 			<-stopped
 		}
 	}()
-	var members sync.WaitGroup
-	for range min(threads, teams) {
-		members.Go(func() {
-			purego.SyscallN(entry, uintptr(unsafe.Pointer(unsafe.SliceData(packed))), uintptr(teams),
-				uintptr(unsafe.Pointer(&next)), uintptr(unsafe.Pointer(&stop)))
-		})
+	member := func() {
+		purego.SyscallN(entry, uintptr(unsafe.Pointer(unsafe.SliceData(packed))), uintptr(teams),
+			uintptr(unsafe.Pointer(&next)), uintptr(unsafe.Pointer(&stop)))
 	}
+	var members sync.WaitGroup
+	for range min(threads, teams) - 1 {
+		members.Go(member)
+	}
+	member()
 	members.Wait()
 	runtime.KeepAlive(packed)
 }

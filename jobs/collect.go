@@ -43,18 +43,8 @@ func (s *setup) newCollector(first int, points []sim.Point, h *hosts, whole bool
 	c := &collector{setup: s, first: first, points: points, hosts: h, kept: map[channel][]*passing{}}
 	for _, t := range s.signals {
 		for i := range points {
-			setup := s.tapSetup(t, s.plan.metricConfig(c.subjectNumber(i)))
-			p := &passing{samples: setup.Samples}
-			streams, needed := metrics.Streams(t.table, setup)
-			room := setup.Samples
-			if !whole && !needed && len(t.filtered) == 0 {
-				room, _ = passingRoom(streams, setup)
-				for _, group := range slices.Sorted(maps.Keys(streams)) {
-					p.streams = append(p.streams, &gathering{group: group, stream: streams[group]})
-				}
-			}
-			var err error
-			if p.tiles, err = h.tiles(setup.Nodes, s.plan.Run.Precision, room); err != nil {
+			p, err := s.newPassing(t, s.plan.metricConfig(c.subjectNumber(i)), h, whole)
+			if err != nil {
 				c.release()
 				return nil, err
 			}
@@ -62,6 +52,22 @@ func (s *setup) newCollector(first int, points []sim.Point, h *hosts, whole bool
 		}
 	}
 	return c, h.trim()
+}
+
+// newPassing makes room for a series: all of it, or with streams, where they do, what they have not taken yet.
+func (s *setup) newPassing(t tapped, config metrics.Config, h *hosts, whole bool) (*passing, error) {
+	setup := s.tapSetup(t, config)
+	p, room := &passing{samples: setup.Samples}, setup.Samples
+	if !whole && !t.whole {
+		streams, _ := metrics.Streams(t.table, setup)
+		room, _ = passingRoom(streams, setup)
+		for _, group := range slices.Sorted(maps.Keys(streams)) {
+			p.streams = append(p.streams, &gathering{group: group, stream: streams[group]})
+		}
+	}
+	var err error
+	p.tiles, err = h.tiles(setup.Nodes, s.plan.Run.Precision, room)
+	return p, err
 }
 
 // passingRoom is how many samples of a series that streams gather are kept, about, and the memory that they take besides.
@@ -102,10 +108,9 @@ func (s *setup) tapSetup(t tapped, config metrics.Config) metrics.Setup {
 func (s *setup) signalBytes() (total int64, whole []string) {
 	for _, t := range s.signals {
 		setup := s.tapSetup(t, s.plan.Metrics.effective)
-		streams, needed := metrics.Streams(t.table, setup)
-		needed = needed || len(t.filtered) > 0
 		samples := setup.Samples
-		if !needed {
+		if !t.whole {
+			streams, _ := metrics.Streams(t.table, setup)
 			var besides int64
 			samples, besides = passingRoom(streams, setup)
 			total += besides

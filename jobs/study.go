@@ -32,6 +32,7 @@ type tapped struct {
 	table []metrics.Metric // of it
 
 	filtered []string // quantities that are made of it by filters, which need the whole series
+	whole    bool     // any metric needs the whole series
 }
 
 // drawn is a metric and the channel whose moments it is drawn from.
@@ -72,6 +73,10 @@ func newSetup(p *Plan) (*setup, error) {
 		}
 	}
 	s.drawMetrics()
+	for i, t := range s.signals {
+		_, needed := metrics.Streams(t.table, s.tapSetup(t, p.Metrics.effective))
+		s.signals[i].whole = needed || len(t.filtered) > 0
+	}
 	for i := range s.layout.Series {
 		count, first, period := s.study.Samples(s.series[i].stream)
 		s.layout.Series[i].Times = result.Times{Count: int(count), First: first, Period: period}

@@ -21,18 +21,23 @@ func fcGroup() Group {
 		fcSummary("fc_max", "largest value of the upper triangle of fc", most),
 		fcSummary("fc_mean_abs", "mean absolute value of the upper triangle of fc", meanAbs),
 		fcSummary("fc_mean_fisher_z", "mean of artanh(fc) over the upper triangle, where |fc| < 1 - 1e-12", meanFisherZ),
-		fcSummary("fc_n_valid_pairs", "number of pairs whose fc is defined", func(x []float64) float64 { return float64(len(defined(x))) }),
+		fcSummary("fc_n_valid_pairs", "number of pairs whose fc is defined", definedCount),
 	}}
 }
 
 func fcSummary(name, about string, of func(pairs []float64) float64) Metric {
 	return Metric{Name: name, Shape: PerPoint, Pairs: true, About: about,
-		Compute: func(dst []float64, in *Input) { dst[0] = of(upper(in.FC(), in.Moments.N())) }}
+		Compute: func(dst []float64, in *Input) { dst[0] = of(in.pairs()) }}
 }
 
 // FC returns the functional connectivity, n*n, computed once. The caller must not change it.
 func (in *Input) FC() []float64 {
 	return once(in, "fc", func() []float64 { return correlations(in.Moments) })
+}
+
+// pairs are the entries i < j of the functional connectivity. The caller must not change them.
+func (in *Input) pairs() []float64 {
+	return once(in, "fc of pairs", func() []float64 { return upper(in.FC(), in.Moments.N()) })
 }
 
 func correlations(m *Moments) []float64 {
@@ -60,19 +65,22 @@ func correlations(m *Moments) []float64 {
 }
 
 func meanAbs(x []float64) float64 {
-	sum, values := 0.0, defined(x)
-	for _, v := range values {
-		sum += math.Abs(v)
+	sum := 0.0
+	for _, v := range x {
+		if !math.IsNaN(v) {
+			sum += math.Abs(v)
+		}
 	}
-	return sum / float64(len(values))
+	return sum / definedCount(x)
 }
 
 func meanFisherZ(x []float64) float64 {
-	var z []float64
-	for _, v := range defined(x) {
+	sum, n := 0.0, 0
+	for _, v := range x {
 		if math.Abs(v) < 1-1e-12 {
-			z = append(z, math.Atanh(v))
+			sum += math.Atanh(v)
+			n++
 		}
 	}
-	return mean(z)
+	return sum / float64(n)
 }

@@ -152,6 +152,9 @@ func (w *windowStream) Add(k int, s *Signal) {
 	}
 	w.Blocks = append(w.Blocks, blocks...)
 	w.finish(first + s.Len())
+	for b := range w.Blocks {
+		w.Blocks[b].keep()
+	}
 }
 
 // finish makes the windows that end before sample to or with it.
@@ -183,9 +186,17 @@ type window struct {
 	Sum, Min, Max []float64
 	Products      []float64 // n rows of Stride numbers, of which those from the diagonal on count
 	Stride        int
+	lent          bool // the numbers are the host's, until its next launch
 }
 
-// blockSums sums the blocks between the edges; one without a sample has count 0.
+// keep makes numbers that are lent the window's own.
+func (w *window) keep() {
+	if w.lent {
+		w.Sum, w.Min, w.Max, w.Products, w.lent = slices.Clone(w.Sum), slices.Clone(w.Min), slices.Clone(w.Max), slices.Clone(w.Products), false
+	}
+}
+
+// blockSums sums the blocks between the edges; one without a sample has count 0. A host lends the sums until its next launch.
 func blockSums(s *Signal, shift []float64, edges []int) []window {
 	out := make([]window, len(edges)-1)
 	if s.host == nil {
@@ -207,17 +218,17 @@ func blockSums(s *Signal, shift []float64, edges []int) []window {
 		}
 	}
 	numbers[0] = int64(len(whole))
-	sums := slices.Clone(s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(whole)))
+	sums := s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(whole))
 	for b, k := range whole {
 		part := func(row int) []float64 { return sums[b*size+row*stride:][:s.N()] }
-		out[k] = window{edges[k+1] - edges[k], part(0), part(1), part(2), sums[b*size+3*stride : (b+1)*size], stride}
+		out[k] = window{edges[k+1] - edges[k], part(0), part(1), part(2), sums[b*size+3*stride : (b+1)*size], stride, true}
 	}
 	return out
 }
 
 func newWindow(s *Signal, shift []float64, from, to int) window {
 	n := s.N()
-	w := window{to - from, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n*n), n}
+	w := window{to - from, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n*n), n, false}
 	flat := make([]float64, n*(to-from))
 	rows := make([][]float64, n)
 	for i := range rows {
@@ -299,24 +310,30 @@ func (w *window) correlations() []float64 {
 	return out
 }
 
-// FCD correlates every two of the vectors: k*k numbers.
+// FCD correlates every two of the vectors, of equal lengths: k*k numbers.
 func FCD(v [][]float64) []float64 {
 	count := len(v)
 	out := make([]float64, count*count)
-	whole := make([][]float64, 0, count)
-	for _, x := range v {
-		if y := standardised(x); y != nil {
-			whole = append(whole, y)
+	if centred := allCentred(v); centred != nil {
+		gram(out, centred)
+		root := make([]float64, count)
+		for k := range root {
+			root[k] = math.Sqrt(out[k*count+k])
 		}
-	}
-	if len(whole) == count {
-		gram(out, whole)
+		for k := range count {
+			for l := k; l < count; l++ {
+				out[k*count+l] = out[k*count+l] / root[k] / root[l]
+			}
+		}
+	} else {
+		for k := range count {
+			for l := k; l < count; l++ {
+				out[k*count+l] = pearson(v[k], v[l])
+			}
+		}
 	}
 	for k := range count {
 		for l := k; l < count; l++ {
-			if len(whole) < count {
-				out[k*count+l] = pearson(v[k], v[l])
-			}
 			r := max(-1, min(1, out[k*count+l]))
 			out[k*count+l], out[l*count+k] = r, r
 		}
@@ -324,21 +341,32 @@ func FCD(v [][]float64) []float64 {
 	return out
 }
 
-// standardised takes x to mean 0 and sum of squares 1; nil where it has undefined entries, too few, or no spread.
-func standardised(x []float64) []float64 {
-	if len(x) < 3 || slices.ContainsFunc(x, math.IsNaN) || slices.Min(x) == slices.Max(x) {
+// allCentred are the vectors less their means; nil where one has undefined entries, too few, or no spread.
+func allCentred(v [][]float64) [][]float64 {
+	if len(v) == 0 || len(v[0]) < 3 {
 		return nil
 	}
-	out, centre, sum := slices.Clone(x), mean(x), 0.0
-	for k := range out {
-		out[k] -= centre
-		sum += out[k] * out[k]
-	}
-	if !(sum > 0) {
-		return nil
-	}
-	for k := range out {
-		out[k] /= math.Sqrt(sum)
+	n := len(v[0])
+	flat, out := make([]float64, len(v)*n), make([][]float64, len(v))
+	for k, x := range v {
+		low, high, sum := x[0], x[0], 0.0
+		for _, r := range x {
+			sum += r
+			if r < low {
+				low = r
+			}
+			if r > high {
+				high = r
+			}
+		}
+		centre := sum / float64(n)
+		if !(low < high) || math.IsNaN(centre) || math.IsInf(centre, 0) {
+			return nil
+		}
+		out[k] = flat[k*n : (k+1)*n]
+		for j, r := range x {
+			out[k][j] = r - centre
+		}
 	}
 	return out
 }

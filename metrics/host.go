@@ -37,7 +37,8 @@ type Task struct {
 	Of         Span
 	Numbers    []int64
 	Table      []float64
-	Work, Kept int // numbers of scratch that it needs, and of what it leaves to later kernels
+	Tables     [][]float64 // behind it
+	Work, Kept int         // numbers of scratch that it needs, and of what it leaves to later kernels
 }
 
 // Span is some samples of a series in tiles: those of memory that the launch is about.

@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // hostPhases are the phases of the analytic signals as the kernel "analytic" leaves them with the host: Phases without a
 // band, node by node of the same series.
@@ -63,7 +60,7 @@ func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
 	if exactly {
 		kept, exact = kept+h.stride()*n, 1
 	}
-	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact}, f.numbers...), Table: slices.Concat(f.table, p.table),
+	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact}, f.numbers...), Table: f.table, Tables: [][]float64{p.table},
 		Work: 2 * tileWidth * n, Kept: kept}, 0)
 	pairs := p.N() * (p.N() - 1) / 2
 	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,

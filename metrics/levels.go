@@ -21,8 +21,9 @@ type countStream struct {
 
 func newCountStream(s Setup) *countStream {
 	c := &countStream{Counts: make([][]float64, s.Nodes), Max: make([]float64, s.Nodes), samples: s.Samples}
+	flat := make([]float64, s.Nodes*histogramBins)
 	for i := range c.Counts {
-		c.Counts[i], c.Max[i] = make([]float64, histogramBins), math.Inf(-1)
+		c.Counts[i], c.Max[i] = flat[i*histogramBins:(i+1)*histogramBins], math.Inf(-1)
 	}
 	return c
 }
@@ -32,13 +33,17 @@ func (c *countStream) Unit(k int) (from, to int, ok bool) { return plainUnit(k, 
 func (c *countStream) Bytes() int64 { return int64(len(c.Max)) * 8 * (histogramBins + 1) }
 
 func (c *countStream) Add(_ int, s *Signal) {
+	histogram := s.histograms()
 	for i := range c.Max {
 		c.Max[i] = max(c.Max[i], s.Max[i])
-		for k, count := range s.histogram(i) {
+		for k, count := range histogram(i) {
 			c.Counts[i][k] += count
 		}
 	}
 }
+
+// uncut tells that it is all the same to counts how the series is cut.
+func (c *countStream) uncut() {}
 
 // powersStream has the powers of what each node's samples differ from their mean by.
 type powersStream struct {
@@ -121,21 +126,21 @@ func Bimodality(x []float64) (bc, skewness, kurtosis float64) {
 // histogramBins equal bins lie on [0, histogramTop] Hz.
 const histogramBins, histogramTop = 101, 100.0
 
-// histogram counts the samples of node i in each bin.
-func (s *Signal) histogram(i int) []float64 {
+// histograms gives, by node, the number of samples in each bin. A host lends them until its next launch.
+func (s *Signal) histograms() func(i int) []float64 {
 	if s.host != nil {
-		if s.counts == nil {
-			s.counts = slices.Clone(s.host.launch(s, "histogram", Task{}, s.N()*histogramBins))
-		}
-		return s.counts[i*histogramBins : (i+1)*histogramBins]
+		counts := s.host.launch(s, "histogram", Task{}, s.N()*histogramBins)
+		return func(i int) []float64 { return counts[i*histogramBins : (i+1)*histogramBins] }
 	}
-	counts := make([]float64, histogramBins)
-	for _, x := range s.Node(i) {
-		if x >= 0 && x <= histogramTop {
-			counts[histogramBin(x, histogramBins, histogramTop)]++
+	return func(i int) []float64 {
+		counts := make([]float64, histogramBins)
+		for _, x := range s.Node(i) {
+			if x >= 0 && x <= histogramTop {
+				counts[histogramBin(x, histogramBins, histogramTop)]++
+			}
 		}
+		return counts
 	}
-	return counts
 }
 
 // histogramBin is the bin of x among equal bins on [0, top]; a border belongs to the bin above, the last to the last.

@@ -134,7 +134,7 @@ func (h *Host) profiles(f, logs []float64, spectra [][]float64) [][]float64 {
 		numbers = append(numbers, bins(0, b.Low, b.Top)...)
 	}
 	features := len(features())
-	flat := h.launch(nil, "profile", Task{Numbers: numbers, Table: slices.Concat(append([][]float64{f, logs}, spectra...)...),
+	flat := h.launch(nil, "profile", Task{Numbers: numbers, Table: f, Tables: append([][]float64{logs}, spectra...),
 		Work: (2*tileWidth + 1) * len(f)}, len(spectra)*features)
 	out := make([][]float64, len(spectra))
 	for i := range out {
@@ -156,36 +156,44 @@ func frequencies(s Setup) Dim {
 
 // powerStream adds up the powers of segments.
 type powerStream struct {
-	Power      [][]float64 // [node][bin]
-	n, samples int
-	rate       float64
+	Power             [][]float64 // [node][bin]; nil before the first unit
+	nodes, n, samples int
+	rate              float64
 }
 
 func newPowerStream(s Setup) *powerStream {
-	p := &powerStream{Power: make([][]float64, s.Nodes), n: min(s.segmentLength("psd.segment"), s.Samples), samples: s.Samples, rate: s.Rate}
-	for i := range p.Power {
-		p.Power[i] = make([]float64, p.n/2+1)
-	}
-	return p
+	return &powerStream{nodes: s.Nodes, n: min(s.segmentLength("psd.segment"), s.Samples), samples: s.Samples, rate: s.Rate}
 }
 
 func (p *powerStream) Unit(k int) (from, to int, ok bool) { return segmentUnit(k, p.n, p.samples) }
 
 func (p *powerStream) Add(_ int, s *Signal) {
-	for i, sums := range welchSums(s, p.n, 0).Power {
+	come := welchSums(s, p.n, 0).Power
+	if p.Power == nil {
+		p.Power = come
+		return
+	}
+	for i, sums := range come {
 		for f, v := range sums {
 			p.Power[i][f] += v
 		}
 	}
 }
 
-func (p *powerStream) Bytes() int64 { return int64(len(p.Power)) * int64(p.n/2+1) * 8 }
+func (p *powerStream) Bytes() int64 { return int64(p.nodes) * int64(p.n/2+1) * 8 }
 
-// spectra are the densities of the sums.
-func (p *powerStream) spectra() *Spectra {
-	sp := &Spectra{Segment: p.n, Segments: (p.samples-p.n)/(p.n-p.n/2) + 1, Frequency: binsOf(p.n, p.rate)}
-	for _, sums := range p.Power {
-		sp.Power = append(sp.Power, slices.Clone(sums))
+// spectra are the densities of the sums. With own, the stream has no use for the sums any more.
+func (p *powerStream) spectra(own bool) *Spectra {
+	sp := &Spectra{Segment: p.n, Segments: (p.samples-p.n)/(p.n-p.n/2) + 1, Frequency: binsOf(p.n, p.rate), Power: make([][]float64, p.nodes)}
+	for i := range sp.Power {
+		switch {
+		case p.Power == nil:
+			sp.Power[i] = make([]float64, len(sp.Frequency))
+		case own:
+			sp.Power[i] = p.Power[i]
+		default:
+			sp.Power[i] = slices.Clone(p.Power[i])
+		}
 	}
 	sp.normalise(p.rate)
 	return sp
@@ -194,7 +202,14 @@ func (p *powerStream) spectra() *Spectra {
 // spectra are those of the series. A node is bad wherever its sample is that is not finite, also behind the last segment.
 func (in *Input) spectra() *Spectra {
 	return once(in, "spectra", func() *Spectra {
-		sp := stream(in, "psd", newPowerStream).spectra()
+		var sp *Spectra
+		if p, ok := in.Streams["psd"].(*powerStream); ok {
+			sp = p.spectra(false)
+		} else {
+			p = newPowerStream(in.setup())
+			passed(p, in.Signal)
+			sp = p.spectra(true)
+		}
 		for i, p := range sp.Power {
 			if in.Moments.Bad(i) {
 				copy(p, nans(len(p)))

@@ -19,7 +19,7 @@ func rateGroup() Group {
 		overall("rate_mean_of_region_std", "x", "mean over nodes of their standard deviation in time", func(r rates) float64 { return mean(r.stds) }),
 		overall("rate_std_of_region_mean", "x", "standard deviation over nodes of their mean", func(r rates) float64 { return std(r.mean) }),
 		overall("rate_mean_of_region_cv", "", "mean over nodes of their coefficient of variation", func(r rates) float64 { return mean(r.cv) }),
-		overall("rate_n_valid", "", "number of nodes whose samples are all finite", func(r rates) float64 { return float64(len(defined(r.mean))) }),
+		overall("rate_n_valid", "", "number of nodes whose samples are all finite", func(r rates) float64 { return definedCount(r.mean) }),
 		perNode("region_rate_mean", "x", "mean over time", func(r rates) []float64 { return r.mean }),
 		perNode("region_rate_std", "x", "standard deviation over time", func(r rates) []float64 { return r.stds }),
 		perNode("region_rate_min", "x", "smallest value over time", func(r rates) []float64 { return r.min }),
@@ -44,6 +44,10 @@ type rates struct {
 }
 
 func ratesOf(in *Input) rates {
+	return once(in, "rates", func() rates { return newRates(in) })
+}
+
+func newRates(in *Input) rates {
 	m, scale := in.Moments, Scale(in.Unit)
 	n := m.N()
 	r := rates{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
@@ -64,11 +68,12 @@ func ratesOf(in *Input) rates {
 // std is the spread of all values of all nodes: that within nodes and that between them.
 func (r rates) std() float64 {
 	within := 0.0
-	stds := defined(r.stds)
-	for _, s := range stds {
-		within += s * s
+	for _, s := range r.stds {
+		if !math.IsNaN(s) {
+			within += s * s
+		}
 	}
-	return math.Sqrt(within/float64(len(stds)) + square(std(r.mean)))
+	return math.Sqrt(within/definedCount(r.stds) + square(std(r.mean)))
 }
 
 // variation is the coefficient of variation; NaN where the mean is not above 0, or only by the rounding of a mean of 0.

@@ -21,8 +21,7 @@ type Signal struct {
 	tiles   *Tiles      // of which x are samples from first on, times the factor; nil where x is all there is
 	first   int         // counted in the room of the tiles
 	factor  float64
-	host    *Host     // nil: Go computes
-	counts  []float64 // of all nodes, once the host has made the histograms
+	host    *Host // nil: Go computes
 }
 
 // NewSignal looks through x, [node][time], which it keeps.

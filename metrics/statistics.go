@@ -12,36 +12,58 @@ func defined(x []float64) []float64 {
 
 // mean is over the defined values, NaN when there are none.
 func mean(x []float64) float64 {
-	values := defined(x)
-	sum := 0.0
-	for _, v := range values {
-		sum += v
+	sum, count := 0.0, 0
+	for _, v := range x {
+		if !math.IsNaN(v) {
+			sum += v
+			count++
+		}
 	}
-	return sum / float64(len(values))
+	return sum / float64(count)
 }
 
 // std is the population standard deviation of the defined values, NaN when there are none.
 func std(x []float64) float64 {
-	values := defined(x)
-	centre, sum := mean(values), 0.0
-	for _, v := range values {
-		sum += square(v - centre)
+	centre, sum, count := mean(x), 0.0, 0
+	for _, v := range x {
+		if !math.IsNaN(v) {
+			sum += square(v - centre)
+			count++
+		}
 	}
-	return math.Sqrt(sum / float64(len(values)))
+	return math.Sqrt(sum / float64(count))
 }
 
+// least and most are the extremes of the defined values, NaN when there are none.
 func least(x []float64) float64 {
-	if values := defined(x); len(values) > 0 {
-		return slices.Min(values)
+	out := math.NaN()
+	for _, v := range x {
+		if v < out || math.IsNaN(out) {
+			out = v
+		}
 	}
-	return math.NaN()
+	return out
 }
 
 func most(x []float64) float64 {
-	if values := defined(x); len(values) > 0 {
-		return slices.Max(values)
+	out := math.NaN()
+	for _, v := range x {
+		if v > out || math.IsNaN(out) {
+			out = v
+		}
 	}
-	return math.NaN()
+	return out
+}
+
+// definedCount is the number of defined values.
+func definedCount(x []float64) float64 {
+	n := 0
+	for _, v := range x {
+		if !math.IsNaN(v) {
+			n++
+		}
+	}
+	return float64(n)
 }
 
 // upper returns the entries i < j of an n x n matrix, row-major.
@@ -56,24 +78,49 @@ func upper(a []float64, n int) []float64 {
 // pearson is the correlation of a and b over the entries finite in both, within [-1, 1]:
 // NaN when there are fewer than three, or when either is constant.
 func pearson(a, b []float64) float64 {
-	var x, y []float64
-	for i := range a {
-		if sum := a[i] + b[i]; !math.IsNaN(sum) && !math.IsInf(sum, 0) {
-			x, y = append(x, a[i]), append(y, b[i])
+	n, sumX, sumY := 0, 0.0, 0.0
+	leastX, leastY, mostX, mostY := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	b = b[:len(a)]
+	for i, x := range a {
+		y := b[i]
+		if !bothFinite(x, y) {
+			continue
+		}
+		n++
+		sumX += x
+		sumY += y
+		if x < leastX {
+			leastX = x
+		}
+		if x > mostX {
+			mostX = x
+		}
+		if y < leastY {
+			leastY = y
+		}
+		if y > mostY {
+			mostY = y
 		}
 	}
-	if len(x) < 3 || slices.Min(x) == slices.Max(x) || slices.Min(y) == slices.Max(y) {
+	if n < 3 || leastX == mostX || leastY == mostY {
 		return math.NaN()
 	}
-	mx, my := mean(x), mean(y)
+	mx, my := sumX/float64(n), sumY/float64(n)
 	xx, yy, xy := 0.0, 0.0, 0.0
-	for i := range x {
-		xx += square(x[i] - mx)
-		yy += square(y[i] - my)
-		xy += (x[i] - mx) * (y[i] - my)
+	for i, x := range a {
+		y := b[i]
+		if !bothFinite(x, y) {
+			continue
+		}
+		xx += square(x - mx)
+		yy += square(y - my)
+		xy += (x - mx) * (y - my)
 	}
 	return max(-1, min(1, xy/math.Sqrt(xx)/math.Sqrt(yy)))
 }
+
+// bothFinite tells whether the sum of x and y is a finite number.
+func bothFinite(x, y float64) bool { return math.Abs(x+y) <= math.MaxFloat64 }
 
 func square(x float64) float64 { return x * x }
 

@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -31,7 +30,7 @@ func structural(name, about string, of func(a, b []float64) float64, matrix func
 			n := in.Moments.N()
 			dst[0] = math.NaN()
 			if structure := matrix(in); structure != nil {
-				dst[0] = of(upper(in.FC(), n), upper(symmetrised(structure, n), n))
+				dst[0] = of(in.pairs(), symmetricPairs(structure, n))
 			}
 		}}
 }
@@ -45,12 +44,12 @@ func logarithmic(a, b []float64) float64 {
 	return pearson(a, logs)
 }
 
-// symmetrised returns (a + aᵀ)/2.
-func symmetrised(a []float64, n int) []float64 {
-	out := make([]float64, n*n)
+// symmetricPairs are the entries i < j of (a + aᵀ)/2.
+func symmetricPairs(a []float64, n int) []float64 {
+	out := make([]float64, 0, n*(n-1)/2)
 	for i := range n {
-		for j := range n {
-			out[i*n+j] = (a[i*n+j] + a[j*n+i]) / 2
+		for j := i + 1; j < n; j++ {
+			out = append(out, (a[i*n+j]+a[j*n+i])/2)
 		}
 	}
 	return out
@@ -58,24 +57,36 @@ func symmetrised(a []float64, n int) []float64 {
 
 // CompareFC is the correlation of the upper triangles of two matrices, n*n, symmetrised, over the pairs finite in both.
 func CompareFC(a, b []float64, n int) float64 {
-	return pearson(upper(symmetrised(a, n), n), upper(symmetrised(b, n), n))
+	return pearson(symmetricPairs(a, n), symmetricPairs(b, n))
 }
 
-// ranks replaces numbers by their places in ascending order from 1; equal ones share the mean of theirs.
+// ranks replaces numbers, none of them NaN, by their places in ascending order from 1; equal ones share the mean of theirs.
 func ranks(x []float64) []float64 {
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
+	type placed struct {
+		value float64
+		at    int
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	order := make([]placed, len(x))
+	for i, v := range x {
+		order[i] = placed{v, i}
+	}
+	slices.SortFunc(order, func(a, b placed) int {
+		switch {
+		case a.value < b.value:
+			return -1
+		case a.value > b.value:
+			return 1
+		}
+		return 0
+	})
 	out := make([]float64, len(x))
 	for from := 0; from < len(order); {
 		to := from
-		for to < len(order) && x[order[to]] == x[order[from]] {
+		for to < len(order) && order[to].value == order[from].value {
 			to++
 		}
-		for _, i := range order[from:to] {
-			out[i] = float64(from+to+1) / 2
+		for _, o := range order[from:to] {
+			out[o.at] = float64(from+to+1) / 2
 		}
 		from = to
 	}
@@ -84,9 +95,9 @@ func ranks(x []float64) []float64 {
 
 // spearman is the correlation of the ranks of the entries finite in both.
 func spearman(a, b []float64) float64 {
-	var x, y []float64
+	x, y := make([]float64, 0, len(a)), make([]float64, 0, len(a))
 	for i := range a {
-		if sum := a[i] + b[i]; !math.IsNaN(sum) && !math.IsInf(sum, 0) {
+		if bothFinite(a[i], b[i]) {
 			x, y = append(x, a[i]), append(y, b[i])
 		}
 	}

@@ -148,7 +148,7 @@ func Comparisons(name string, place int) []Metric {
 			if t.fc() == nil {
 				return math.NaN()
 			}
-			return of(upper(in.FC(), n), upper(symmetrised(t.fc(), n), n))
+			return of(in.pairs(), symmetricPairs(t.fc(), n))
 		})
 	}
 	fcd := func(called, about string, apart bool) Metric {

@@ -155,34 +155,26 @@ func move[T float32 | float64](t *Tiles) {
 	}
 }
 
-// appendRows lays rows into the tiles, some times at once, so that they are read once from where they come.
+// appendRows lays rows into the tiles. Rows are read as they lie, which a processor foresees.
 func appendRows[T float32 | float64](t *Tiles, rows []T) error {
-	const together = 64
 	n := t.nodes
 	samples := len(rows) / n
 	if err := t.makeRoom(samples); err != nil {
 		return err
 	}
-	x, at := numbers[T](t.memory), t.first+t.samples
-	for from := 0; from < samples; from += together {
-		to := min(from+together, samples)
-		for tile := range n / tileWidth {
-			out := x[(tile*t.room+at+from)*tileWidth:][:(to-from)*tileWidth]
-			in := rows[from*n+tile*tileWidth : (to-1)*n+(tile+1)*tileWidth]
-			for len(out) >= tileWidth && len(in) >= tileWidth {
-				*(*[tileWidth]T)(out) = *(*[tileWidth]T)(in)
-				out, in = out[tileWidth:], in[min(n, len(in)):]
-			}
+	x := numbers[T](t.memory)[(t.first+t.samples)*tileWidth:]
+	apart := t.room * tileWidth
+	for k := range samples {
+		in, at := rows[k*n:(k+1)*n], k*tileWidth
+		for len(in) >= tileWidth {
+			// Number by number: an assignment of arrays that may overlap is a call.
+			o, i := (*[tileWidth]T)(x[at:]), (*[tileWidth]T)(in)
+			a, b, c, d, e, f, g, h := i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7]
+			o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7] = a, b, c, d, e, f, g, h
+			in, at = in[tileWidth:], at+apart
 		}
-		if rest := n % tileWidth; rest > 0 {
-			out := x[(n/tileWidth*t.room+at+from)*tileWidth:][:(to-from)*tileWidth]
-			for k := from; k < to; k++ {
-				// A call of copy for so few numbers would take most of the time.
-				for l, v := range rows[(k+1)*n-rest : (k+1)*n] {
-					out[l] = v
-				}
-				out = out[tileWidth:]
-			}
+		for l, v := range in {
+			x[at+l] = v
 		}
 	}
 	t.samples += samples

@@ -93,6 +93,10 @@ func (r *Runner) take(name string, size int, zeroed bool) (device.Buffer, error)
 }
 
 func clearBuffer(b device.Buffer) error {
+	if v, ok := b.(device.Visible); ok {
+		clear(v.Bytes())
+		return nil
+	}
 	zeros := make([]byte, min(b.Size(), 1<<20))
 	for at := 0; at < b.Size(); at += len(zeros) {
 		if err := b.Write(at, zeros[:min(len(zeros), b.Size()-at)]); err != nil {

@@ -74,11 +74,19 @@ func (m *Machine) room(name string, size int) (device.Buffer, error) {
 	return b, err
 }
 
-// written gives the buffer of a name with a content.
-func (m *Machine) written(name string, content []byte) (device.Buffer, error) {
-	b, err := m.room(name, len(content))
-	if err == nil && len(content) > 0 {
-		err = b.Write(0, content)
+// written gives the buffer of a name with contents, one behind the other.
+func (m *Machine) written(name string, contents ...[]byte) (device.Buffer, error) {
+	size := 0
+	for _, c := range contents {
+		size += len(c)
+	}
+	b, err := m.room(name, size)
+	at := 0
+	for _, c := range contents {
+		if err == nil && len(c) > 0 {
+			err = b.Write(at, c)
+		}
+		at += len(c)
 	}
 	return b, err
 }
@@ -93,7 +101,11 @@ func (m *Machine) Launch(kernel string, t metrics.Task, count int) ([]float64, e
 	if err != nil {
 		return nil, err
 	}
-	table, err := m.written("table", raw(t.Table))
+	tables := [][]byte{raw(t.Table)}
+	for _, more := range t.Tables {
+		tables = append(tables, raw(more))
+	}
+	table, err := m.written("table", tables...)
 	if err != nil {
 		return nil, err
 	}
