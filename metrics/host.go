@@ -13,7 +13,7 @@ var kernels embed.FS
 // vectors of gcc and clang, for the cores of a host.
 func Kernels() (string, error) {
 	var text strings.Builder
-	for _, name := range []string{"lanes", "fft", "welch", "phase", "states", "products", "walks", "profile"} {
+	for _, name := range []string{"lanes", "fft", "welch", "phase", "survey", "histogram", "states", "products", "walks", "profile"} {
 		part, err := kernels.ReadFile("kernel/" + name + ".c")
 		if err != nil {
 			return "", err

@@ -67,10 +67,7 @@ func (st *stateStream) Add(k int, s *Signal) {
 // smoothedAbove tells of a node and a time whether the smoothed series is above the threshold. Its ends are mirrored.
 func smoothedAbove(s *Signal, weights []float64, threshold float64) func(i, t int) bool {
 	if s.host != nil {
-		found, stride, n := statesFound(s, weights, 0, threshold), s.host.stride(), s.Len()
-		return func(i, t int) bool {
-			return byte(math.Float64bits(found[2*stride+i/tileWidth*n+t])>>(8*(i%tileWidth))) != 0
-		}
+		return statesFound(s, weights, 0, threshold).above
 	}
 	y := make([][]float64, s.N())
 	var long []float64

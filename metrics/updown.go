@@ -1,10 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"math/bits"
-	"slices"
-)
+import "math"
 
 // updownGroup is the group "updown": up and down states of each node.
 //
@@ -121,51 +117,6 @@ func statesOfAll(s *Signal, weights []float64, ratio, offset float64) []States {
 		out[i] = st
 	}
 	return out
-}
-
-// statesFound has the host smooth and compare. Behind the largest and the threshold of each node it gives of each tile
-// and time eight bytes, of which those are not 0 whose nodes are up.
-func statesFound(s *Signal, weights []float64, ratio, offset float64) []float64 {
-	h, n := s.host, s.Len()
-	flat := h.perNode(func(i int) float64 {
-		if s.Flat[i] {
-			return 1
-		}
-		return 0
-	})
-	both := twoSided(weights)
-	stride := h.stride()
-	return h.launch(s, "states", Task{Numbers: []int64{int64(len(both))}, Table: slices.Concat([]float64{ratio, offset}, flat, both),
-		Work: tileWidth * (2*n + len(both) + 32)}, 2*stride+stride/tileWidth*n)
-}
-
-// statesByHost has the host do it.
-func statesByHost(s *Signal, weights []float64, ratio, offset float64) []States {
-	n, stride := s.Len(), s.host.stride()
-	found := statesFound(s, weights, ratio, offset)
-	out := make([]States, stride)
-	start := make([]int, stride)
-	for first := 0; first < stride; first += tileWidth {
-		up := found[2*stride+first/tileWidth*n:][:n]
-		before := math.Float64bits(up[0])
-		for l := range tileWidth {
-			out[first+l] = States{Rate: s.Rate, First: byte(before>>(8*l)) != 0, Largest: found[first+l], Threshold: found[stride+first+l]}
-		}
-		for t, word := range up {
-			now := math.Float64bits(word)
-			for changed := now ^ before; changed != 0; {
-				l := bits.TrailingZeros64(changed) / 8
-				out[first+l].Runs = append(out[first+l].Runs, t-start[first+l])
-				start[first+l] = t
-				changed &^= 0xff << (8 * l)
-			}
-			before = now
-		}
-	}
-	for i := range out {
-		out[i].Runs = append(out[i].Runs, n-start[i])
-	}
-	return out[:s.N()]
 }
 
 // gaussian gives the weights at distances 0, 1, ... of a Gaussian that is cut at 4 sigma [samples] and adds up to 1.
