@@ -33,7 +33,7 @@ func (c *countStream) Unit(k int) (from, to int, ok bool) { return plainUnit(k, 
 func (c *countStream) Bytes() int64 { return int64(len(c.Max)) * 8 * (histogramBins + 1) }
 
 func (c *countStream) Add(_ int, s *Signal) {
-	histogram := s.histograms()
+	histogram := s.Histograms()
 	for i := range c.Max {
 		c.Max[i] = max(c.Max[i], s.Max[i])
 		for k, count := range histogram(i) {
@@ -126,8 +126,8 @@ func Bimodality(x []float64) (bc, skewness, kurtosis float64) {
 // histogramBins equal bins lie on [0, histogramTop] Hz.
 const histogramBins, histogramTop = 101, 100.0
 
-// histograms gives, by node, the number of samples in each bin. A host lends them until its next launch.
-func (s *Signal) histograms() func(i int) []float64 {
+// Histograms gives, by node, the number of samples in each of 101 equal bins on [0, 100]; a border belongs to the bin above, the last to the last. A host lends them until its next launch.
+func (s *Signal) Histograms() func(i int) []float64 {
 	if s.host != nil {
 		counts := s.host.launch(s, "histogram", Task{}, s.N()*histogramBins)
 		return func(i int) []float64 { return counts[i*histogramBins : (i+1)*histogramBins] }

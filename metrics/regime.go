@@ -133,7 +133,7 @@ func Class(mean, bc, eta float64) float64 {
 }
 
 // PaperAI tells whether a node's activity is asynchronous-irregular by the paper's rule, and gives the peaks it kept.
-func PaperAI(s *Signal, i int) (ai bool, kept []Peak) { return paperAI(s.Max[i], s.histograms()(i)) }
+func PaperAI(s *Signal, i int) (ai bool, kept []Peak) { return paperAI(s.Max[i], s.Histograms()(i)) }
 
 // paperAI takes the greatest sample and the histogram.
 func paperAI(greatest float64, histogram []float64) (ai bool, kept []Peak) {
