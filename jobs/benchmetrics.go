@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -16,11 +17,14 @@ import (
 )
 
 // MetricsBench is what metrics cost: the case adex2 with 1 ms averages of E and I, a point for every worker, with metrics
-// and without. Shares are of processor time, which other programs on the machine do not touch.
+// and without. Shares are of processor time, which other programs on the machine hardly touch.
 type MetricsBench struct {
-	Without Spent       `json:"without"`
-	With    Spent       `json:"with"`
-	Groups  []GroupCost `json:"groups"`
+	Precision string      `json:"precision"`
+	Turns     int         `json:"turns"`   // of each of the two, in turns
+	Without   Spent       `json:"without"` // medians over the turns
+	With      Spent       `json:"with"`
+	Share     [3]float64  `json:"share"` // that metrics add: lower quartile, median and upper quartile over the turns, each against its neighbour
+	Groups    []GroupCost `json:"groups"`
 }
 
 // Spent is what one batch took [s].
@@ -28,9 +32,6 @@ type Spent struct {
 	Wall float64 `json:"wall_s"`
 	CPU  float64 `json:"cpu_s"`
 }
-
-// Share is the part of the time without metrics that metrics add.
-func (b *MetricsBench) Share() float64 { return b.With.CPU/b.Without.CPU - 1 }
 
 // since is what was spent since then.
 func since(then Spent) Spent {
@@ -80,53 +81,85 @@ fcd = { window = "2 s", step = "0.5 s" }
 dmn = { regions = ["%s"] }
 `
 
-// BenchMetrics times the case with the metrics that use names, and without, in turns; the fastest turn of each counts.
-func BenchMetrics(ctx context.Context, dev device.Device, use []string) (*MetricsBench, error) {
-	const turns = 5
+// The turns of a benchmark: as many as fit the time, and enough for quartiles.
+const (
+	leastTurns  = 5
+	mostTurns   = 15
+	turnsWithin = 6 * time.Second
+	groupTurns  = 5
+)
+
+// BenchMetrics times the case in single (32) or double (64) precision with the metrics that use names, and without, in turns.
+func BenchMetrics(ctx context.Context, dev device.Device, use []string, precision int) (*MetricsBench, error) {
 	points := max(1, dev.Info().Workers)
-	bare := fmt.Sprintf(benchJob, points)
-	plain, err := newBenchWorker(ctx, dev, bare)
+	bare, set := fmt.Sprintf(benchJob, points), "run.precision="+precisionName(precision)
+	plain, err := newBenchWorker(ctx, dev, bare, set)
 	if err != nil {
 		return nil, err
 	}
 	defer plain.close()
 	label := plain.plan.Connectome.Labels[0]
-	full, err := newBenchWorker(ctx, dev, bare+fmt.Sprintf(benchOptions, list(use, document.Quote), label))
+	full, err := newBenchWorker(ctx, dev, bare+fmt.Sprintf(benchOptions, list(use, document.Quote), label), set)
 	if err != nil {
 		return nil, err
 	}
 	defer full.close()
-	out := &MetricsBench{}
-	best := func(of *Spent, now Spent) {
-		if of.CPU == 0 || now.CPU < of.CPU {
-			of.CPU = now.CPU
-		}
-		if of.Wall == 0 || now.Wall < of.Wall {
-			of.Wall = now.Wall
-		}
-	}
-	for range turns {
-		spent, _, _, err := plain.turn(ctx, points, false)
-		if err != nil {
-			return nil, err
-		}
-		best(&out.Without, spent)
-		spent, _, _, err = full.turn(ctx, points, false)
-		if err != nil {
-			return nil, err
-		}
-		best(&out.With, spent)
-	}
 	_, series, outcome, err := full.turn(ctx, points, true)
 	if err != nil {
 		return nil, err
+	}
+	without, with, err := inTurns(ctx, plain, full, points)
+	if err != nil {
+		return nil, err
+	}
+	out := &MetricsBench{Precision: precisionName(precision), Turns: len(with), Without: medianSpent(without), With: medianSpent(with)}
+	shares := make([]float64, len(with))
+	for i := range shares {
+		shares[i] = with[i].CPU/without[i].CPU - 1
+	}
+	slices.Sort(shares)
+	for i := range out.Share {
+		out.Share[i] = shares[(i+1)*(len(shares)-1)/4]
 	}
 	out.Groups = full.groupCosts(series, outcome, out.Without.CPU/float64(points))
 	return out, nil
 }
 
-func newBenchWorker(ctx context.Context, dev device.Device, text string) (*worker, error) {
-	job, err := Parse("bench.toml", []byte(text))
+// inTurns times two workers one after the other, again and again, each first in every other turn, so that what changes on the
+// machine meanwhile changes for both. The first turns are not counted.
+func inTurns(ctx context.Context, a, b *worker, points int) (ofA, ofB []Spent, err error) {
+	began := time.Now()
+	for k := 0; k <= leastTurns || k <= mostTurns && time.Since(began) < turnsWithin; k++ {
+		var spent [2]Spent
+		for i := range spent {
+			which := (i + k) % 2
+			if spent[which], _, _, err = []*worker{a, b}[which].turn(ctx, points, false); err != nil {
+				return nil, nil, err
+			}
+		}
+		if k > 0 {
+			ofA, ofB = append(ofA, spent[0]), append(ofB, spent[1])
+		}
+	}
+	return ofA, ofB, nil
+}
+
+func medianSpent(all []Spent) Spent {
+	wall, cpu := make([]float64, len(all)), make([]float64, len(all))
+	for i, s := range all {
+		wall[i], cpu[i] = s.Wall, s.CPU
+	}
+	return Spent{median(wall), median(cpu)}
+}
+
+// median sorts x.
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+}
+
+func newBenchWorker(ctx context.Context, dev device.Device, text string, set ...string) (*worker, error) {
+	job, err := Parse("bench.toml", []byte(text), set...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,28 +217,31 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 	defer func() { w.hosts.free <- host }()
 	count := float64(len(w.plan.Metrics.Of) * w.plan.Connectome.N() * w.plan.metricSetup(w.plan.Metrics.Of[0]).Samples)
 	for _, g := range metrics.Groups() {
-		cost := 0.0
-		for range 3 {
-			began := clocks()
-			any := false
-			var in *metrics.Input
-			for i, m := range w.metrics {
-				if m.Group != g.Name {
-					continue
-				}
-				any = true
-				if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].filter != m.filter || w.metrics[i-1].Group != g.Name {
-					in = w.newInput(o, c, 0, m, host)
-				}
-				m.Values(in)
-			}
-			if seconds := since(began).CPU; any && (cost == 0 || seconds < cost) {
-				cost = seconds
-			}
+		if !slices.ContainsFunc(w.metrics, func(m drawn) bool { return m.Group == g.Name }) {
+			continue
 		}
-		if cost > 0 {
-			out = append(out, GroupCost{g.Name, cost / count * 1e9, cost / without})
+		costs := make([]float64, groupTurns)
+		for k := range costs {
+			costs[k] = w.groupCost(g.Name, c, o, host)
 		}
+		cost := median(costs)
+		out = append(out, GroupCost{g.Name, cost / count * 1e9, cost / without})
 	}
 	return out
+}
+
+// groupCost computes a group of the first point [s of processor time].
+func (w *worker) groupCost(group string, c *collector, o sim.Outcome, host *metrics.Host) float64 {
+	began := clocks()
+	var in *metrics.Input
+	for i, m := range w.metrics {
+		if m.Group != group {
+			continue
+		}
+		if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].filter != m.filter || w.metrics[i-1].Group != group {
+			in = w.newInput(o, c, 0, m, host)
+		}
+		m.Values(in)
+	}
+	return since(began).CPU
 }

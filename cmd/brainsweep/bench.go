@@ -34,7 +34,8 @@ func benchCommand() *cobra.Command {
 		Short: "Time the kernels on fixed cases",
 		Long: `bench times fixed cases: a synthetic brain with delays, Heun with noise, 1 ms averages, BOLD and FC. It prints
 node-steps per second and core, and the share of each stage: the time that its absence saves; io is the writing of a part.
-Of several runs the fastest counts. On a CPU, seconds are those of processor time.`,
+Of several runs the fastest counts. On a CPU, seconds are those of processor time.
+With --metrics it times batches of adex2 with metrics and without instead, in turns, and prints medians.`,
 		Example: `  brainsweep bench
   brainsweep bench --case adex2 --precision single --threads 1 --json
   brainsweep bench --device cuda --case adex2 --points 256,8192
@@ -63,7 +64,7 @@ Of several runs the fastest counts. On a CPU, seconds are those of processor tim
 			}
 			defer dev.Close()
 			if len(use) > 0 {
-				return runBenchMetrics(cmd.Context(), dev, use, asJSON, cmd.OutOrStdout())
+				return runBenchMetrics(cmd.Context(), dev, use, precision.value, asJSON, cmd.OutOrStdout())
 			}
 			return runBench(cmd.Context(), dev, cases, precision.value, asJSON, cmd.OutOrStdout())
 		},
@@ -150,6 +151,11 @@ func tangle(cases []jobs.BenchCase, delays string, density float64) error {
 	return nil
 }
 
+// wantsPrecision tells whether --precision means numbers of so many bits.
+func wantsPrecision(precision string, bits int) bool {
+	return precision == "both" || precision == map[int]string{32: "single", 64: "double"}[bits]
+}
+
 func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, precision string, asJSON bool, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if !asJSON {
@@ -165,7 +171,7 @@ func runBench(ctx context.Context, dev device.Device, cases []jobs.BenchCase, pr
 	}
 	for _, c := range cases {
 		for _, bits := range []int{32, 64} {
-			if precision == "single" && bits == 64 || precision == "double" && bits == 32 {
+			if !wantsPrecision(precision, bits) {
 				continue
 			}
 			r, err := jobs.Bench(ctx, dev, c, bits)

@@ -11,24 +11,42 @@ import (
 	"brainsweep/jobs"
 )
 
-// runBenchMetrics prints what metrics cost: wall clock without and with them, and each group by itself.
-func runBenchMetrics(ctx context.Context, dev device.Device, use []string, asJSON bool, out io.Writer) error {
-	b, err := jobs.BenchMetrics(ctx, dev, use)
-	if err != nil {
-		return err
+// runBenchMetrics prints what metrics cost in each precision: wall clock and processor time without and with them, and each group
+// by itself.
+func runBenchMetrics(ctx context.Context, dev device.Device, use []string, precision string, asJSON bool, out io.Writer) error {
+	if !asJSON {
+		fmt.Fprintf(out, "%s, %s, %s\n", dev.Info().Name, dev.Info().ISA, count(dev.Info().Workers, "thread"))
+		fmt.Fprintf(out, "adex2, 68 nodes: 10 s of 1 ms averages of E and I, a point for each thread; medians\n")
 	}
-	if asJSON {
-		return json.NewEncoder(out).Encode(b)
+	for _, bits := range []int{32, 64} {
+		if !wantsPrecision(precision, bits) {
+			continue
+		}
+		b, err := jobs.BenchMetrics(ctx, dev, use, bits)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			err = json.NewEncoder(out).Encode(b)
+		} else {
+			err = printMetricsBench(b, out)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	fmt.Fprintf(out, "%s, %s, %s\n", dev.Info().Name, dev.Info().ISA, count(dev.Info().Workers, "thread"))
-	fmt.Fprintf(out, "adex2, 68 nodes, single: 10 s of 1 ms averages of E and I, a point for each thread\n\n")
+	return nil
+}
+
+func printMetricsBench(b *jobs.MetricsBench, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "\twall clock\tprocessor\t\n")
+	fmt.Fprintf(table, "\n%s, %s each\twall clock\tprocessor\t\n", b.Precision, count(b.Turns, "turn"))
 	fmt.Fprintf(table, "without metrics\t%.3f s\t%.3f s\t\n", b.Without.Wall, b.Without.CPU)
-	fmt.Fprintf(table, "with metrics\t%.3f s\t%.3f s\t%+.0f %%\n\n", b.With.Wall, b.With.CPU, 100*b.Share())
+	fmt.Fprintf(table, "with metrics\t%.3f s\t%.3f s\t%+.1f %% (quartiles %+.1f, %+.1f)\n\n", b.With.Wall, b.With.CPU,
+		100*b.Share[1], 100*b.Share[0], 100*b.Share[2])
 	fmt.Fprintf(table, "group, by itself\tns a node and sample\tof the time without\t\n")
 	for _, g := range b.Groups {
-		fmt.Fprintf(table, "%s\t%.1f\t%.1f %%\t\n", g.Name, g.PerPart, 100*g.Share)
+		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t\n", g.Name, g.PerPart, 100*g.Share)
 	}
 	return table.Flush()
 }
