@@ -178,7 +178,7 @@ func newPlan(n int) *plan {
 		}
 	}
 	for k := range rows {
-		for t := range columns {
+		for t := 0; t < columns && rows != columns; t++ {
 			turn(t*k, n)
 		}
 	}

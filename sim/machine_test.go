@@ -67,14 +67,15 @@ func TestMachineFindsTiesOfPhases(t *testing.T) {
 		t.Skipf("there is no C compiler: %v", err)
 	}
 	defer dev.Close()
-	const nodes, samples = 11, 3000
-	rows := rhythms[float64](nodes, samples)
-	for at := 0; at < len(rows); at += nodes {
-		x := rows[at : at+nodes]
-		x[1], x[2] = x[0], 0.04-x[0]
-		x[4], x[5] = x[3]+1e-8*(x[0]-0.02), x[3]+1e-11*(x[0]-0.02) // behind by more and by less than counts
+	for _, c := range []struct{ nodes, samples int }{{11, 3000}, {7, 3087}} {
+		rows := rhythms[float64](c.nodes, c.samples)
+		for at := 0; at < len(rows); at += c.nodes {
+			x := rows[at : at+c.nodes]
+			x[1], x[2] = x[0], 0.04-x[0]
+			x[4], x[5] = x[3]+1e-7*(x[0]-0.02), x[3]+1e-11*(x[0]-0.02) // behind by more and by less than counts
+		}
+		compareMachine(t, dev, rows, c.nodes, metrics.Defaults(), "phase")
 	}
-	compareMachine(t, dev, rows, nodes, metrics.Defaults(), "phase")
 }
 
 func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T, nodes int, options metrics.Config, groups ...string) {

@@ -5,7 +5,7 @@
    and its last one puts it where it belongs, so that there are no copies between.
 
    A plan is numbers { n, rows, columns, factors of rows ... 0, factors of columns ... 0 } and tables: the turns
-   exp(-2 pi i k/n) of the n places, then those of the passes. */
+   exp(-2 pi i k/n) of the n places by columns and, unless there are as many rows, by rows, then those of the passes. */
 
 enum { LONGEST = 1024 }; /* of a row or column */
 

@@ -5,6 +5,8 @@ typedef i32 angle8 __attribute__((vector_size(32)));
 typedef u64 u64_anywhere __attribute__((may_alias, aligned(2)));
 typedef u64 angle_pairs __attribute__((vector_size(32), may_alias));
 
+FUNC lane *imaginary_of(const struct args *A, i64 n) { return (lane *)A->kept + (TILES * n + 1) / 2; }
+
 FUNC angle8 angle(lane x, lane y) {
 	const mask left = (mask)x & (1ll << 63);
 	const lane q = y / (magnitude(x) + magnitude(y) + 1e-300);
@@ -20,7 +22,7 @@ KERNEL(analytic) {
 	const double *centres = p.rest, *scales = centres + TILES * W;
 	cell *matrix = (cell *)A->work;
 	angle8 *angles = (angle8 *)A->kept;
-	lane *imaginary = (lane *)(angles + TILES * p.n);
+	lane *imaginary = imaginary_of(A, p.n);
 	SHARED(struct line, lines, 3);
 	for (i64 a = 0; a < TILES; a += 2) {
 		const i64 b = a + 1 < TILES ? a + 1 : a;
@@ -161,7 +163,7 @@ KERNEL(pli) {
 	const i64 from = A->number[1], to = A->number[2], pairs = (i64)NODES * (NODES - 1) / 2;
 	struct phases p = { A, A->table, A->table + TILES * W, (const angle8 *)A->kept };
 	p.samples = A->number[0];
-	if (A->number[3]) p.imaginary = (const lane *)(p.angles + TILES * p.samples);
+	if (A->number[3]) p.imaginary = imaginary_of(A, p.samples);
 	p.rows = (unsigned short (*)[SPAN])A->work;
 	unsigned short *ahead = p.rows[TILES * W];
 	for (i64 k = 0; k < pairs; k++) A->out[k] = 0;

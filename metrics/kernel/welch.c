@@ -22,8 +22,8 @@ FUNC struct plan plan_of(const i64 *number, const double *table) {
 	while (*f) f++;
 	p.column_factors = f + 1;
 	p.by_column = table;
-	p.by_row = table + 2 * p.n;
-	p.row_turns = table + 4 * p.n;
+	p.by_row = p.rows == p.columns ? table : table + 2 * p.n;
+	p.row_turns = p.by_row + 2 * p.n;
 	p.column_turns = p.row_turns + pass_turns(p.rows, p.row_factors);
 	p.rest = p.column_turns + pass_turns(p.columns, p.column_factors);
 	return p;
