@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // Two oscillators at a distance d are locked: plv and pli 1, R = cos(d/2) throughout. With a third that goes round k times more,
@@ -33,7 +34,7 @@ func TestSynchronyOfAngles(t *testing.T) {
 		{5, 0, 0, 2 / math.Pi, math.Sqrt(0.5 - 4/(math.Pi*math.Pi)), true},
 	} {
 		x := pair(test.wrapped, test.slip)
-		in := &metrics.Input{Moments: gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
+		in := &metrics.Input{Moments: metricstest.Gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
 		in.Config["phase.angle"] = []float64{1}
 		const sum, drawn = 1e-9, 1e-6 // rounding of phases that grow; the mean of |cos| over so many samples
 		for name, want := range map[string][2]float64{"plv_mean": {test.plv, sum}, "pli_mean": {test.pli, sum}, "synchrony": {test.synchrony, drawn},
@@ -56,7 +57,7 @@ func TestAnglesThatAreLeftOut(t *testing.T) {
 		}
 	}
 	x[2][300] = math.Inf(1)
-	in := &metrics.Input{Moments: gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
+	in := &metrics.Input{Moments: metricstest.Gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
 	in.Config["phase.angle"], in.Config["phase.trim"] = []float64{1}, []float64{0.1}
 	m, err := metrics.Find("plv")
 	if err != nil {

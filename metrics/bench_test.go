@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // BenchmarkGroups times each group on a series of 68 nodes and 10 s of 1 ms, in ns for a node and sample.
 func BenchmarkGroups(b *testing.B) {
 	const nodes, samples = 68, 10000
 	rows := make([]float32, nodes*samples)
-	uniform := congruential(7)
+	uniform := metricstest.Congruential(7)
 	state := make([]float64, nodes)
 	for t := range samples {
 		common := uniform()

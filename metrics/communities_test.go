@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // partitions visits every partition of n nodes, as restricted growth strings.
@@ -48,7 +49,7 @@ func newman(w []float64, modules []int) float64 {
 
 // Of small networks all partitions are looked at: none is better.
 func TestCommunitiesAreTheBestOfSmallNetworks(t *testing.T) {
-	uniform := congruential(5)
+	uniform := metricstest.Congruential(5)
 	for trial := range 40 {
 		const n = 7
 		w := make([]float64, n*n)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // words counts words as the definition says.
@@ -24,7 +25,7 @@ func words(s string) int {
 func TestLempelZivIsTheDefinition(t *testing.T) {
 	check := func(s string) {
 		t.Helper()
-		if got, want := metrics.LempelZiv(pack(s), len(s)), words(s); got != want {
+		if got, want := metrics.LempelZiv(metricstest.Pack(s), len(s)), words(s); got != want {
 			t.Fatalf("%q has %d words, want %d", s, got, want)
 		}
 	}
@@ -37,7 +38,7 @@ func TestLempelZivIsTheDefinition(t *testing.T) {
 			check(b.String())
 		}
 	}
-	uniform := congruential(3)
+	uniform := metricstest.Congruential(3)
 	for trial := range 400 {
 		var b strings.Builder
 		bit, stay := byte('0'), 0.5-0.5/float64(1+trial%40)

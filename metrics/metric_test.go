@@ -8,12 +8,13 @@ import (
 
 	"brainsweep/fault"
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 func TestTable(t *testing.T) {
 	const samples = 4000
 	rows := make([]float64, 3*samples)
-	uniform := congruential(7)
+	uniform := metricstest.Congruential(7)
 	for k := range rows {
 		rows[k] = 5 + uniform()
 	}
@@ -127,7 +128,7 @@ func TestRatesAreReportedInHertz(t *testing.T) {
 		unit, reported string
 		factor         float64
 	}{{"kHz", "Hz", 1000}, {"Hz", "Hz", 1}, {"pA", "pA", 1}, {"", "", 1}} {
-		in := &metrics.Input{Moments: gather(samples), Unit: test.unit}
+		in := &metrics.Input{Moments: metricstest.Gather(samples), Unit: test.unit}
 		for name, want := range map[string]float64{"rate_mean": 0.003, "rate_min": 0.001, "rate_max": 0.004, "rate_mean_of_region_std": 0.0005} {
 			if got := value(t, name, in); math.Abs(got-want*test.factor) > 1e-15*test.factor {
 				t.Errorf("%s of %q is %v, want %v", name, test.unit, got, want*test.factor)
@@ -172,7 +173,7 @@ func TestTooShortIsNaN(t *testing.T) {
 
 // An affine copy of a series correlates by exactly 1 or -1, however small or large its numbers.
 func TestFCStaysWithinOne(t *testing.T) {
-	uniform := congruential(11)
+	uniform := metricstest.Congruential(11)
 	series := metrics.NewSeries(4, true)
 	for range 3000 {
 		x := uniform()
@@ -192,7 +193,7 @@ func TestFCStaysWithinOne(t *testing.T) {
 
 // Structure that is the functional connectivity itself, but for its direction, agrees fully.
 func TestFCSC(t *testing.T) {
-	uniform := congruential(13)
+	uniform := metricstest.Congruential(13)
 	const n = 5
 	series := metrics.NewSeries(n, true)
 	for range 500 {
@@ -232,13 +233,13 @@ func TestFCSC(t *testing.T) {
 // Weights that are powers of ten of fc: log10 of them follows it exactly, they themselves do not; one of 0 has no logarithm.
 func TestFCAndLogarithmsOfWeights(t *testing.T) {
 	const n = 4
-	uniform := congruential(2)
+	uniform := metricstest.Congruential(2)
 	var samples [][]float64
 	for range 50 {
 		common := uniform()
 		samples = append(samples, []float64{common, common + uniform(), uniform() - common, common + 3*uniform()})
 	}
-	in := &metrics.Input{Moments: gather(samples), Weights: make([]float64, n*n)}
+	in := &metrics.Input{Moments: metricstest.Gather(samples), Weights: make([]float64, n*n)}
 	for k, r := range in.FC() {
 		in.Weights[k] = math.Pow(10, 1+2*r)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // exact holds moments in rational arithmetic, where nothing is lost: float64 are rational numbers.
@@ -67,7 +68,7 @@ func relativeError(got float64, want *big.Rat) float64 {
 
 // Series that defeat raw sums. The second node follows the first by half.
 func TestMomentsOfHostileSeries(t *testing.T) {
-	uniform := congruential(7)
+	uniform := metricstest.Congruential(7)
 	for _, test := range []struct {
 		name string
 		at   func(t int) float64
@@ -100,7 +101,7 @@ func TestMomentsOfHostileSeries(t *testing.T) {
 				x := test.at(k)
 				samples[k] = []float64{x, (x + test.at(k)) / 2}
 			}
-			m, want := gather(samples), exactMoments(samples)
+			m, want := metricstest.Gather(samples), exactMoments(samples)
 			for i := range 2 {
 				mean, _ := want.mean[i].Float64()
 				if e := math.Abs(m.Mean(i) - mean); e > 1e-15*max(math.Abs(mean), m.Std(i)) {
@@ -161,13 +162,13 @@ func TestMomentsOfTenHours(t *testing.T) {
 
 // Blocks are a matter of speed: other lengths give the same moments but for rounding.
 func TestMomentsOfAnyBlocks(t *testing.T) {
-	uniform := congruential(3)
+	uniform := metricstest.Congruential(3)
 	samples := make([][]float64, 2500)
 	for k := range samples {
 		common := uniform()
 		samples[k] = []float64{20 + uniform() + common, 5 - common + 0.2*uniform(), 1 + uniform()}
 	}
-	want := gather(samples)
+	want := metricstest.Gather(samples)
 	for _, length := range []int{1, 2, 7, 100, 2500} {
 		got, block := metrics.NewMoments(3, true), metrics.NewSums(3, true)
 		for _, x := range samples {
@@ -197,7 +198,7 @@ func TestMomentsOfAnyBlocks(t *testing.T) {
 // Without pairs nothing but the products is missing.
 func TestMomentsWithoutPairs(t *testing.T) {
 	with, without := metrics.NewSeries(2, true), metrics.NewSeries(2, false)
-	uniform := congruential(5)
+	uniform := metricstest.Congruential(5)
 	for range 1234 {
 		x := []float64{uniform(), uniform()}
 		with.Add(x)
@@ -210,7 +211,7 @@ func TestMomentsWithoutPairs(t *testing.T) {
 }
 
 func TestMomentsOfFew(t *testing.T) {
-	empty := gather([][]float64{{1, 2}})
+	empty := metricstest.Gather([][]float64{{1, 2}})
 	if empty.Count != 1 || empty.Std(0) != 0 || empty.Mean(1) != 2 || !empty.Constant(0) {
 		t.Errorf("one sample: %+v", empty)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // stimulated makes 20 nodes of which each baseline is -1 and 1 in turn, 8 samples long: their mean is 0 and their standard
@@ -43,7 +44,7 @@ func TestComplexityOfAResponse(t *testing.T) {
 		t.Run(fmt.Sprint(test.pulses, test.samples), func(t *testing.T) {
 			apart := (test.samples - 70) / 4
 			x := stimulated(test.samples, 40, test.pulses, apart)
-			in := &metrics.Input{Moments: gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
+			in := &metrics.Input{Moments: metricstest.Gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
 			in.Config["pci.onset"], in.Config["pci.pulses"], in.Config["pci.every"] = []float64{0.04}, []float64{float64(test.pulses)}, []float64{float64(apart) / 1000}
 			in.Config["pci.baseline"], in.Config["pci.response"] = []float64{0.008}, []float64{0.03}
 			// shared/reference/metrics/golden.json, constants.pci.S20_T30_k5: 133 ones of 600.
@@ -60,7 +61,7 @@ func TestComplexityOfAResponse(t *testing.T) {
 // of 20 nodes and 200 times lies near sqrt(2 ln 8000) = 4.2 of these (Cramer 1946), and a 1 % quantile above it.
 func TestThresholdOfManyPulses(t *testing.T) {
 	const pulses, before, nodes = 25, 200, 20
-	uniform := congruential(3)
+	uniform := metricstest.Congruential(3)
 	around := make([][][]float64, pulses)
 	for p := range around {
 		around[p] = make([][]float64, nodes)
@@ -87,7 +88,7 @@ func TestResponsesOfOddNodes(t *testing.T) {
 		{1, -1, math.NaN(), -1, 3, 0},
 		{1, -1, 1, -1, 0, 0},
 	}
-	in := &metrics.Input{Moments: gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
+	in := &metrics.Input{Moments: metricstest.Gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: metrics.Defaults()}
 	if got := value(t, "pci", in); !math.IsNaN(got) {
 		t.Errorf("without an onset pci is %v", got)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // lively are series that every metric has something to say of: an oscillation that comes and goes with up and down
@@ -38,7 +39,7 @@ func drawFrom(rows []float64, nodes int) map[string][]float64 {
 	for k := 0; k < len(rows); k += nodes {
 		sums.Add(rows[k : k+nodes])
 	}
-	weights, lengths := structure(nodes)
+	weights, lengths := metricstest.Structure(nodes)
 	in := &metrics.Input{Moments: sums.Moments(), Signal: metrics.Transposed(1000, rows, nodes, 1), Weights: weights, Lengths: lengths,
 		Config: metrics.Config{"fcd.window": {1}, "fcd.step": {0.5}, "phase.band": {6, 14}, "dmn.regions": {0, 2, 4}, "homotopic.pairs": {0, 3, 1, 4, 2, 5}, "pci.onset": {2}}}
 	out := map[string][]float64{}

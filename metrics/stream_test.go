@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // What streams find differs by rounding alone from what is found by the formula from the whole series.
@@ -16,7 +17,7 @@ const streamTolerance = 1e-10
 // begins far off; and slow bursts.
 func drifting(samples int) [][]float64 {
 	x := [][]float64{make([]float64, samples), make([]float64, samples), make([]float64, samples)}
-	uniform := congruential(11)
+	uniform := metricstest.Congruential(11)
 	slow := 0.0
 	for t := range samples {
 		slow += 0.02*(uniform()-slow) + 0.001*math.Sin(float64(t)/900)
@@ -73,7 +74,7 @@ func TestAutocorrelationByPieces(t *testing.T) {
 func TestBimodalityByPieces(t *testing.T) {
 	const samples = 30_001
 	x := drifting(samples)
-	in := &metrics.Input{Moments: gather(byTime(x)), Signal: metrics.NewSignal(1000, x)}
+	in := &metrics.Input{Moments: metricstest.Gather(byTime(x)), Signal: metrics.NewSignal(1000, x)}
 	m, err := metrics.Find("region_bimodality")
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +97,7 @@ func TestStatesAboutAGivenThreshold(t *testing.T) {
 		}
 		config := metrics.Defaults()
 		config["updown.threshold"] = []float64{whole.Threshold}
-		given := &metrics.Input{Moments: gather(byTime(x)), Signal: signal, Config: config}
+		given := &metrics.Input{Moments: metricstest.Gather(byTime(x)), Signal: signal, Config: config}
 		share := &metrics.Input{Moments: given.Moments, Signal: signal}
 		for _, name := range []string{"up_duration", "down_duration", "up_duration_interior", "down_duration_interior", "up_fraction", "transition_rate", "up_count", "down_count"} {
 			if got, want := value(t, name, given), value(t, name, share); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
@@ -112,7 +113,7 @@ func TestStatesOfConstants(t *testing.T) {
 		x := [][]float64{slices.Repeat([]float64{0.1}, 9000)}
 		config := metrics.Defaults()
 		config["updown.threshold"] = []float64{threshold}
-		in := &metrics.Input{Moments: gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: config}
+		in := &metrics.Input{Moments: metricstest.Gather(byTime(x)), Signal: metrics.NewSignal(1000, x), Config: config}
 		if got := value(t, "up_fraction", in); got != want {
 			t.Errorf("0.1 throughout about %v is up for %v, want %v", threshold, got, want)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"brainsweep/metrics"
+	"brainsweep/metrics/metricstest"
 )
 
 // twoSeries are a simulated and an empirical series of 4 nodes at 100 Hz, [time][node]:
@@ -45,12 +46,6 @@ func compareWith(in *metrics.Input, name string) map[string]float64 {
 	return out
 }
 
-// compareOne is one metric of the target without a name.
-func compareOne(in *metrics.Input, name string) float64 {
-	i := slices.IndexFunc(metrics.Comparisons("", 0), func(m metrics.Metric) bool { return m.Name == name })
-	return metrics.Comparisons("", 0)[i].Values(in)[0]
-}
-
 // TestTargetSeries compares with numpy 1.24.2 and scipy 1.10.1: corrcoef, stats.spearmanr, stats.ks_2samp, signal.welch.
 func TestTargetSeries(t *testing.T) {
 	simulated, empirical := twoSeries()
@@ -62,7 +57,7 @@ func TestTargetSeries(t *testing.T) {
 		"rest_fcd_ks": 0.08791208791208792, "rest_fcd_ks_nonoverlap": 0.10850495804729214,
 		"rest_psd_fit": 0.995952040690298, "rest_psd_rmse": 0.02563088893052335,
 	} {
-		same(t, name, got[name], want, relative)
+		metricstest.Same(t, name, got[name], want, metricstest.Relative)
 	}
 	if len(got) != 7 {
 		t.Errorf("got %v", got)
@@ -117,7 +112,7 @@ func TestTargetMatrices(t *testing.T) {
 	for name, want := range map[string]float64{
 		"fc_fit": 1, "fc_fit_spearman": 1, "fc_rmse": math.Sqrt(rmse), "fcd_ks": 0, "fcd_ks_nonoverlap": 0, "psd_rmse": math.Sqrt(tilt),
 	} {
-		same(t, name, got[name], want, relative)
+		metricstest.Same(t, name, got[name], want, metricstest.Relative)
 	}
 	in.Targets[0] = &metrics.Target{FCD: []float64{1, 2, 2, 1}, Window: 4, Step: 1}
 	if got := compareWith(in, ""); got["fcd_ks"] != 1 || !math.IsNaN(got["fcd_ks_nonoverlap"]) || !math.IsNaN(got["fc_fit"]) || !math.IsNaN(got["psd_fit"]) {
@@ -135,8 +130,8 @@ func TestTargetSpectrumOfOtherBins(t *testing.T) {
 	}
 	in := inputOf(simulated, metrics.Config{"psd.segment": {2}}, []*metrics.Target{target})
 	got := compareWith(in, "")
-	same(t, "psd_fit", got["psd_fit"], 0.25452152583479337, relative)
-	same(t, "psd_rmse", got["psd_rmse"], 0.4942591763645854, relative)
+	metricstest.Same(t, "psd_fit", got["psd_fit"], 0.25452152583479337, metricstest.Relative)
+	metricstest.Same(t, "psd_rmse", got["psd_rmse"], 0.4942591763645854, metricstest.Relative)
 	target.Band = [2]float64{}
 	if v := compareWith(in, "")["psd_fit"]; math.IsNaN(v) {
 		t.Error("frequencies beyond the last bin make it undefined")
@@ -174,7 +169,7 @@ func TestTargetSelect(t *testing.T) {
 	for _, p := range [][4]int{{0, 1, 2, 1}, {0, 2, 2, 0}, {1, 2, 1, 0}} {
 		sum += math.Pow(ours[p[0]*3+p[1]]-fc[p[2]*4+p[3]], 2) / 3
 	}
-	same(t, "fc_rmse of a series", compareOne(in, "fc_rmse"), math.Sqrt(sum), relative)
+	metricstest.Same(t, "fc_rmse of a series", metricstest.Compared(in, "fc_rmse"), math.Sqrt(sum), metricstest.Relative)
 	in.Targets = in.Targets[1:]
-	same(t, "fc_rmse of a matrix", compareOne(in, "fc_rmse"), math.Sqrt(sum), relative)
+	metricstest.Same(t, "fc_rmse of a matrix", metricstest.Compared(in, "fc_rmse"), math.Sqrt(sum), metricstest.Relative)
 }

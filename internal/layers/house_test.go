@@ -53,6 +53,7 @@ var house = map[string]room{
 	"cpu/simt":                  {floor: 2, imports: []string{"device"}},
 	"connectome/connectometest": {floor: 1, imports: []string{"connectome"}},
 	"device/devicetest":         {floor: 1, imports: []string{"device"}},
+	"metrics/metricstest":       {floor: 1, imports: []string{"metrics"}},
 	"mpi/commtest":              {floor: 1, imports: []string{"mpi"}},
 	"io/result/resulttest":      {floor: 4, imports: []string{"connectome", "io/h5", "io/result"}},
 

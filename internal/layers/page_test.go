@@ -17,7 +17,7 @@ func TestThePageOfTheHouse(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(raw)
-	forTests := []string{"connectome/connectometest", "device/devicetest", "internal/layers", "io/result/resulttest", "mpi/commtest"}
+	forTests := []string{"connectome/connectometest", "device/devicetest", "internal/layers", "io/result/resulttest", "metrics/metricstest", "mpi/commtest"}
 	for room := range house {
 		if !slices.Contains(forTests, room) && !strings.Contains(page, "`"+room+"`") {
 			t.Errorf("docs/architecture.md does not say what %s is for", room)

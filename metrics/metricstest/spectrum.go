@@ -1,4 +1,4 @@
-package metrics_test
+package metricstest
 
 import (
 	"fmt"
@@ -29,25 +29,25 @@ func (r *reference) compareSpectra(t *testing.T) {
 	for segment, length := range map[string]float64{"1s": 1, "2s": 2} {
 		c := metrics.Config{"psd.segment": {length}}
 		sp := metrics.Welch(r.signal, int(length*r.input.Fs), 0)
-		same(t, segment+" segment", float64(sp.Segment), r.at("psd", segment, "nperseg"), 0)
-		same(t, segment+" segments", float64(sp.Segments), r.at("psd", segment, "n_segments"), 0)
+		Same(t, segment+" segment", float64(sp.Segment), r.at("psd", segment, "nperseg"), 0)
+		Same(t, segment+" segments", float64(sp.Segments), r.at("psd", segment, "n_segments"), 0)
 		r.check(t, c, "psd", spectral, "psd", segment, "region_mean", "mean_bins_first20")
 		bins, _ := r.at("psd", segment, "bins").(map[string]any)
 		for region, list := range bins {
 			i := int(region[0] - '0')
 			for f, want := range leaves(list) {
-				same(t, fmt.Sprintf("psd %s of region %d, bin %d", segment, i, f), sp.Power[i][f], want, spectral)
+				Same(t, fmt.Sprintf("psd %s of region %d, bin %d", segment, i, f), sp.Power[i][f], want, spectral)
 			}
 		}
 		for name, path := range featureNames {
-			r.check(t, c, "psd_"+name, relative, append([]string{"psd", segment, "region_mean"}, path...)...)
+			r.check(t, c, "psd_"+name, Relative, append([]string{"psd", segment, "region_mean"}, path...)...)
 			r.regionFeature(t, c, "region_psd_"+name, segment, path, -1)
 		}
 		r.regionFeature(t, c, "region_psd_dominant_frequency", segment, []string{"dominant"}, 0)
 		r.regionFeature(t, c, "region_psd_dominant_power", segment, []string{"dominant"}, 1)
 		if list, ok := r.at("psd", segment, "region_mean", "dominant").([]any); ok {
-			r.checkValues(t, c, "psd_dominant_frequency", relative, list[0])
-			r.checkValues(t, c, "psd_dominant_power", relative, list[1])
+			r.checkValues(t, c, "psd_dominant_frequency", Relative, list[0])
+			r.checkValues(t, c, "psd_dominant_power", Relative, list[1])
 		}
 		r.comparePeaks(t, sp, segment)
 	}
@@ -69,7 +69,7 @@ func (r *reference) regionFeature(t *testing.T, c metrics.Config, name, segment 
 		if list, ok := want.([]any); ok && at >= 0 {
 			want = list[at]
 		}
-		same(t, fmt.Sprintf("%s[%d], %s", name, i, segment), got[i], want, relative)
+		Same(t, fmt.Sprintf("%s[%d], %s", name, i, segment), got[i], want, Relative)
 	}
 }
 
@@ -80,18 +80,18 @@ func (r *reference) comparePeaks(t *testing.T, sp *metrics.Spectra, segment stri
 		one := &reference{want: map[string]any{"region": entry}}
 		if one.has("region", "peaks", "n_peaks") && one.at("region", "peaks", "n_peaks") != nil {
 			peaks := metrics.Peaks(sp.Power[i])
-			same(t, "number of peaks", float64(len(peaks)), one.at("region", "peaks", "n_peaks"), 0)
+			Same(t, "number of peaks", float64(len(peaks)), one.at("region", "peaks", "n_peaks"), 0)
 			if tallest, ok := metrics.Tallest(sp.Power[i], peaks); ok {
 				salient, _ := metrics.Salient(peaks)
-				same(t, "highest peak", sp.Frequency[tallest.At], one.at("region", "peaks", "f_highest"), relative)
-				same(t, "its power", sp.Power[i][tallest.At], one.at("region", "peaks", "amp_highest"), relative)
-				same(t, "its prominence", tallest.Prominence, one.at("region", "peaks", "prom_highest"), relative)
-				same(t, "most prominent peak", sp.Frequency[salient.At], one.at("region", "peaks", "f_most_prominent"), relative)
+				Same(t, "highest peak", sp.Frequency[tallest.At], one.at("region", "peaks", "f_highest"), Relative)
+				Same(t, "its power", sp.Power[i][tallest.At], one.at("region", "peaks", "amp_highest"), Relative)
+				Same(t, "its prominence", tallest.Prominence, one.at("region", "peaks", "prom_highest"), Relative)
+				Same(t, "most prominent peak", sp.Frequency[salient.At], one.at("region", "peaks", "f_most_prominent"), Relative)
 			}
 		}
 		if one.has("region", "entropy", "nats") {
 			nats, _ := metrics.SpectralEntropy(sp.Power[i])
-			same(t, "entropy", nats, one.at("region", "entropy", "nats"), relative)
+			Same(t, "entropy", nats, one.at("region", "entropy", "nats"), Relative)
 		}
 	}
 }
@@ -102,15 +102,15 @@ func (r *reference) compareCoherence(t *testing.T) {
 	}
 	c := metrics.Config{"coherence.segment": {number(r.at("coherence", "nperseg")) / r.input.Fs}}
 	for _, band := range metrics.Bands() {
-		r.check(t, c, "coherence_"+band.Name+"_mean", relative, "coherence", "mean_over_pairs", band.Name)
-		r.check(t, c, "coherence_"+band.Name, relative, "coherence", "band_mean_"+band.Name)
+		r.check(t, c, "coherence_"+band.Name+"_mean", Relative, "coherence", "mean_over_pairs", band.Name)
+		r.check(t, c, "coherence_"+band.Name, Relative, "coherence", "band_mean_"+band.Name)
 	}
 	pair := r.numbers("coherence", "first", "pair")
 	bins := leaves(r.at("coherence", "first", "bins_first101"))
 	sp := metrics.Welch(r.signal, int(number(r.at("coherence", "nperseg"))), len(bins))
 	for f, want := range bins {
 		got := metrics.BinCoherence(sp, f)[int(pair[0])*r.input.N+int(pair[1])]
-		same(t, fmt.Sprintf("coherence of bin %d", f), got, want, relative)
+		Same(t, fmt.Sprintf("coherence of bin %d", f), got, want, Relative)
 	}
 }
 
@@ -120,7 +120,7 @@ const filtered = 1e-6
 func (r *reference) comparePhase(t *testing.T) {
 	variants, _ := r.at("phase").(map[string]any)
 	for variant := range variants {
-		c, tolerance := metrics.Config{}, relative
+		c, tolerance := metrics.Config{}, Relative
 		if band := r.numbers("phase", variant, "band"); len(band) == 2 {
 			c["phase.band"] = band
 		}
@@ -139,7 +139,7 @@ func (r *reference) comparePhase(t *testing.T) {
 			if order == nil {
 				continue
 			}
-			same(t, variant+" order", order[int(number(m["t"]))], m["R"], tolerance)
+			Same(t, variant+" order", order[int(number(m["t"]))], m["R"], tolerance)
 		}
 		r.comparePhasors(t, p, variant, tolerance)
 	}
@@ -156,8 +156,8 @@ func (r *reference) comparePhasors(t *testing.T, p *metrics.Phases, variant stri
 				continue
 			}
 			length := math.Hypot(number(re[i]), number(im[i]))
-			same(t, variant+" cosine", p.Cos[i][at], number(re[i])/length, tolerance)
-			same(t, variant+" sine", p.Sin[i][at], number(im[i])/length, tolerance)
+			Same(t, variant+" cosine", p.Cos[i][at], number(re[i])/length, tolerance)
+			Same(t, variant+" sine", p.Sin[i][at], number(im[i])/length, tolerance)
 		}
 	}
 }

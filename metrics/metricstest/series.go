@@ -1,4 +1,4 @@
-package metrics_test
+package metricstest
 
 import "math"
 
@@ -35,8 +35,8 @@ func (in input) samples() [][]float64 {
 // q is a sequence of equally likely numbers in [0, 1): ((a t² + b r t + c r²) mod p)/p.
 func q(t, r, a, b, c, p int) float64 { return float64((a*t*t+b*r*t+c*r*r)%p) / float64(p) }
 
-// congruential is the public generator of the reference data: uniform in [-0.5, 0.5).
-func congruential(seed float64) func() float64 {
+// Congruential is the public generator of the reference data: uniform in [-0.5, 0.5).
+func Congruential(seed float64) func() float64 {
 	s := uint64(seed)
 	return func() float64 {
 		s = 6364136223846793005*s + 1442695040888963407
@@ -76,7 +76,7 @@ func (in input) updown() func(t, r int) float64 {
 
 func (in input) ar1() func(t, r int) float64 {
 	p := in.Params
-	uniform := congruential(p["seed"])
+	uniform := Congruential(p["seed"])
 	var w float64
 	v, u, x := make([]float64, (in.N+1)/2), make([]float64, in.N), make([]float64, in.N)
 	return func(t, r int) float64 {
@@ -97,7 +97,7 @@ func (in input) ar1() func(t, r int) float64 {
 }
 
 func (in input) scaling() func(t, r int) float64 {
-	uniform := congruential(in.Params["seed"])
+	uniform := Congruential(in.Params["seed"])
 	const memories = 10
 	var y [memories]float64
 	var short, walk, sum, last float64
@@ -156,11 +156,11 @@ func (in input) locked() func(t, r int) float64 {
 	}
 }
 
-// structure returns weights and tract lengths of the reference data for n nodes:
+// Structure returns weights and tract lengths of the reference data for n nodes:
 //
 //	sc_ij    = e^{-|i-j|/2} (1 + ((7ij + 3(i+j)) mod 11)/11) + 1e-4 (13ij + 101(i+j))
 //	tract_ij = 20 + 15|i-j| + ((5ij + i + j) mod 7), both 0 on the diagonal
-func structure(n int) (weights, lengths []float64) {
+func Structure(n int) (weights, lengths []float64) {
 	weights, lengths = make([]float64, n*n), make([]float64, n*n)
 	for i := range n {
 		for j := range n {

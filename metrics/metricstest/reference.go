@@ -1,4 +1,4 @@
-package metrics_test
+package metricstest
 
 import (
 	"encoding/json"
@@ -21,7 +21,7 @@ type reference struct {
 	inputs  map[string]*metrics.Input // by what was chosen
 }
 
-func newReference(t *testing.T, want map[string]any) *reference {
+func newReference(t *testing.T, want map[string]any, signals Signals) *reference {
 	t.Helper()
 	r := &reference{want: want, inputs: map[string]*metrics.Input{}}
 	text, err := json.Marshal(want["input"])
@@ -33,8 +33,8 @@ func newReference(t *testing.T, want map[string]any) *reference {
 	}
 	r.samples = r.input.samples()
 	sameSeries(t, r.input, r.samples)
-	r.moments = gather(r.samples)
-	r.signal = metrics.Transposed(r.input.Fs, slices.Concat(r.samples...), r.input.N, 1)
+	r.moments = Gather(r.samples)
+	r.signal = signals(t, r.input.Fs, slices.Concat(r.samples...), r.input.N)
 	return r
 }
 
@@ -73,7 +73,7 @@ func (r *reference) in(c metrics.Config) *metrics.Input {
 	key := fmt.Sprint(c)
 	if r.inputs[key] == nil {
 		in := &metrics.Input{Moments: r.moments, Signal: r.signal, Unit: "Hz", Config: c}
-		in.Weights, in.Lengths = structure(r.input.N)
+		in.Weights, in.Lengths = Structure(r.input.N)
 		r.inputs[key] = in
 	}
 	return r.inputs[key]
@@ -98,7 +98,7 @@ func (r *reference) checkValues(t *testing.T, c metrics.Config, name string, tol
 		t.Fatalf("%s has %d values, want %d", name, len(got), len(wanted))
 	}
 	for k, w := range wanted {
-		same(t, fmt.Sprintf("%s[%d]", name, k), got[k], w, tolerance)
+		Same(t, fmt.Sprintf("%s[%d]", name, k), got[k], w, tolerance)
 	}
 }
 
@@ -119,16 +119,16 @@ func (r *reference) regions(t *testing.T, c metrics.Config, name string, list an
 		want = append(want, value)
 	}
 	if len(want) > 0 {
-		r.checkValues(t, c, name, relative, want)
+		r.checkValues(t, c, name, Relative, want)
 	}
 }
 
 func (r *reference) compare(t *testing.T) {
 	for leaf, name := range overallNames {
-		r.check(t, nil, name, relative, "rates", "overall", leaf)
+		r.check(t, nil, name, Relative, "rates", "overall", leaf)
 	}
 	for _, leaf := range []string{"mean", "std", "cv", "min", "max"} {
-		r.check(t, nil, "region_rate_"+leaf, relative, "rates", "region", leaf)
+		r.check(t, nil, "region_rate_"+leaf, Relative, "rates", "region", leaf)
 	}
 	r.compareFC(t)
 	r.compareFCD(t)
@@ -149,34 +149,34 @@ var overallNames = map[string]string{
 }
 
 func (r *reference) compareFC(t *testing.T) {
-	r.check(t, nil, "fc", relative, "fc", "matrix")
+	r.check(t, nil, "fc", Relative, "fc", "matrix")
 	for _, leaf := range []string{"mean", "std", "min", "max", "mean_abs", "mean_fisher_z", "n_valid_pairs"} {
-		r.check(t, nil, "fc_"+leaf, relative, "fc", "summary", leaf)
+		r.check(t, nil, "fc_"+leaf, Relative, "fc", "summary", leaf)
 	}
-	r.check(t, nil, "fc_sc", relative, "fc", "fc_sc")
-	r.check(t, nil, "fc_tract", relative, "fc", "fc_tract")
+	r.check(t, nil, "fc_sc", Relative, "fc", "fc_sc")
+	r.check(t, nil, "fc_tract", Relative, "fc", "fc_tract")
 	if r.at("fc", "fc_sc_spearman") != nil { // where rounding decides ties, there is none
-		r.check(t, nil, "fc_sc_spearman", relative, "fc", "fc_sc_spearman")
+		r.check(t, nil, "fc_sc_spearman", Relative, "fc", "fc_sc_spearman")
 	}
 	if r.has("fc", "fc_emp") {
 		in := r.in(nil)
-		same(t, "fc_emp", metrics.CompareFC(in.FC(), r.numbers("fc", "emp_fc"), r.input.N), r.at("fc", "fc_emp"), relative)
+		Same(t, "fc_emp", metrics.CompareFC(in.FC(), r.numbers("fc", "emp_fc"), r.input.N), r.at("fc", "fc_emp"), Relative)
 		compared := *in
 		compared.Targets = []*metrics.Target{{FC: r.numbers("fc", "emp_fc")}}
-		same(t, "fc_fit", compareOne(&compared, "fc_fit"), r.at("fc", "fc_emp"), relative)
+		Same(t, "fc_fit", Compared(&compared, "fc_fit"), r.at("fc", "fc_emp"), Relative)
 	}
 	c := metrics.Config{"homotopic.pairs": r.numbers("homotopic", "pairs")}
-	r.check(t, c, "homotopic_fc_mean", relative, "homotopic", "mean")
-	r.check(t, c, "homotopic_fc_std", relative, "homotopic", "std")
+	r.check(t, c, "homotopic_fc_mean", Relative, "homotopic", "mean")
+	r.check(t, c, "homotopic_fc_std", Relative, "homotopic", "std")
 	c = metrics.Config{"graph.modules": r.numbers("graph", "partition")}
-	r.check(t, c, "region_strength_signed", relative, "graph", "strength_signed")
-	r.check(t, c, "region_strength", relative, "graph", "strength_pos")
-	r.check(t, c, "efficiency", relative, "graph", "global_efficiency")
-	r.check(t, c, "modularity", relative, "graph", "modularity_given")
+	r.check(t, c, "region_strength_signed", Relative, "graph", "strength_signed")
+	r.check(t, c, "region_strength", Relative, "graph", "strength_pos")
+	r.check(t, c, "efficiency", Relative, "graph", "global_efficiency")
+	r.check(t, c, "modularity", Relative, "graph", "modularity_given")
 	c = metrics.Config{"graph.modules": r.numbers("graph", "modularity_max_partition")}
-	r.check(t, c, "modularity", relative, "graph", "modularity_max")
+	r.check(t, c, "modularity", Relative, "graph", "modularity_max")
 	if r.has("graph", "modularity_max") {
-		r.check(t, nil, "modularity_louvain", relative, "graph", "modularity_max")
+		r.check(t, nil, "modularity_louvain", Relative, "graph", "modularity_max")
 	}
 }
 
@@ -200,15 +200,15 @@ func (r *reference) compareFCD(t *testing.T) {
 		return
 	}
 	r.compareMatrix(t, c)
-	r.check(t, c, "fcd_mean", relative, "fcd", "mean")
-	r.check(t, c, "fcd_var", relative, "fcd", "var")
-	r.check(t, c, "fcd_mean_nonoverlap", relative, "fcd", "mean_nonoverlap")
-	r.check(t, c, "fcd_var_nonoverlap", relative, "fcd", "var_nonoverlap")
+	r.check(t, c, "fcd_mean", Relative, "fcd", "mean")
+	r.check(t, c, "fcd_var", Relative, "fcd", "var")
+	r.check(t, c, "fcd_mean_nonoverlap", Relative, "fcd", "mean_nonoverlap")
+	r.check(t, c, "fcd_var_nonoverlap", Relative, "fcd", "var_nonoverlap")
 	windows := metrics.WindowFC(r.signal, int(number(r.at("fcd", "window_samples"))), int(number(r.at("fcd", "step_samples"))))
-	same(t, "windows", float64(len(windows)), r.at("fcd", "n_windows"), 0)
+	Same(t, "windows", float64(len(windows)), r.at("fcd", "n_windows"), 0)
 	for what, got := range map[string][]float64{"window_fc_first": windows[0], "window_fc_last": windows[len(windows)-1]} {
 		for k, want := range leaves(r.at("fcd", what)) {
-			same(t, fmt.Sprintf("%s[%d]", what, k), got[k], want, relative)
+			Same(t, fmt.Sprintf("%s[%d]", what, k), got[k], want, Relative)
 		}
 	}
 }
@@ -219,10 +219,10 @@ func (r *reference) compareMatrix(t *testing.T, c metrics.Config) {
 	m, _ := metrics.Find("fcd")
 	got := m.Values(r.in(c))
 	count := int(math.Sqrt(float64(len(got))))
-	same(t, "windows", float64(count), r.at("fcd", "n_windows"), 0)
+	Same(t, "windows", float64(count), r.at("fcd", "n_windows"), 0)
 	for k, row := range rows {
 		for l, want := range leaves(row) {
-			same(t, fmt.Sprintf("fcd[%d,%d]", k, l), got[k*count+l], want, relative)
+			Same(t, fmt.Sprintf("fcd[%d,%d]", k, l), got[k*count+l], want, Relative)
 		}
 	}
 }
@@ -234,12 +234,12 @@ func (r *reference) compareStates(t *testing.T) {
 		"down_mean_interior_s": "down_duration_interior", "up_fraction": "up_fraction", "transition_rate_hz": "transition_rate", "n_up": "up_count", "n_down": "down_count"}
 	regions, _ := r.at("updown", "region").([]any)
 	for leaf, name := range names {
-		r.check(t, c, name, relative, "updown", "mean_"+leaf)
+		r.check(t, c, name, Relative, "updown", "mean_"+leaf)
 		m, _ := metrics.Find("region_" + name)
 		got := m.Values(r.in(c))
 		for i, entry := range regions {
 			if e := entry.(map[string]any); !r.signal.Bad[i] {
-				same(t, fmt.Sprintf("region_%s[%d]", name, i), got[i], e[leaf], relative)
+				Same(t, fmt.Sprintf("region_%s[%d]", name, i), got[i], e[leaf], Relative)
 			}
 		}
 	}
@@ -249,8 +249,8 @@ func (r *reference) compareStates(t *testing.T) {
 		if r.signal.Bad[i] {
 			continue
 		}
-		same(t, "threshold", states[i].Threshold, e["threshold_hz"], relative)
-		same(t, "largest smoothed", states[i].Largest, e["smooth_max_hz"], relative)
+		Same(t, "threshold", states[i].Threshold, e["threshold_hz"], Relative)
+		Same(t, "largest smoothed", states[i].Largest, e["smooth_max_hz"], Relative)
 		if runs := leaves(e["runs"]); e["runs"] != nil {
 			for k, length := range states[i].Runs {
 				up := 0.0
@@ -266,7 +266,7 @@ func (r *reference) compareStates(t *testing.T) {
 }
 
 func (r *reference) compareRegime(t *testing.T) {
-	r.check(t, nil, "ratio_ai", relative, "ai", "ratio_ai_paper")
+	r.check(t, nil, "ratio_ai", Relative, "ai", "ratio_ai_paper")
 	r.regions(t, nil, "region_ratio_ai", r.at("ai", "paper"), "ai")
 	r.regions(t, nil, "region_bimodality", r.at("ai", "bimodality"), "bc")
 	r.regions(t, nil, "region_separability", r.at("ai", "bimodality"), "eta")
@@ -285,13 +285,13 @@ func (r *reference) compareRegime(t *testing.T) {
 		}
 		_, kept := metrics.PaperAI(r.signal, i)
 		for k, at := range one.numbers("peaks") {
-			same(t, "peak", float64(kept[k].At), at, 0)
-			same(t, "prominence", kept[k].Prominence, one.numbers("proms")[k], 0)
+			Same(t, "peak", float64(kept[k].At), at, 0)
+			Same(t, "prominence", kept[k].Prominence, one.numbers("proms")[k], 0)
 		}
 	}
 	c := metrics.Config{"dmn.regions": r.numbers("topk", "members"), "dmn.k": r.numbers("topk", "k"), "dmn.seed": r.numbers("topk", "seed")}
-	r.check(t, c, "dmn_rate", relative, "topk", "by_rate", "ratio")
-	r.check(t, c, "dmn_fc", relative, "topk", "by_fc_seed", "ratio")
+	r.check(t, c, "dmn_rate", Relative, "topk", "by_rate", "ratio")
+	r.check(t, c, "dmn_fc", Relative, "topk", "by_fc_seed", "ratio")
 }
 
 func (r *reference) compareScaling(t *testing.T) {
@@ -301,8 +301,8 @@ func (r *reference) compareScaling(t *testing.T) {
 	for i, entry := range list {
 		f, one := metrics.DFA(r.signal, i), &reference{want: entry.(map[string]any)}
 		for k, want := range one.numbers("F") {
-			same(t, fmt.Sprintf("F[%d] of region %d", k, i), f.F[k], want, relative)
-			same(t, "scale", float64(f.Scales[k]), one.numbers("scales")[k], 0)
+			Same(t, fmt.Sprintf("F[%d] of region %d", k, i), f.F[k], want, Relative)
+			Same(t, "scale", float64(f.Scales[k]), one.numbers("scales")[k], 0)
 		}
 	}
 	for k, threshold := range []string{"mean", "median"} {
@@ -316,10 +316,10 @@ func (r *reference) compareScaling(t *testing.T) {
 	list, _ = r.at("timescale").([]any)
 	for i, entry := range list {
 		one := &reference{want: entry.(map[string]any)}
-		same(t, "truncated", times[i].Truncated, one.at("tau_int_truncated"), 0)
+		Same(t, "truncated", times[i].Truncated, one.at("tau_int_truncated"), 0)
 		lags := []int{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}
 		for k, want := range one.numbers("r") {
-			same(t, fmt.Sprintf("r(%d) of region %d", lags[k], i), times[i].R[lags[k]], want, relative)
+			Same(t, fmt.Sprintf("r(%d) of region %d", lags[k], i), times[i].R[lags[k]], want, Relative)
 		}
 	}
 }
@@ -331,7 +331,7 @@ func (r *reference) compareComplexity(t *testing.T, c metrics.Config, threshold 
 	list, _ := r.at("lz", threshold).([]any)
 	for i, entry := range list {
 		if want := entry.(map[string]any)["norm"]; want != nil || r.signal.Bad[i] {
-			same(t, fmt.Sprintf("region_lz[%d] by the %s", i, threshold), got[i], want, relative)
+			Same(t, fmt.Sprintf("region_lz[%d] by the %s", i, threshold), got[i], want, Relative)
 		}
 	}
 }
@@ -340,11 +340,11 @@ func (r *reference) compareRest(t *testing.T) {
 	c := metrics.Config{"avalanche.threshold": r.numbers("avalanche", "nsd"), "avalanche.bin": r.numbers("avalanche", "bin_samples")}
 	for leaf, name := range map[string]string{"n_events": "events", "n_avalanches": "count", "mean_size": "size", "max_size": "size_max",
 		"mean_duration_s_bins": "duration", "size_exponent": "exponent"} {
-		r.check(t, c, "avalanche_"+name, relative, "avalanche", leaf)
+		r.check(t, c, "avalanche_"+name, Relative, "avalanche", leaf)
 	}
 	for leaf, name := range map[string]string{"coeff_var": "coeff_var", "mean_FC": "mean_fc", "mean_PLI": "mean_pli", "corr_FC_SC": "corr_fc_sc",
 		"corr_FC_tract": "corr_fc_tract", "varFCD": "var_fcd"} {
-		r.check(t, nil, "paper_"+name, relative, "paper", leaf)
+		r.check(t, nil, "paper_"+name, Relative, "paper", leaf)
 	}
 }
 
@@ -360,14 +360,14 @@ func compareConstants(t *testing.T, all map[string]any) {
 	}
 	for _, e := range entries("lz76_strings") {
 		text := e.at("s").(string)
-		same(t, "words of "+text, float64(metrics.LempelZiv(pack(text), len(text))), e.at("c"), 0)
+		Same(t, "words of "+text, float64(metrics.LempelZiv(Pack(text), len(text))), e.at("c"), 0)
 	}
 	for _, e := range entries("bimodality_small") {
 		x := e.numbers("x")
 		bc, skewness, kurtosis := metrics.Bimodality(x)
 		eta, threshold := metrics.Otsu(slices.Sorted(slices.Values(x)))
 		for leaf, got := range map[string]float64{"bc": bc, "skew": skewness, "exkurt": kurtosis, "eta": eta, "otsu_threshold": threshold} {
-			same(t, leaf, got, e.at(leaf), relative)
+			Same(t, leaf, got, e.at(leaf), Relative)
 		}
 	}
 	for _, e := range entries("prominence_small") {
@@ -377,12 +377,12 @@ func compareConstants(t *testing.T, all map[string]any) {
 			continue
 		}
 		for k, p := range peaks {
-			same(t, "place of the peak", float64(p.At), e.numbers("peaks")[k], 0)
-			same(t, "prominence", p.Prominence, e.numbers("prominences")[k], relative)
+			Same(t, "place of the peak", float64(p.At), e.numbers("peaks")[k], 0)
+			Same(t, "prominence", p.Prominence, e.numbers("prominences")[k], Relative)
 		}
 	}
 	for _, e := range entries("ks_small") {
-		same(t, "KS", metrics.KS(e.numbers("a"), e.numbers("b")), e.at("ks"), relative)
+		Same(t, "KS", metrics.KS(e.numbers("a"), e.numbers("b")), e.at("ks"), Relative)
 	}
 	responses, _ := all["pci"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(responses)) {
@@ -401,20 +401,20 @@ func comparePCI(t *testing.T, e *reference) {
 		}
 	}
 	pci, words, entropy := metrics.PCI(response)
-	same(t, "words", float64(words), e.at("casali_2d", "c"), 0)
-	same(t, "PCI", pci, e.at("casali_2d", "pci"), relative)
-	same(t, "entropy", entropy, e.at("casali_2d", "H"), relative)
+	Same(t, "words", float64(words), e.at("casali_2d", "c"), 0)
+	Same(t, "PCI", pci, e.at("casali_2d", "pci"), Relative)
+	Same(t, "entropy", entropy, e.at("casali_2d", "H"), Relative)
 	flat := ""
 	for j := range response[0] {
 		for s := range response {
 			flat += map[bool]string{true: "1", false: "0"}[response[s][j]]
 		}
 	}
-	same(t, "words one after another", float64(metrics.LempelZiv(pack(flat), len(flat))), e.at("flat_lz76", "c"), 0)
+	Same(t, "words one after another", float64(metrics.LempelZiv(Pack(flat), len(flat))), e.at("flat_lz76", "c"), 0)
 }
 
-// pack packs a text of 0 and 1 as LempelZiv wants it.
-func pack(text string) []uint64 {
+// Pack packs a text of 0 and 1 as LempelZiv wants it.
+func Pack(text string) []uint64 {
 	out := make([]uint64, (len(text)+63)/64)
 	for i, b := range text {
 		if b == '1' {
@@ -422,4 +422,10 @@ func pack(text string) []uint64 {
 		}
 	}
 	return out
+}
+
+// Compared is one metric of a comparison with the target without a name.
+func Compared(in *metrics.Input, name string) float64 {
+	all := metrics.Comparisons("", 0)
+	return all[slices.IndexFunc(all, func(m metrics.Metric) bool { return m.Name == name })].Values(in)[0]
 }
