@@ -24,18 +24,36 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/ebitengine/purego"
 	"gorgonia.org/cu"
 )
 
 // CUDA's libraries are linked against lib/libcuda.a, an empty archive: driver_cuda.c defines what cu calls.
 
+// driverPlaces are where the driver's library is beside what the system's linker knows: containers that a cluster gives
+// GPUs to, and Linux within Windows.
+var driverPlaces = []string{"/usr/local/nvidia/lib64/libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"}
+
+// driverLibrary is what to load, by the user's wish or where it is.
+func driverLibrary() string {
+	if wish := os.Getenv("BRAINSWEEP_LIBCUDA"); wish != "" {
+		return wish
+	}
+	const name = "libcuda.so.1"
+	if _, err := purego.Dlopen(name, purego.RTLD_LAZY|purego.RTLD_LOCAL); err == nil {
+		return name
+	}
+	for _, place := range driverPlaces {
+		if exists(place) {
+			return place
+		}
+	}
+	return name
+}
+
 // driverError is what loadDriver found, once for the process.
 var driverError = sync.OnceValue(func() error {
-	library := os.Getenv("BRAINSWEEP_LIBCUDA")
-	if library == "" {
-		library = "libcuda.so.1"
-	}
-	name := C.CString(library)
+	name := C.CString(driverLibrary())
 	defer C.free(unsafe.Pointer(name))
 	var says *C.char
 	var lacking C.int

@@ -11,8 +11,8 @@ import (
 	"brainsweep/device"
 )
 
-// check has each node read what its neighbours wrote, which may be nodes of another block.
-const check = `
+// neighbours has each node read what its neighbours wrote, which may be nodes of another block.
+const neighbours = `
 struct args { i64 *out; i64 rounds; };
 KERNEL(check) {
 	SHARED(i64, line, NODES);
@@ -40,7 +40,7 @@ func TestBlocksMeet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := newUnit(device.Source{Name: "check", Text: check, Precision: 64, Nodes: 11}, Options{Blocks: 3})
+	u, err := newUnit(device.Source{Name: "check", Text: neighbours, Precision: 64, Nodes: 11}, Options{Blocks: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

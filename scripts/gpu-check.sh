@@ -10,7 +10,7 @@
 # holds what there is when time runs out; what the steps say is in logs. These variables change how it runs:
 #
 #   GPU_CHECK_OUT       the folder for gpu-check.md and logs; the script's own when not set
-#   GPU_CHECK_SECONDS   after which no step begins, and the last is ended; 570 when not set
+#   GPU_CHECK_SECONDS   after which no step begins, and the last is ended; 550 when not set
 set -uo pipefail
 
 # ---- Collecting ----
@@ -97,7 +97,7 @@ job() {
 # ---- Checking ----
 
 # left is how many seconds there are.
-left() { echo $((${GPU_CHECK_SECONDS:-570} - SECONDS)); }
+left() { echo $((${GPU_CHECK_SECONDS:-550} - SECONDS)); }
 
 # step NAME SECONDS COMMAND... runs a command for so long at most, keeps what it says in logs/NAME.log and shows the end
 # of it. It fails by itself: whatever follows runs all the same.
@@ -348,7 +348,7 @@ cd "$(dirname "$0")"
 if [[ ! -e gpu/gpu.test ]]; then
 	cd ..
 	collect
-	if [[ -z ${BRAINSWEEP_LIBCUDA-} ]] && ! ldconfig -p | grep -q 'libcuda\.so\.1'; then
+	if [[ -z ${BRAINSWEEP_LIBCUDA-} ]] && ! ldconfig -p | grep -q 'libcuda\.so\.1' && ! command -v nvidia-smi >/dev/null; then
 		echo "build/gpu-check and build/gpu-check.tar.gz ($(du -h build/gpu-check.tar.gz | cut -f1)) are ready; this machine has no NVIDIA driver: carry it to one that has, and run its gpu-check.sh"
 		exit 0
 	fi
