@@ -30,7 +30,7 @@ func TestKernelsAgreeOnSizes(t *testing.T) {
 	}{
 		{`\bBANDS = (\d+)`, bands},
 		{`\bFEATURES = (\d+) \+ 2 \* BANDS\b`, features - 2*bands},
-		{`\bW = (\d+)`, metrics.TileWidth},
+		{`\bTILE = (\d+)`, metrics.TileWidth},
 		{`\bLONGEST = (\d+)`, metrics.LongestLine},
 		{`\bSPAN = (\d+)`, metrics.PhaseSpan},
 	} {

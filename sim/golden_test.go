@@ -10,7 +10,7 @@ import (
 // The compiled kernels find the numbers of the reference data themselves, not only those of their twins in Go.
 func TestGoldenByKernels(t *testing.T) {
 	metricstest.Golden(t, func(t *testing.T, rate float64, rows []float64, n int) *metrics.Signal {
-		host := newHost[float64](t, n)
+		host := newHost[float64](t, n, "native")
 		t.Cleanup(func() {
 			if err := host.Err(); err != nil {
 				t.Error(err)

@@ -51,13 +51,31 @@ func TestMachineFindsWhatGoFinds(t *testing.T) {
 		{68, 4000, 2}, {5, 2016, 0.5}, {5, 1750, 0.7}, {5, 2187, 0.243}, {5, 1009, 0.25}, {24, 3000, 0.101},
 	} {
 		t.Run(fmt.Sprintf("%d nodes, %d samples", c.nodes, c.samples), func(t *testing.T) {
-			options := metrics.Defaults()
-			maps.Copy(options, metrics.Config{"fcd.window": {0.5}, "fcd.step": {0.13}, "psd.segment": {c.segment}, "coherence.segment": {c.segment},
-				"phase.trim": {0.017}, "updown.sigma": {0.0033}, "dmn.regions": {0, 1}, "homotopic.pairs": {0, 1}})
+			options := machineOptions(c.segment)
 			compareMachine(t, dev, rhythms[float32](c.nodes, c.samples), c.nodes, options)
 			compareMachine(t, dev, rhythms[float64](c.nodes, c.samples), c.nodes, options)
 		})
 	}
+}
+
+func machineOptions(segment float64) metrics.Config {
+	options := metrics.Defaults()
+	maps.Copy(options, metrics.Config{"fcd.window": {0.5}, "fcd.step": {0.13}, "psd.segment": {segment}, "coherence.segment": {segment},
+		"phase.trim": {0.017}, "updown.sigma": {0.0033}, "dmn.regions": {0, 1}, "homotopic.pairs": {0, 1}})
+	return options
+}
+
+// Kernels take as many nodes at once as the instruction set allows, and find the same.
+func TestMachineOnEveryInstructionSet(t *testing.T) {
+	const nodes, samples = 28, 1008
+	each(t, func(t *testing.T, isa string) {
+		dev, err := cpu.Open(cpu.Options{Threads: 1, ISA: isa})
+		if err != nil {
+			t.Skipf("there is no C compiler, or no such instruction set: %v", err)
+		}
+		defer dev.Close()
+		compareMachine(t, dev, rhythms[float32](nodes, samples), nodes, machineOptions(0.25))
+	})
 }
 
 // TestMachineFindsTiesOfPhases: nodes that do the same, or the opposite, are no lag, however near the others come.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"unsafe"
 
@@ -64,17 +65,30 @@ func abs(k int) int { return max(k, -k) }
 
 // The kernel sums at few times, and finds the same states as sums at all times.
 func TestStatesOfHostileSeries(t *testing.T) {
-	t.Run("single", statesOfHostileSeries[float32])
-	t.Run("double", statesOfHostileSeries[float64])
+	_, nodes := hostile[float32](1)
+	each(t, func(t *testing.T, isa string) {
+		statesOfHostileSeries(t, newHost[float32](t, nodes, isa), hostile[float32])
+	})
+	statesOfHostileSeries(t, newHost[float64](t, nodes, "native"), hostile[float64])
 }
 
-func statesOfHostileSeries[T float32 | float64](t *testing.T) {
-	_, nodes := hostile[T](1)
-	host := newHost[T](t, nodes)
+// each runs a test for instruction sets with vectors of every width: kernels take as many nodes at once as they allow.
+func each(t *testing.T, test func(t *testing.T, isa string)) {
+	sets := []string{"native"}
+	if runtime.GOARCH == "amd64" {
+		sets = []string{"x86-64", "x86-64-v3", "native"}
+	}
+	for _, isa := range sets {
+		t.Run(isa, func(t *testing.T) { test(t, isa) })
+	}
+}
+
+func statesOfHostileSeries[T float32 | float64](t *testing.T, host *metrics.Host, series func(samples int) (rows []T, nodes int)) {
 	for _, sigma := range []float64{0.0001, 0.0012, 0.0033, 0.01, 0.025} {
 		for _, samples := range []int{1, 2, 7, 8, 9, 97, 2003} {
 			for _, offset := range []float64{0, 0.2} {
-				compareStates[T](t, host, samples, sigma, offset)
+				rows, nodes := series(samples)
+				compareStates(t, host, rows, nodes, sigma, offset)
 			}
 		}
 	}
@@ -83,9 +97,9 @@ func statesOfHostileSeries[T float32 | float64](t *testing.T) {
 	}
 }
 
-func compareStates[T float32 | float64](t *testing.T, host *metrics.Host, samples int, sigma, offset float64) {
+func compareStates[T float32 | float64](t *testing.T, host *metrics.Host, rows []T, nodes int, sigma, offset float64) {
 	const rate, ratio = 1000, 0.3
-	rows, nodes := hostile[T](samples)
+	samples := len(rows) / nodes
 	signal, plain := metrics.Hosted(rate, rows, nodes, 1, host), metrics.Transposed(rate, rows, nodes, 1)
 	got := metrics.FindStates(signal, sigma, ratio, offset, 0)
 	want := metrics.FindStates(plain, sigma, ratio, offset, 0)
@@ -111,11 +125,11 @@ func compareStates[T float32 | float64](t *testing.T, host *metrics.Host, sample
 }
 
 // newHost computes with the kernels, on series of one precision.
-func newHost[T float32 | float64](t *testing.T, nodes int) *metrics.Host {
+func newHost[T float32 | float64](t *testing.T, nodes int, isa string) *metrics.Host {
 	t.Helper()
-	dev, err := cpu.Open(cpu.Options{Threads: 1})
+	dev, err := cpu.Open(cpu.Options{Threads: 1, ISA: isa})
 	if err != nil {
-		t.Skipf("there is no C compiler: %v", err)
+		t.Skipf("there is no C compiler, or no such instruction set: %v", err)
 	}
 	t.Cleanup(func() { dev.Close() })
 	machine, err := sim.NewMachine(context.Background(), dev, nodes, 8*int(unsafe.Sizeof(*new(T))))
@@ -161,13 +175,15 @@ func smoothedAt(s *metrics.Signal, i, t int, sigma float64) float64 {
 // Samples at borders of bins and beside them, and those that no bin has, are counted as in Go; but for numbers too small for their
 // form, which kernels take for 0.
 func TestCountsAtBorders(t *testing.T) {
-	t.Run("single", func(t *testing.T) { countsAtBorders(t, float32(math.Inf(1)), math.Nextafter32) })
-	t.Run("double", func(t *testing.T) { countsAtBorders(t, math.Inf(1), math.Nextafter) })
+	const nodes = 28
+	each(t, func(t *testing.T, isa string) {
+		countsAtBorders(t, newHost[float32](t, nodes, isa), nodes, float32(math.Inf(1)), math.Nextafter32)
+	})
+	countsAtBorders(t, newHost[float64](t, nodes, "native"), nodes, math.Inf(1), math.Nextafter)
 }
 
-func countsAtBorders[T float32 | float64](t *testing.T, infinity T, next func(x, towards T) T) {
-	const bins, top, nodes = 101, 100.0, 11
-	host := newHost[T](t, nodes)
+func countsAtBorders[T float32 | float64](t *testing.T, host *metrics.Host, nodes int, infinity T, next func(x, towards T) T) {
+	const bins, top = 101, 100.0
 	for _, factor := range []float64{1, 1000, 0.37} {
 		x := []T{0, T(math.Copysign(0, -1)), -1, -1e-30, 1e-30, 1e30, -1e30, infinity, -infinity, T(math.NaN()), 8388609, 1e9}
 		for k := 1; k < bins+2; k++ {

@@ -1,7 +1,7 @@
 /* histogram: of each node the samples in each of BINS equal bins on [0, TOP], [node][BINS]. A border belongs to the bin above,
    the last one to the last. */
 enum { BINS = 101, TOP = 100 };
-typedef i32 indices __attribute__((vector_size(32)));
+typedef i32 indices __attribute__((vector_size(4 * W)));
 
 /* bin is that of x, BINS where x lies outside. */
 FUNC indices bin(lane x) {
@@ -18,10 +18,10 @@ FUNC indices bin(lane x) {
 /* roughly finds bins in single precision, and tells which are sure: -1, or else 0. With c the inverse of a bin's width, q = x c is off
    by less than 2^-22 of itself, so that a border lies between q and the number that it stands for only where q is as near as that to a
    whole number. A number too large to be rounded so is not sure, nor is one that is none. */
-typedef float floats __attribute__((vector_size(32)));
+typedef float floats __attribute__((vector_size(4 * W)));
 
 FUNC indices roughly(const real *x, float c, indices *sure) {
-	const floats of = { x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7] }, q = of * c;
+	const floats of = EACH_OF_W(x), q = of * c;
 	const floats away = q - ((q + 0x1.8p23f) - 0x1.8p23f), margin = q * 0x1p-21f;
 	*sure = ~((floats)(0x7fffffff & (indices)away) < (floats)(0x7fffffff & (indices)margin));
 	const indices inside = __builtin_convertvector(*(const reals *)x >= 0, indices) & (q <= BINS);
@@ -40,11 +40,10 @@ KERNEL(histogram) {
 		u32 count[W * PLACES] = {};
 		for (i64 t = 0; t < A->samples; t += ROWS) {
 			const i64 rows = A->samples - t < ROWS ? A->samples - t : ROWS;
-			const real *x = A->tiles + (a * A->room + A->first + t) * W;
 			union { indices all; u32 of[W]; } k[ROWS], sure = { -1 - (indices){} };
 			for (i64 r = 0; r < rows; r++) {
 				indices now;
-				k[r].all = roughly(x + r * W, inverse, &now);
+				k[r].all = roughly(place(A, t + r, a), inverse, &now);
 				sure.all &= now;
 			}
 			u32 all = -1;

@@ -1,18 +1,32 @@
 /* The arithmetic of metrics that takes most of their time, on the host's cores. Of a series
-   eight nodes stand side by side in a vector: each of them sees the arithmetic of one series, in double.
+   TILE nodes lie side by side, of which W stand in a vector: each of them sees the arithmetic of one series, in double, whatever W is.
    Lanes beyond the last node hold numbers that nobody reads. Each kernel has a twin in Go, which is its reference:
    see package metrics. */
 
 typedef unsigned char u8;
-typedef double lane __attribute__((vector_size(64)));
-typedef double lane_anywhere __attribute__((vector_size(64), aligned(8)));
-typedef i64 mask __attribute__((vector_size(64)));
-typedef real reals __attribute__((vector_size(8 * sizeof(real)), aligned(sizeof(real))));
 
-enum { W = 8, TILES = (NODES + W - 1) / W };
+/* As many as the processor takes at once: gcc keeps wider vectors in memory, and works on them piece by piece. */
+#if defined __AVX512F__
+#define W 8
+#define EACH_OF_W(x) { x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7] }
+#elif defined __AVX__
+#define W 4
+#define EACH_OF_W(x) { x[0], x[1], x[2], x[3] }
+#else
+#define W 2
+#define EACH_OF_W(x) { x[0], x[1] }
+#endif
+
+typedef double lane __attribute__((vector_size(8 * W)));
+typedef double lane_anywhere __attribute__((vector_size(8 * W), aligned(8)));
+typedef i64 mask __attribute__((vector_size(8 * W)));
+typedef real reals __attribute__((vector_size(W * sizeof(real)), aligned(sizeof(real))));
+
+/* TILES are the vectors of all nodes, of which those of whole tiles of memory count. */
+enum { TILE = 8, TILES = (NODES + TILE - 1) / TILE * (TILE / W) };
 
 struct args {
-	const real *tiles;    /* [TILES][room][W]: the series; 0 in the lanes beyond the last node */
+	const real *tiles;    /* [tile][room][TILE]: the series; 0 in the lanes beyond the last node */
 	i64 room;             /* samples that a tile has room for */
 	i64 first, samples;   /* those that a launch is about */
 	const i64 *number;    /* what a kernel is told */
@@ -26,17 +40,20 @@ struct args {
 FUNC lane at(const double *p) { return *(const lane_anywhere *)p; }
 FUNC void put(double *p, lane x) { *(lane_anywhere *)p = x; }
 
-/* widened is eight numbers in double. gcc 12 converts vectors half by half, but a list of numbers at once. */
-FUNC lane widened(const real *x) { return (lane){ x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7] }; }
+/* widened is W numbers in double. gcc 12 converts vectors half by half, but a list of numbers at once. */
+FUNC lane widened(const real *x) { return (lane)EACH_OF_W(x); }
 
-/* sample is a tile of the series at a time, counted from the first one that the launch is about. */
-FUNC lane sample(const struct args *A, i64 t, i64 tile) {
-	return widened(A->tiles + (tile * A->room + A->first + t) * W) * A->factor;
+/* place is where the nodes of a vector lie at a time, counted from the first one that the launch is about. */
+FUNC const real *place(const struct args *A, i64 t, i64 tile) {
+	return A->tiles + (tile * W / TILE * A->room + A->first + t) * TILE + tile * W % TILE;
 }
+
+/* sample is what lies there, in the unit of the report. */
+FUNC lane sample(const struct args *A, i64 t, i64 tile) { return widened(place(A, t, tile)) * A->factor; }
 
 /* single is the same of one node. */
 FUNC double single(const struct args *A, i64 t, i64 node) {
-	return A->tiles[(node / W * A->room + A->first + t) * W + node % W] * A->factor;
+	return place(A, t, node / W)[node % W] * A->factor;
 }
 
 /* where is x in the lanes of m, and 0 elsewhere, whatever x is. */

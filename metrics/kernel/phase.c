@@ -1,18 +1,18 @@
 /* The phases of the analytic signals. kept has, of each tile, the angles [t][W]: fractions of a turn in 32 bits of a measure
    that rises with the phase and needs no arc tangent, y/(|x|+|y|) and the quadrant. It turns by half its range with half a
    turn. Behind them lie the imaginary parts [t][W], where they are asked for. */
-typedef i32 angle8 __attribute__((vector_size(32)));
+typedef i32 some_angles __attribute__((vector_size(4 * W)));
 typedef u64 u64_anywhere __attribute__((may_alias, aligned(2)));
-typedef u64 angle_pairs __attribute__((vector_size(32), may_alias));
+typedef u64 angle_pairs __attribute__((vector_size(4 * W), may_alias));
 
 FUNC lane *imaginary_of(const struct args *A, i64 n) { return (lane *)A->kept + (TILES * n + 1) / 2; }
 
-FUNC angle8 angle(lane x, lane y) {
+FUNC some_angles angle(lane x, lane y) {
 	const mask left = (mask)x & (1ll << 63);
 	const lane q = y / (magnitude(x) + magnitude(y) + 1e-300);
 	/* On the left side it is 2 - q. The sum brings the whole number of quarters/2^30 to the lowest bits. */
 	const mask turns = (mask)((lane)((mask)q ^ left) * 0x1p30 + 0x1.8p52) ^ left >> 32 & 1ll << 31;
-	return __builtin_convertvector(turns, angle8);
+	return __builtin_convertvector(turns, some_angles);
 }
 
 /* analytic: number is { whether imaginary parts are asked for, plan }, table { plan, centres, scales }. */
@@ -21,7 +21,7 @@ KERNEL(analytic) {
 	const i64 exact = A->number[0];
 	const double *centres = p.rest, *scales = centres + TILES * W;
 	cell *matrix = (cell *)A->work;
-	angle8 *angles = (angle8 *)A->kept;
+	some_angles *angles = (some_angles *)A->kept;
 	lane *imaginary = imaginary_of(A, p.n);
 	SHARED(struct line, lines, 3);
 	for (i64 a = 0; a < TILES; a += 2) {
@@ -70,7 +70,7 @@ typedef u64 words __attribute__((vector_size(2 * SHORTS)));
 struct phases {
 	const struct args *A;
 	const double *centres, *scales;
-	const angle8 *angles;
+	const some_angles *angles;
 	const lane *imaginary; /* 0 where there are none */
 	i64 samples, begin, count;
 	unsigned short (*rows)[SPAN];
@@ -151,7 +151,7 @@ FUNC void turned_rows(unsigned short (*rows)[SPAN], const angle_pairs *x, i64 t)
 	/* Of each node two times in 32 bits, and then four in 64. */
 	const angle_pairs early = (x[0] & high) >> 16 | (x[1] & high), late = (x[2] & high) >> 16 | (x[3] & high);
 	const angle_pairs even = (early & first) | late << 32, odd = early >> 32 | (late & ~first);
-	for (i64 k = 0; k < 4; k++) {
+	for (i64 k = 0; k < W / 2; k++) {
 		*(u64_anywhere *)(rows[2 * k] + t) = even[k];
 		*(u64_anywhere *)(rows[2 * k + 1] + t) = odd[k];
 	}
@@ -161,7 +161,7 @@ FUNC void turned_rows(unsigned short (*rows)[SPAN], const angle_pairs *x, i64 t)
    without imaginary parts. number is { samples, from, to, whether there are imaginary parts }, table { centres, scales }. */
 KERNEL(pli) {
 	const i64 from = A->number[1], to = A->number[2], pairs = (i64)NODES * (NODES - 1) / 2;
-	struct phases p = { A, A->table, A->table + TILES * W, (const angle8 *)A->kept };
+	struct phases p = { A, A->table, A->table + TILES * W, (const some_angles *)A->kept };
 	p.samples = A->number[0];
 	if (A->number[3]) p.imaginary = imaginary_of(A, p.samples);
 	p.rows = (unsigned short (*)[SPAN])A->work;

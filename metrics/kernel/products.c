@@ -3,14 +3,10 @@
    then products [TILES*W][TILES*W], of which those of a node with later ones, and with itself, count. */
 enum { CHUNK = 64, STRIDE = TILES * W };
 
-/* As many sums as registers hold: those of HIGH nodes with the nodes of WIDE tiles. */
-#if defined __AVX512F__
-enum { HIGH = 8, ACROSS = 3 };
-#else
-enum { HIGH = 4, ACROSS = 1 };
-#endif
+/* As many sums as registers hold: those of HIGH nodes with the nodes of ACROSS vectors. */
+enum { HIGH = W, ACROSS = 3 };
 
-/* added adds to the products of HIGH nodes, from x on, with those of some tiles, from y on, what rows of both make; fresh
+/* added adds to the products of HIGH nodes, from x on, with those of some vectors, from y on, what rows of both make; fresh
    products were none before. */
 FUNC void added(double *products, const lane *x, const lane *y, i64 rows, i32 across, int fresh) {
 	lane sum[HIGH][ACROSS];

@@ -8,10 +8,18 @@
    this leaves open whether y is the greatest, or above the threshold, are looked into: y is summed there. So all decisions are
    those of sums at all times. Nothing is open for a node whose near and nearer are no numbers. */
 enum { STEP = 8, POINTS = 8, BEFORE = POINTS / 2 - 1, AFTER = POINTS / 2, GROUP = 8 };
-typedef signed char bytes __attribute__((vector_size(8)));
+typedef signed char bytes __attribute__((vector_size(W)));
+#if W == 8
+typedef u64 word;
+#elif W == 4
+typedef u32 word;
+#else
+typedef unsigned short word;
+#endif
+typedef word word_there __attribute__((may_alias));
 
-/* word has a byte for each lane of m. */
-FUNC u64 word(mask m) { return (u64)__builtin_convertvector(m, bytes); }
+/* word_of has a byte for each lane of m. */
+FUNC word word_of(mask m) { return (word)__builtin_convertvector(m, bytes); }
 
 struct smoothing {
 	const lane *x; /* from time 0 on, and as far before and behind as any sum reaches */
@@ -62,7 +70,7 @@ struct open {
 
 /* listed adds those of step m, before time n, whose bits are set for some node. */
 FUNC void listed(struct open *open, i64 m, mask of, i64 n) {
-	u64 bits = word(of);
+	u64 bits = word_of(of);
 	bits |= bits >> 32;
 	bits |= bits >> 16;
 	for (bits = (bits | bits >> 8) & 255; bits != 0; bits &= bits - 1) {
@@ -93,7 +101,7 @@ FUNC lane greatest(const struct smoothing *s, i64 n) {
 	lane most = s->y[0];
 	for (i64 m = 1; m < steps; m++) most = greater(s->y[m], most);
 	for (i64 m = 0; m < steps; m++) {
-		if (!word((mask)(greater(s->y[m], s->y[m + 1]) + s->near >= most))) continue;
+		if (!word_of((mask)(greater(s->y[m], s->y[m + 1]) + s->near >= most))) continue;
 		lane guess[STEP];
 		mask may = {};
 		between(s, m, guess);
@@ -106,25 +114,26 @@ FUNC lane greatest(const struct smoothing *s, i64 n) {
 }
 
 /* decided puts right the bits of a group of times. */
-__attribute__((noinline)) static void decided(const struct smoothing *s, struct open *open, const lane *threshold, u64 *up) {
+__attribute__((noinline)) static void decided(const struct smoothing *s, struct open *open, const lane *threshold, u8 *up) {
 	lane y[GROUP];
 	summed(s, open->time, y);
 	for (i32 o = 0; o < GROUP && o < open->count; o++) {
-		const u64 bit = 0x0101010101010101ull << open->time[o] % STEP;
-		u64 *of = up + open->time[o] / STEP;
-		*of = (*of & ~bit) | (word((mask)(y[o] > *threshold)) & bit);
+		const word bit = (word)(0x0101010101010101ull << open->time[o] % STEP);
+		word_there *of = (word_there *)(up + open->time[o] / STEP * TILE);
+		*of = (*of & ~bit) | (word_of((mask)(y[o] > *threshold)) & bit);
 	}
 	taken(open);
 }
 
 /* compared fills up with the bits of the times from 0 to n - 1. */
-FUNC void compared(const struct smoothing *s, lane threshold, u64 *up, i64 n) {
+FUNC void compared(const struct smoothing *s, lane threshold, u8 *up, i64 n) {
 	const mask able = (mask)(s->near == s->near);
 	struct open open = {};
 	for (i64 m = 0; m * STEP < n; m++) {
 		const lane low = lesser(s->y[m], s->y[m + 1]) - s->near, high = greater(s->y[m], s->y[m + 1]) + s->near;
-		up[m] = word((mask)(s->y[m] > threshold));
-		if (!word((mask)(low <= threshold) & (mask)(high > threshold))) continue;
+		word_there *now = (word_there *)(up + m * TILE);
+		*now = word_of((mask)(s->y[m] > threshold));
+		if (!word_of((mask)(low <= threshold) & (mask)(high > threshold))) continue;
 		lane guess[STEP];
 		mask above = {}, may = {};
 		between(s, m, guess);
@@ -132,7 +141,7 @@ FUNC void compared(const struct smoothing *s, lane threshold, u64 *up, i64 n) {
 			above |= (mask)(guess[o] > threshold) & 1ll << o;
 			may |= ~(mask)(magnitude(guess[o] - threshold) > s->nearer) & able & 1ll << o;
 		}
-		up[m] = word(above);
+		*now = word_of(above);
 		listed(&open, m, may, n);
 		if (open.count >= GROUP) decided(s, &open, &threshold, up);
 	}
@@ -156,6 +165,6 @@ KERNEL(states) {
 		const lane most = greatest(&s, n), threshold = most * ratio + offset;
 		put(A->out + a * W, most);
 		put(A->out + (TILES + a) * W, threshold);
-		compared(&s, threshold, (u64 *)(A->out + 2 * TILES * W) + a * steps, n);
+		compared(&s, threshold, (u8 *)(A->out + 2 * TILES * W) + a * W / TILE * steps * TILE + a * W % TILE, n);
 	}
 }

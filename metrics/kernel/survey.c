@@ -19,19 +19,19 @@ FUNC reals greater_real(reals x, reals y) {
 }
 
 FUNC void surveyed(const struct args *A, i64 tile, i32 wide) {
-	const reals *x[ABREAST_TILES];
+	const real *x[ABREAST_TILES];
 	reals low[ABREAST_TILES], high[ABREAST_TILES];
 	lane shift[ABREAST_TILES], sum[ABREAST_TILES];
 	for (i32 v = 0; v < wide; v++) {
-		x[v] = (const reals *)(A->tiles + ((tile + v) * A->room + A->first) * W);
-		low[v] = high[v] = x[v][0];
-		shift[v] = widened((const real *)x[v]);
+		x[v] = place(A, 0, tile + v);
+		low[v] = high[v] = *(const reals *)x[v];
+		shift[v] = widened(x[v]);
 		sum[v] = all(0);
 	}
 	for (i64 t = 1; t < A->samples; t++)
 		for (i32 v = 0; v < wide; v++) {
-			const reals now = x[v][t];
-			sum[v] += widened((const real *)(x[v] + t)) - shift[v];
+			const reals now = *(const reals *)(x[v] + t * TILE);
+			sum[v] += widened(x[v] + t * TILE) - shift[v];
 			low[v] = lesser_real(now, low[v]);
 			high[v] = greater_real(now, high[v]);
 		}
