@@ -17,7 +17,7 @@ bench) printf '{"case":"adex2","precision":"%s","nodes":68,"edges":9,"horizon":9
 	single 256 5000000000 single 8192 12500000000 double 256 1 double 8192 5.0e+09 ;;
 verify) echo "8 points computed again: equal to the byte" ;;
 esac`
-	carriedTests = `case "$*" in *NothingShows*) echo '--- FAIL: TestNothingShows|InTheBytes'; exit 1 ;; esac; echo PASS`
+	carriedTests = `case "$*" in *NothingShows*) echo '--- FAIL: TestNothingShows|InTheBytes'; exit 1 ;; *Reads*) echo '--- SKIP: TestReads (0.00s)' ;; esac; echo PASS`
 )
 
 // gpuCheck lays out what gpu-check.sh carries, runs it, and returns its page and whether it is content.
@@ -64,7 +64,7 @@ func TestCheckGoesOn(t *testing.T) {
 	}
 	for _, want := range []string{
 		"brainsweep of a test", "\n| doctor | passed |", "\n| tests-reference | passed |", "\n| tests-same-bytes | **failed** (exit code 1): --- FAIL: TestNothingShows/InTheBytes |",
-		"\n| bytes-points | passed |", "\n| bench-large | passed |",
+		"\n| bytes-points | passed |", "\n| conformance | passed, left out: TestReads |", "\n| bench-large | passed |",
 		"8192 points [node-steps/s] | 1e10 (H200) | 12500000000 |", "with 256 points, of that | half | 0.40 |", "single over double, 8192 points | < 2.5 | 2.50 |",
 	} {
 		if !strings.Contains(page, want) {
@@ -74,7 +74,7 @@ func TestCheckGoesOn(t *testing.T) {
 	if t.Failed() {
 		t.Log(page)
 	}
-	if page, content = gpuCheck(t, carriedProgram, "", 300, "conformance", "bytes"); !content || strings.Contains(page, "doctor") || !strings.Contains(page, "\n| conformance | passed |") {
+	if page, content = gpuCheck(t, carriedProgram, "", 300, "conformance", "bytes"); !content || strings.Contains(page, "doctor") || !strings.Contains(page, "\n| conformance | passed") {
 		t.Errorf("two steps of all:\n%s", page)
 	}
 }

@@ -45,6 +45,7 @@ var remedies = map[int]string{
 	200: "the driver is older than the compiler NVRTC; BRAINSWEEP_NVRTC chooses another",
 	209: "the compiler NVRTC does not know this GPU; BRAINSWEEP_NVRTC chooses another",
 	214: "the GPU's memory is damaged (see nvidia-smi -q -d ECC); use another GPU",
+	221: "the driver's compiler of PTX (libnvidia-ptxjitcompiler) is not there; an NVRTC that knows this GPU does without it",
 	222: "the driver is older than the compiler NVRTC; BRAINSWEEP_NVRTC chooses another",
 	700: "a kernel left its memory; this is a mistake of the program, and the GPU is lost to this process",
 	702: "the GPU also draws a screen, and its driver ended a kernel that took too long; device.epoch makes launches shorter",
