@@ -1,5 +1,5 @@
 // Package export writes a result in forms that other programs read: tables of comma-separated values, NumPy's .npz, and
-// NWB. Everything streams: the memory that it takes does not grow with the number of points.
+// NWB, and its connectome for TVB. Everything streams: the memory that it takes does not grow with the number of points.
 package export
 
 import (
@@ -24,6 +24,7 @@ func Forms() [][2]string {
 		{"csv", "a folder of tables: points.csv with what is swept and every number per point; series, vectors and matrices in files of their own"},
 		{"npz", "one file for numpy.load, with arrays by the names that they have in the result"},
 		{"nwb", "one file of Neurodata Without Borders for each point, with its series"},
+		{"tvb", "the connectome as the equations have it, normalised and before lesions, as TVB's zip archive"},
 		{"subjects", "of a cohort, a folder with a result of each subject, as a job of this subject alone gives it"},
 		{"bids", "of a cohort, a BIDS derivative (BEP034): connectomes, BOLD, FC, FCD, parameters, model and job"},
 	}

@@ -230,11 +230,6 @@ func (b *batch) restore(s *State) error {
 	return nil
 }
 
-// SamplesBy returns how many samples of a stream that count have been delivered after so many steps.
-func (s *Study) SamplesBy(stream int, steps int64) int64 {
-	return max(0, (s.Origin+steps-s.late(stream))/int64(s.Streams[stream].Period)-s.First(stream)+1)
-}
-
 // advance runs an epoch and reads what went wrong in it, while nothing else writes there.
 func (b *batch) advance(ctx context.Context, e *epoch) error {
 	err := b.program.Launch(ctx, "simulate", len(b.points), b.args(*e)...)

@@ -24,7 +24,7 @@ func exportCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "export RESULT",
-		Short: "Write a result as CSV, NumPy's npz, NWB, or a BIDS derivative",
+		Short: "Write a result as CSV, NumPy's npz, NWB, or a BIDS derivative; its connectome for TVB",
 		Long:  long,
 		Example: `  brainsweep export results.h5 --to npz
   brainsweep export results.h5 --to csv --only E.rate_mean,E.fc -o tables
@@ -46,6 +46,12 @@ func exportCommand() *cobra.Command {
 				files, err = export.NWB(or(out, base+".nwb.d"), r, o)
 			case "npz":
 				files, err = []string{or(out, base+".npz")}, aside(or(out, base+".npz"), func(w *bufio.Writer) error { return export.NPZ(w, r, o) })
+			case "tvb":
+				if o.Only != nil || o.Points != nil {
+					return mistake("--only, --point: there is one connectome, and it is whole")
+				}
+				files = []string{or(out, base+".zip")}
+				err = export.TVB(files[0], r)
 			case "bids":
 				folder := or(out, filepath.Join("derivatives", "brainsweep"))
 				if o.Only != nil {

@@ -23,7 +23,7 @@ var house = map[string]room{
 	}},
 
 	"plot":   {floor: 5, imports: []string{"io/result"}, outside: []string{"gonum.org/v1/plot"}},
-	"export": {floor: 5, imports: []string{"io/h5", "io/result"}},
+	"export": {floor: 5, imports: []string{"io/h5", "io/result", "io/tvb"}},
 	"report": {floor: 5, imports: []string{"io/result", "plot"}},
 
 	"io/result": {floor: 4, imports: []string{"connectome", "internal/doom", "io/h5"}},

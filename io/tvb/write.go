@@ -26,7 +26,7 @@ func Write(file string, c *connectome.Connectome) error {
 	}
 	defer os.Remove(out.Name())
 	defer out.Close()
-	if err := WriteZip(out, c); err != nil {
+	if err := writeZip(out, c); err != nil {
 		return fmt.Errorf("tvb: %s: %w", file, err)
 	}
 	if err := out.Chmod(0o644); err != nil {
@@ -41,8 +41,8 @@ func Write(file string, c *connectome.Connectome) error {
 	return nil
 }
 
-// WriteZip writes the archive of Write to w.
-func WriteZip(w io.Writer, c *connectome.Connectome) error {
+// writeZip writes the archive of Write to w.
+func writeZip(w io.Writer, c *connectome.Connectome) error {
 	if err := writable(c); err != nil {
 		return err
 	}
