@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"brainsweep/cpu"
@@ -182,6 +183,36 @@ func TestBinaryFunctions(t *testing.T) {
 					t.Errorf("%d bits: %s(%v, %v) = %v, want %v", bits, f.kernel, a, b, got, want)
 				}
 			}
+		}
+	}
+}
+
+// The bound of pow in single: 2 ulp where |y log x| <= 50, 4 elsewhere down to the smallest normal number, with fused
+// multiplication and addition and without. The logarithm loses most where x is some tenths away from 1.
+func TestPowBoundsSingle(t *testing.T) {
+	sets := []string{""}
+	if runtime.GOARCH == "amd64" {
+		sets = append(sets, "x86-64-v2")
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	x, y := make([]float64, 200_000), make([]float64, 200_000)
+	for i := range x {
+		x[i] = float64(float32(math.Exp(math.Exp(2*random.NormFloat64()-1) * float64(1-2*random.IntN(2)))))
+		y[i] = float64(float32((-87.3 + 174*random.Float64()) / math.Log(x[i])))
+	}
+	for _, isa := range sets {
+		worst := map[bool]float64{}
+		for i, got := range newMapperFor(t, isa, 32, len(x)).call("pow", x, y) {
+			want := math.Pow(x[i], y[i])
+			if !(want >= 2*leastNormal && want < mostSingle/2) || math.IsInf(x[i], 0) || x[i] < leastNormal {
+				continue
+			}
+			moderate := math.Abs(math.Log(want)) <= 50
+			worst[moderate] = max(worst[moderate], math.Abs(got-want)/math.Ldexp(1, math.Ilogb(want)-23))
+		}
+		t.Logf("%q: %.2f ulp, beyond 50 %.2f", isa, worst[true], worst[false])
+		if !(worst[true] <= 2) || !(worst[false] <= 4) {
+			t.Errorf("%q: pow is off by %.3g ulp, beyond |y log x| = 50 by %.3g", isa, worst[true], worst[false])
 		}
 	}
 }

@@ -63,7 +63,12 @@ type mapper struct {
 }
 
 func newMapper(t testing.TB, bits, most int) *mapper {
-	d := openDevice(t, cpu.Options{CacheDir: cacheOfRun})
+	return newMapperFor(t, "", bits, most)
+}
+
+// newMapperFor compiles for an instruction set; "" is this machine's.
+func newMapperFor(t testing.TB, isa string, bits, most int) *mapper {
+	d := openDevice(t, cpu.Options{CacheDir: cacheOfRun, ISA: isa})
 	p, err := d.Build(context.Background(), device.Source{Name: "math", Text: mapKernels(t), Precision: bits, Nodes: block})
 	if err != nil {
 		t.Fatal(err)
