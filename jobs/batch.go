@@ -216,11 +216,11 @@ func (w *worker) part(ctx context.Context, b partition.Batch) error {
 	}
 	w.done(event{batch: &b})
 	if err := w.openHosts(ctx); err != nil {
-		return err
+		return named(err, b)
 	}
 	a, err := w.attempt(b, points)
 	if err != nil {
-		return err
+		return named(err, b)
 	}
 	defer a.collector.release()
 	outcomes, err := w.runner.Run(ctx, points, &recorder{a.collector, a.part, b.First}, a.pace())
