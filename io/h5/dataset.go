@@ -214,14 +214,17 @@ func (d *Dataset) Attach(dim int, scale *Dataset) error {
 // Scales gives the path of each dimension's scale, "" where there is none.
 func (d *Dataset) Scales() (scales []string, err error) {
 	err = d.file.call("read", d.name, func() error {
-		for dim := range d.shape {
-			scale, err := nativeScale(d.dataset.ID(), dim)
-			if err != nil {
-				return err
+		refs, err := nativeScaleRefs(d.dataset.ID(), len(d.shape))
+		for dim := 0; err == nil && dim < len(refs); dim++ {
+			scale, known := d.file.scales[refs[dim]]
+			if !known {
+				if scale, err = nativeScale(d.dataset.ID(), dim); err == nil && refs[dim] != 0 {
+					d.file.scales[refs[dim]] = scale
+				}
 			}
 			scales = append(scales, scale)
 		}
-		return nil
+		return err
 	})
 	return scales, err
 }

@@ -22,6 +22,8 @@ type File struct {
 	path string
 	file *hdf5.File
 	open []*Dataset // in the order in which they are closed, which shows in the file's bytes
+
+	scales map[uint64]string // paths of scales by their references: HDF5 finds a path by going through the whole file
 }
 
 // Create makes an empty file, in place of what was there.
@@ -51,7 +53,7 @@ func open(path string, access int) (*File, error) {
 	if info.IsDir() {
 		return nil, &Error{Op: "open", Path: path, Reason: "is a folder, not an HDF5 file"}
 	}
-	f := &File{path: path}
+	f := &File{path: path, scales: map[uint64]string{}}
 	err = call("open", path, func() (err error) {
 		if f.file, err = hdf5.OpenFile(path, access); err != nil || access == hdf5.F_ACC_RDONLY {
 			return err

@@ -198,8 +198,10 @@ func TestScales(t *testing.T) {
 	d := must(f.CreateDataset("/g/x", h5.Spec{Type: h5.Float32, Shape: []int{3, 2}}))(t)
 	ok(t, d.Attach(1, scale))
 	f = reopen(t, f)
-	if got := must(must(f.OpenDataset("/g/x"))(t).Scales())(t); !reflect.DeepEqual(got, []string{"", "/g/node"}) {
-		t.Errorf("scales %q", got)
+	for range 2 { // the second time by what the first has found
+		if got := must(must(f.OpenDataset("/g/x"))(t).Scales())(t); !reflect.DeepEqual(got, []string{"", "/g/node"}) {
+			t.Errorf("scales %q", got)
+		}
 	}
 	if class := must(f.Attr("/g/node", "CLASS"))(t); class != "DIMENSION_SCALE" {
 		t.Errorf("CLASS = %v", class)

@@ -241,3 +241,24 @@ herr_t h5_scale_of(hid_t d, unsigned dim, char *text, size_t room) {
 	return H5DSiterate_scales(d, dim, NULL, scale_path, &p);
 }
 
+// h5_scale_refs writes for each dimension what tells its first scale from others, or leaves it as it is.
+herr_t h5_scale_refs(hid_t d, unsigned long long *refs) {
+	if (H5Aexists(d, "DIMENSION_LIST") <= 0) return 0;
+	hid_t a = H5Aopen(d, "DIMENSION_LIST", H5P_DEFAULT);
+	hid_t type = H5Aget_type(a), space = H5Aget_space(a), of = H5Tget_super(type);
+	hssize_t n = H5Sget_simple_extent_npoints(space);
+	hvl_t *lists = n > 0 && H5Tequal(of, H5T_STD_REF_OBJ) > 0 ? calloc(n, sizeof *lists) : NULL;
+	herr_t rc = 0;
+	if (lists != NULL && (rc = H5Aread(a, type, lists)) >= 0) {
+		for (hssize_t i = 0; i < n; i++) {
+			if (lists[i].len > 0) refs[i] = *(hobj_ref_t *)lists[i].p;
+		}
+		rc = H5Dvlen_reclaim(type, space, H5P_DEFAULT, lists);
+	}
+	free(lists);
+	h5_drop(of);
+	h5_drop(space);
+	h5_drop(type);
+	h5_drop(a);
+	return rc;
+}

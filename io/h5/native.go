@@ -209,6 +209,17 @@ func nativeAttach(dataset, scale int64, dim int) error {
 	return check(C.H5DSattach_scale(C.hid_t(dataset), C.hid_t(scale), C.uint(dim)))
 }
 
+// nativeScaleRefs gives what tells the first scale of each dimension from others, 0 where that is not known.
+func nativeScaleRefs(dataset int64, dims int) ([]uint64, error) {
+	refs := make([]C.ulonglong, dims+1)
+	rc := C.h5_scale_refs(C.hid_t(dataset), &refs[0])
+	out := make([]uint64, dims)
+	for i := range out {
+		out[i] = uint64(refs[i])
+	}
+	return out, check(rc)
+}
+
 // nativeScale gives the path of the first scale of a dimension, or "".
 func nativeScale(dataset int64, dim int) (string, error) {
 	var path [1024]C.char

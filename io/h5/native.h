@@ -20,4 +20,5 @@ hid_t h5_attribute_open(hid_t f, const char *object, const char *name, int *kind
 herr_t h5_attribute_read(hid_t a, int kind, size_t n, void *p);
 long long h5_attribute_count(hid_t f, const char *object);
 long long h5_attribute_name(hid_t f, const char *object, hsize_t i, char *name, size_t room);
+herr_t h5_scale_refs(hid_t d, unsigned long long *refs);
 herr_t h5_scale_of(hid_t d, unsigned dim, char *text, size_t room);
