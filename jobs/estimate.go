@@ -22,11 +22,15 @@ type Estimate struct {
 	Together      int      // points that fit into the memory of the device
 	ResultBytes   int64    // on disk; parts take about as much again until they are merged
 	Rate          float64  // node-steps per second that this device reached in a short measurement
+	Workers       int      // points that it computed at a time
 }
 
-// RankTime is how long the job takes on a number of ranks with devices like the one measured, or the longest Duration.
+// RankTime is how long the job takes on a number of ranks with devices like the one measured, or the longest Duration. A
+// point is computed by one worker, so more ranks than points make nothing faster.
 func (e *Estimate) RankTime(ranks int) time.Duration {
-	return time.Duration(bounded(e.NodeSteps / e.Rate / float64(ranks) * float64(time.Second)))
+	atOnce := float64(ranks) * float64(e.Workers)
+	turns := math.Ceil(float64(e.Points) / atOnce)
+	return time.Duration(bounded(e.NodeSteps / e.Rate * turns * float64(e.Workers) / float64(e.Points) * float64(time.Second)))
 }
 
 // bounded is x as a whole number, the largest one where it is larger.
@@ -52,7 +56,7 @@ func (p *Plan) Estimate(ctx context.Context, dev device.Device) (*Estimate, erro
 	largest := &p.Subjects[len(p.Subjects)-1]
 	e := &Estimate{
 		SeriesBytes: series, Whole: whole, Points: p.Points(), NodeSteps: s.nodeSteps(0, p.Points()),
-		BytesPerPoint: w.pointBytes(largest, largest.places(slowest(p), p.Run.Step)), ResultBytes: s.diskSize(),
+		BytesPerPoint: w.pointBytes(largest, largest.places(slowest(p), p.Run.Step)), ResultBytes: s.diskSize(), Workers: max(1, dev.Info().Workers),
 	}
 	e.Together = int(dev.Info().Memory / 2 / e.BytesPerPoint)
 	e.Rate, err = w.measure(ctx)

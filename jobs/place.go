@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -190,4 +191,19 @@ func flock(file *os.File, how int) error {
 			return err
 		}
 	}
+}
+
+// tight says that the disk may have no room for a result of so many bytes and for its parts, of which those of so many points
+// are there; "" where it has, and where nobody can tell.
+func (p *place) tight(size int64, there, points int) string {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(p.parts, &disk); err != nil {
+		return ""
+	}
+	free, wanted := float64(disk.Bavail)*float64(disk.Bsize), float64(size)*(2-float64(there)/float64(points))
+	if wanted <= free {
+		return ""
+	}
+	const mega = 1e6
+	return fmt.Sprintf("the disk may be too small: the result and its parts take up to %.3g MB, and %.3g MB are free where %s lies", wanted/mega, free/mega, p.output)
 }

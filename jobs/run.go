@@ -198,6 +198,9 @@ func (r *run) divide() error {
 	if err != nil {
 		return err
 	}
+	if note := r.tight(r.diskSize(), r.earlier, r.layout.Points); note != "" {
+		r.Listener.Note(note)
+	}
 	taken := append(slices.Clone(done), begun...)
 	slices.SortFunc(taken, func(a, b partition.Batch) int { return a.First - b.First })
 	rest, err := partition.Split(r.bySize(partition.Rest(r.layout.Points, taken)), r.cost(), r.limit())
