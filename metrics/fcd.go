@@ -91,7 +91,7 @@ func WindowFC(s *Signal, length, step int) [][]float64 {
 // windowStream makes windows of blocks. Blocks are summed once and then put together: a window is a number of whole
 // steps and a rest, so a step is two blocks, cut where windows end. Window k begins with block 2k and ends with a rest.
 type windowStream struct {
-	Shift  []float64 // of each node: the mean of its first unit, or its first finite sample; the sums are about it
+	Shift  []float64 // of each node: the mean of its first step, or its first finite sample; the sums are about it
 	Known  []bool
 	Blocks []window // that windows to come need
 	Gone   int      // blocks before those
@@ -123,26 +123,21 @@ func (w *windowStream) Unit(k int) (from, to int, ok bool) {
 }
 
 // Add sums the blocks of a unit, and makes the windows that end with them.
-func (w *windowStream) Add(k int, s *Signal) {
-	for i := range w.Shift {
-		if w.Known[i] {
-			continue
-		}
-		w.Shift[i], w.Known[i] = s.Mean[i], !s.Bad[i]
-		if s.Bad[i] {
-			w.Shift[i], w.Known[i] = firstFinite(s.Node(i))
-		}
-	}
+func (w *windowStream) Add(k int, s *Signal) { w.addWithin(k, s, 0, s.Len()) }
+
+// addWithin adds unit k, the samples from ... to-1 of s. Nobody looks through them first.
+func (w *windowStream) addWithin(k int, s *Signal, from, to int) {
+	w.shift(s, from, to)
 	rest := w.length % w.step
 	if w.length < w.step {
 		rest = w.length
 	}
 	first, _, _ := w.Unit(k)
 	var edges []int
-	for from := 0; from < s.Len(); from += w.step {
-		edges = append(edges, from, min(from+rest, s.Len()))
+	for at := from; at < to; at += w.step {
+		edges = append(edges, at, min(at+rest, to))
 	}
-	edges = append(edges, s.Len())
+	edges = append(edges, to)
 	blocks := blockSums(s, w.Shift, edges)
 	for b := range blocks {
 		// What lies behind a rest belongs to no window where windows are shorter than steps.
@@ -151,9 +146,26 @@ func (w *windowStream) Add(k int, s *Signal) {
 		}
 	}
 	w.Blocks = append(w.Blocks, blocks...)
-	w.finish(first + s.Len())
+	w.finish(first + to - from)
 	for b := range w.Blocks {
 		w.Blocks[b].keep()
+	}
+}
+
+// shift finds the shifts that are not known yet in a unit: the mean of its first step.
+func (w *windowStream) shift(s *Signal, from, to int) {
+	if !slices.Contains(w.Known, false) {
+		return
+	}
+	begin := s.Part(from, min(from+w.step, to))
+	for i := range w.Shift {
+		switch {
+		case w.Known[i]:
+		case !begin.Bad[i]:
+			w.Shift[i], w.Known[i] = begin.Mean[i], true
+		default:
+			w.Shift[i], w.Known[i] = firstFinite(s.Node(i)[from:to])
+		}
 	}
 }
 

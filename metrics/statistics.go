@@ -144,45 +144,60 @@ func line(x, y []float64) (slope, intercept, r2 float64) {
 	return slope, intercept, 1 - rest/total
 }
 
-// ascending returns finite numbers in ascending order. It sorts digit by digit of the bits, which for long series takes
-// a quarter of the time that comparing does.
+// ascending returns finite numbers in ascending order.
 func ascending(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for k, i := range ascendingOrder(x) {
+		out[k] = x[i]
+	}
+	return out
+}
+
+// ascendingOrder lists the places of numbers, none of them NaN, in ascending order of the numbers; -0 is below 0. It sorts digit by
+// digit of the bits, which takes a quarter of the time that comparing does.
+func ascendingOrder(x []float64) []int32 {
 	const digit, top = 11, 1 << 63
-	keys, next := make([]uint64, len(x)), make([]uint64, len(x))
+	type placed struct {
+		key uint64
+		at  int32
+	}
+	keys, next := make([]placed, len(x)), make([]placed, len(x))
+	differ := uint64(0)
 	for i, v := range x {
 		// Bits of positive numbers rise with them, those of negative ones fall.
 		bits := math.Float64bits(v)
 		if bits&top != 0 {
-			keys[i] = ^bits
+			bits = ^bits
 		} else {
-			keys[i] = bits | top
+			bits |= top
 		}
+		keys[i] = placed{bits, int32(i)}
+		differ |= bits ^ keys[0].key
 	}
-	var first [1 << digit]int
+	var first [1 << digit]int32
 	for shift := 0; shift < 64; shift += digit {
+		if differ>>shift&(1<<digit-1) == 0 {
+			continue
+		}
 		clear(first[:])
 		for _, k := range keys {
-			first[k>>shift&(1<<digit-1)]++
+			first[k.key>>shift&(1<<digit-1)]++
 		}
-		at := 0
+		at := int32(0)
 		for d, count := range first {
 			first[d] = at
 			at += count
 		}
 		for _, k := range keys {
-			d := k >> shift & (1<<digit - 1)
+			d := k.key >> shift & (1<<digit - 1)
 			next[first[d]] = k
 			first[d]++
 		}
 		keys, next = next, keys
 	}
-	out := make([]float64, len(x))
+	out := make([]int32, len(x))
 	for i, k := range keys {
-		if k&top != 0 {
-			out[i] = math.Float64frombits(k &^ top)
-		} else {
-			out[i] = math.Float64frombits(^k)
-		}
+		out[i] = k.at
 	}
 	return out
 }

@@ -69,6 +69,12 @@ func passed(st Stream, s *Signal) {
 		if !ok {
 			return
 		}
+		if within, ok := st.(interface {
+			addWithin(k int, s *Signal, from, to int)
+		}); ok {
+			within.addWithin(k, s, from, to)
+			continue
+		}
 		st.Add(k, s.Part(from, to))
 	}
 }

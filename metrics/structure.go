@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // structureGroup is the group "fc_sc": how far functional connectivity follows structure.
 //
@@ -62,31 +59,15 @@ func CompareFC(a, b []float64, n int) float64 {
 
 // ranks replaces numbers, none of them NaN, by their places in ascending order from 1; equal ones share the mean of theirs.
 func ranks(x []float64) []float64 {
-	type placed struct {
-		value float64
-		at    int
-	}
-	order := make([]placed, len(x))
-	for i, v := range x {
-		order[i] = placed{v, i}
-	}
-	slices.SortFunc(order, func(a, b placed) int {
-		switch {
-		case a.value < b.value:
-			return -1
-		case a.value > b.value:
-			return 1
-		}
-		return 0
-	})
+	order := ascendingOrder(x)
 	out := make([]float64, len(x))
 	for from := 0; from < len(order); {
 		to := from
-		for to < len(order) && order[to].value == order[from].value {
+		for to < len(order) && x[order[to]] == x[order[from]] {
 			to++
 		}
-		for _, o := range order[from:to] {
-			out[o.at] = float64(from+to+1) / 2
+		for _, i := range order[from:to] {
+			out[i] = float64(from+to+1) / 2
 		}
 		from = to
 	}
