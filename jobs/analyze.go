@@ -205,6 +205,7 @@ func (an *analysis) has(point int, status uint8) bool {
 
 // point reads a point's series and writes its metrics; those of a series that does not have the point stay NaN.
 func (an *analysis) point(part *result.Part, point int, host *metrics.Host) error {
+	host.Next()
 	metric := 0
 	for _, q := range an.quantities {
 		row, ok := q.rows[point]

@@ -263,11 +263,11 @@ func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome, c *
 		host := <-w.hosts.free
 		all.Go(func() {
 			values, err := w.values(o, c, i, host)
-			w.hosts.free <- host
 			if err == nil {
 				err = w.storePoint(part, first+i, o, values)
 			}
 			errs[i] = err
+			w.hosts.free <- host
 		})
 	}
 	all.Wait()

@@ -232,6 +232,7 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 
 // groupCost computes a group of the first point [s of processor time].
 func (w *worker) groupCost(group string, c *collector, o sim.Outcome, host *metrics.Host) float64 {
+	host.Next()
 	began := clocks()
 	var in *metrics.Input
 	for i, m := range w.metrics {

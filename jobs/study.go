@@ -291,11 +291,12 @@ func (s *setup) dims(shape metrics.Shape, quantity string) []string {
 }
 
 // values computes the metrics of a point of a batch, in the order of the layout; nil for a point that failed. The host may
-// be nil.
+// be nil; the numbers are there until it is given another point.
 func (s *setup) values(o sim.Outcome, c *collector, point int, host *metrics.Host) ([][]float64, error) {
 	if o.Fault != nil {
 		return nil, nil
 	}
+	host.Next()
 	out := make([][]float64, len(s.metrics))
 	var in *metrics.Input // of one channel after the other, as metrics come
 	for i, m := range s.metrics {

@@ -77,7 +77,12 @@ func FCDValues(fcd []float64, s Setup, apart bool) []float64 {
 }
 
 func (in *Input) fcd() []float64 {
-	return once(in, "fcd", func() []float64 { return FCD(stream(in, "fcd", newWindowStream).FC) })
+	return once(in, "fcd", func() []float64 { 
+		v := stream(in, "fcd", newWindowStream).FC
+		out := in.room(len(v) * len(v))
+		correlateAll(out, v, in.room)
+		return out
+	})
 }
 
 // WindowFC returns the upper triangles of the functional connectivity of every window of length samples, step
@@ -326,7 +331,14 @@ func (w *window) correlations() []float64 {
 func FCD(v [][]float64) []float64 {
 	count := len(v)
 	out := make([]float64, count*count)
-	if centred := allCentred(v); centred != nil {
+	correlateAll(out, v, func(n int) []float64 { return make([]float64, n) })
+	return out
+}
+
+// correlateAll fills out, zeros, with what FCD gives, in memory that room gives.
+func correlateAll(out []float64, v [][]float64, room func(n int) []float64) {
+	count := len(v)
+	if centred := allCentred(v, room); centred != nil {
 		gram(out, centred)
 		root := make([]float64, count)
 		for k := range root {
@@ -350,16 +362,15 @@ func FCD(v [][]float64) []float64 {
 			out[k*count+l], out[l*count+k] = r, r
 		}
 	}
-	return out
 }
 
 // allCentred are the vectors less their means; nil where one has undefined entries, too few, or no spread.
-func allCentred(v [][]float64) [][]float64 {
+func allCentred(v [][]float64, room func(n int) []float64) [][]float64 {
 	if len(v) == 0 || len(v[0]) < 3 {
 		return nil
 	}
 	n := len(v[0])
-	flat, out := make([]float64, len(v)*n), make([][]float64, len(v))
+	flat, out := room(len(v)*n), make([][]float64, len(v))
 	for k, x := range v {
 		low, high, sum := x[0], x[0], 0.0
 		for _, r := range x {

@@ -56,6 +56,7 @@ type Host struct {
 	machine Machine
 	nodes   int
 	rows    *Tiles // of Hosted
+	room    room
 	plans   map[int]*plan
 	err     error
 }
@@ -71,6 +72,37 @@ func (h *Host) Err() error {
 		return nil
 	}
 	return h.err
+}
+
+// room is memory for numbers of one point, handed out piece by piece.
+type room struct {
+	all  []float64
+	used int
+	lack int // what there was no place for
+}
+
+// take gives n numbers, all 0.
+func (r *room) take(n int) []float64 {
+	if r.used+n > len(r.all) {
+		r.lack += n
+		return make([]float64, n)
+	}
+	out := r.all[r.used : r.used+n : r.used+n]
+	r.used += n
+	clear(out)
+	return out
+}
+
+// Next has the host turn to another point: the numbers that Values gave of those before are no longer there. A nil host
+// need not be told.
+func (h *Host) Next() {
+	if h == nil {
+		return
+	}
+	if h.room.lack > 0 {
+		h.room.all = make([]float64, h.room.used+h.room.lack)
+	}
+	h.room.used, h.room.lack = 0, 0
 }
 
 // tileWidth is the number of nodes that a kernel takes together.

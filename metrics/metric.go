@@ -71,9 +71,10 @@ func (m Metric) Unit(quantity string) string {
 	return strings.ReplaceAll(m.In, "x", quantity)
 }
 
-// Values computes the metric. What needs a whole series is NaN without one.
+// Values computes the metric. What needs a whole series is NaN without one. Where the input has a host, the numbers are there until
+// the host turns to another point.
 func (m Metric) Values(in *Input) []float64 {
-	dst := make([]float64, m.Shape.Len(in.setup()))
+	dst := in.room(m.Shape.Len(in.setup()))
 	if m.Signal && in.Streams[m.From] == nil && (in.Signal == nil || in.Signal.Len() == 0) {
 		return nans(len(dst))
 	}
@@ -113,6 +114,14 @@ func (in *Input) host() *Host {
 		return in.Signal.host
 	}
 	return in.Host
+}
+
+// room is memory for n numbers, all 0, for as long as those of Values.
+func (in *Input) room(n int) []float64 {
+	if h := in.host(); h != nil {
+		return h.room.take(n)
+	}
+	return make([]float64, n)
 }
 
 // eachGood fills dst, a number for each node, with f where the node is not bad, NaN elsewhere.
