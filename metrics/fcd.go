@@ -182,7 +182,11 @@ func (w *windowStream) finish(to int) {
 		sum.merge(w.Blocks[begin:min(len(w.Blocks), begin+2*(w.length/w.step)+1)])
 		w.FC = append(w.FC, sum.correlations())
 	}
-	if spare := min(2*len(w.FC)-w.Gone, len(w.Blocks)); spare > 0 {
+	spare := min(2*len(w.FC)-w.Gone, len(w.Blocks))
+	if len(w.FC) == w.windows { // the last blocks serve no window to come
+		spare = len(w.Blocks)
+	}
+	if spare > 0 {
 		w.Blocks = append([]window(nil), w.Blocks[spare:]...)
 		w.Gone += spare
 	}
