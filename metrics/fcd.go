@@ -77,7 +77,7 @@ func FCDValues(fcd []float64, s Setup, apart bool) []float64 {
 }
 
 func (in *Input) fcd() []float64 {
-	return once(in, "fcd", func() []float64 { 
+	return once(in, "fcd", func() []float64 {
 		v := stream(in, "fcd", newWindowStream).FC
 		out := in.room(len(v) * len(v))
 		correlateAll(out, v, in.room)
