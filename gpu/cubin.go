@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -32,37 +31,22 @@ const (
 // hostWords are the last words of a kernel's parameter: the number of teams and the place where the host says stop.
 const hostWords = 2
 
-// kernelsOf reads the kernels of machine code, or of the assembler's text, in the order of their names.
-func kernelsOf(image []byte) ([]Kernel, error) {
-	if bytes.HasPrefix(image, []byte(elf.ELFMAG)) {
-		return kernelsOfCubin(image)
-	}
-	return kernelsOfText(image)
-}
-
 // parameterOf finds an entry of the assembler's text with the bytes of its one parameter, as in
 //
 //	.visible .entry simulate(
 //		.param .align 8 .b8 simulate_param_0[376]
 var parameterOf = regexp.MustCompile(`\.entry (\w+)\(\s*\.param \.align 8 \.b8 \w+\[(\d+)\]`)
 
-func kernelsOfText(text []byte) ([]Kernel, error) {
+// kernelsOfText reads the kernels of the assembler's text: their names and arguments.
+func kernelsOfText(text string) []Kernel {
 	var kernels []Kernel
-	for _, m := range parameterOf.FindAllSubmatch(text, -1) {
-		size, err := strconv.Atoi(string(m[2]))
-		if err != nil {
-			return nil, fmt.Errorf("gpu: the compiled kernel is damaged: %w", err)
+	for _, m := range parameterOf.FindAllStringSubmatch(text, -1) {
+		if size, err := strconv.Atoi(m[2]); err == nil {
+			kernels = append(kernels, Kernel{Name: m[1], Words: size/8 - hostWords})
 		}
-		kernels = append(kernels, Kernel{Name: string(m[1]), Words: size/8 - hostWords})
 	}
-	if len(kernels) == 0 {
-		return nil, errors.New("gpu: the compiled kernel is damaged: it is neither machine code nor the assembler's text")
-	}
-	slices.SortFunc(kernels, byName)
-	return kernels, nil
+	return kernels
 }
-
-func byName(a, b Kernel) int { return strings.Compare(a.Name, b.Name) }
 
 // kernelsOfCubin reads an ELF file with a section .nv.info.<kernel> each.
 func kernelsOfCubin(cubin []byte) ([]Kernel, error) {
@@ -97,7 +81,6 @@ func kernelsOfCubin(cubin []byte) ([]Kernel, error) {
 		}
 		kernels = append(kernels, k)
 	}
-	slices.SortFunc(kernels, byName)
 	return kernels, nil
 }
 

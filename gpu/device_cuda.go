@@ -4,7 +4,6 @@ package gpu
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
@@ -244,12 +243,12 @@ func (d *Device) program(src device.Source, o Options) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	cubin, shape, err := d.machineCode(u)
+	object, err := d.machineCode(u)
 	if err != nil {
 		return nil, err
 	}
-	p := &program{device: d, source: src, shape: shape, functions: map[string]function{}}
-	return p, d.do(func() error { return p.load(cubin) })
+	p := &program{device: d, source: src, shape: u.shape.of(object.Teams), functions: map[string]function{}}
+	return p, d.do(func() error { return p.load(object) })
 }
 
 // open tells whether the device is still open.
@@ -262,19 +261,20 @@ func (d *Device) open() error {
 	return nil
 }
 
-// machineCode takes a unit's machine code from the cache, or compiles it. The first 4 bytes of a file are the most teams
-// of a block that it was compiled for.
-func (d *Device) machineCode(u unit) ([]byte, shape, error) {
+// machineCode takes a unit's machine code from the cache, or compiles it.
+func (d *Device) machineCode(u unit) (*Object, error) {
 	name := fmt.Sprintf("%s-%s-%s-nvrtc%d.%d.cubin", u.source.Name, u.digest[:16], d.info.ISA, d.nvrtc.Major, d.nvrtc.Minor)
-	if file, ok := d.cache.get(name); ok && len(file) > 4 {
-		return file[4:], u.shape.of(int(binary.LittleEndian.Uint32(file))), nil
+	if file, ok := d.cache.get(name); ok {
+		if object, err := unpackObject(file); err == nil {
+			return object, nil
+		}
 	}
 	object, err := d.nvrtc.buildUnit(u, d.info.ISA)
 	if err != nil {
-		return nil, shape{}, err
+		return nil, err
 	}
-	d.cache.put(name, append(binary.LittleEndian.AppendUint32(nil, uint32(object.Teams)), object.image()...))
-	return object.image(), u.shape.of(object.Teams), nil
+	d.cache.put(name, object.pack())
+	return object, nil
 }
 
 // Close frees all buffers and unloads all programs of the device. No launch may be under way.

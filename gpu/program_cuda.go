@@ -39,15 +39,12 @@ type function struct {
 }
 
 // load reads the machine code and asks how much of it fits a multiprocessor.
-func (p *program) load(cubin []byte) error {
-	kernels, err := kernelsOf(cubin)
-	if err != nil {
-		return err
-	}
-	if p.module, err = cu.LoadData(string(cubin)); err != nil {
+func (p *program) load(object *Object) error {
+	var err error
+	if p.module, err = cu.LoadData(string(object.image())); err != nil {
 		return check("cuModuleLoadData", err)
 	}
-	for _, k := range kernels {
+	for _, k := range object.Kernels {
 		f := function{words: k.Words, resident: map[int]int{}}
 		if f.entry, err = p.module.Function(k.Name); err != nil {
 			return errors.Join(check("cuModuleGetFunction "+k.Name, err), p.unload())

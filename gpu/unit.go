@@ -101,24 +101,6 @@ func (u unit) roomier() (more unit, ok bool) {
 	return unitOf(u.source, s.of(s.fill(s.most)), mostStored/3), true
 }
 
-// Object is a source in machine code.
-type Object struct {
-	Cubin   []byte   // nil for a GPU newer than the compiler: its driver makes it from the assembler's text
-	PTX     string   // the assembler's text
-	Kernels []Kernel // in the order of their names
-	Members int      // threads of a team
-	Blocks  int      // of a team
-	Teams   int      // of a block at most; of teams of several blocks, under way at a time
-}
-
-// image is what the driver loads.
-func (o *Object) image() []byte {
-	if o.Cubin == nil {
-		return []byte(o.PTX)
-	}
-	return o.Cubin
-}
-
 // Build makes machine code of src for an architecture such as "sm_90", in the shape that o chooses. What the compiler
 // refuses is a *device.BuildError.
 func (n *NVRTC) Build(src device.Source, arch string, o Options) (*Object, error) {
@@ -144,16 +126,14 @@ func (n *NVRTC) buildUnit(u unit, arch string) (*Object, error) {
 		return nil, err
 	}
 	object := &Object{Cubin: out.cubin, PTX: out.ptx, Members: u.shape.members, Blocks: u.shape.blocks, Teams: u.shape.teams}
-	kernels, err := kernelsOf(object.image())
-	if err != nil {
+	if err := object.findKernels(); err != nil {
 		return nil, err
 	}
-	readReport(kernels, out.log)
-	if slices.ContainsFunc(kernels, func(k Kernel) bool { return k.Spilled > fewSpilled }) {
+	readReport(object.Kernels, out.log)
+	if slices.ContainsFunc(object.Kernels, func(k Kernel) bool { return k.Spilled > fewSpilled }) {
 		if more, ok := u.roomier(); ok {
 			return n.buildUnit(more, arch)
 		}
 	}
-	object.Kernels = kernels
 	return object, nil
 }
