@@ -1,6 +1,9 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // coherenceGroup is the group "coherence": linear dependence of two nodes by frequency.
 //
@@ -51,7 +54,7 @@ func (in *Input) coherence() [][]float64 {
 
 // crossStream adds up the products of the coefficients of every two nodes, bin by bin up to the top of the highest band.
 type crossStream struct {
-	Products          [][]float64 // of each bin 2n*2n, of real parts and then of imaginary ones, i <= j
+	Products          [][]float64 // of each bin as cross has them
 	n, nodes, samples int
 	rate              float64
 }
@@ -61,7 +64,7 @@ func newCrossStream(s Setup) *crossStream {
 	top := Bands()[len(Bands())-1].Top
 	c.Products = make([][]float64, min(1+int(top*float64(c.n)/s.Rate), c.n/2+1))
 	for f := range c.Products {
-		c.Products[f] = make([]float64, 4*s.Nodes*s.Nodes)
+		c.Products[f] = make([]float64, 2*s.Nodes*s.Nodes)
 	}
 	return c
 }
@@ -69,14 +72,43 @@ func newCrossStream(s Setup) *crossStream {
 func (c *crossStream) Unit(k int) (from, to int, ok bool) { return segmentUnit(k, c.n, c.samples) }
 
 func (c *crossStream) Add(_ int, s *Signal) {
+	if s.host != nil && s.host.plan(c.n) != nil {
+		c.addByHost(s)
+		return
+	}
 	sp := welchSums(s, c.n, len(c.Products))
 	for f, products := range c.Products {
-		gram(products, sp.parts(f))
+		cross(products, sp.parts(f))
+	}
+}
+
+// addByHost has the host do it. A constant node has no coefficients; what the host finds of it is rounding.
+func (c *crossStream) addByHost(s *Signal) {
+	h, n, bins, step := s.host, c.nodes, len(c.Products), c.n-c.n/2
+	segments := (s.Len()-c.n)/step + 1
+	p := h.plan(c.n)
+	window, _ := hann(c.n)
+	out := h.launch(s, "coherence", Task{
+		Numbers: append([]int64{int64(step), int64(segments), int64(bins)}, p.numbers...),
+		Table:   slices.Concat(p.table, window),
+		Work:    2*tileWidth*c.n + 2*h.stride()*bins*segments,
+	}, bins*2*n*n)
+	nodes := s.livelyNodes()
+	for f, products := range c.Products {
+		for part := range 2 {
+			at := part * n * n
+			found := out[2*f*n*n+at:]
+			for k, i := range nodes {
+				for _, j := range nodes[k:] {
+					products[at+i*n+j] += found[i*n+j]
+				}
+			}
+		}
 	}
 }
 
 func (c *crossStream) Bytes() int64 {
-	return int64(len(c.Products)) * int64(c.nodes) * int64(c.nodes) * 32
+	return int64(len(c.Products)) * int64(c.nodes) * int64(c.nodes) * 16
 }
 
 // bands is the mean coherence of each band for every two nodes, n*n with NaN on the diagonal.
@@ -87,8 +119,9 @@ func (c *crossStream) bands(bands []Band) [][]float64 {
 	for b := range out {
 		out[b] = make([]float64, n*n)
 	}
+	values := make([]float64, n*n)
 	for f, products := range c.Products {
-		values := coherenceOf(products, n, segments)
+		coherenceOf(values, products, n, segments)
 		for b, band := range bands {
 			if frequency[f] < band.Low || frequency[f] > band.Top {
 				continue
@@ -121,36 +154,49 @@ func (sp *Spectra) parts(f int) [][]float64 {
 	return rows
 }
 
+// cross adds to dst the sums over segments of conj(X) Y of every two nodes i <= j, n*n real parts and then n*n imaginary ones.
+func cross(dst []float64, parts [][]float64) {
+	m, n := len(parts), len(parts)/2
+	g := make([]float64, m*m)
+	gram(g, parts)
+	for i := range n {
+		for j := i; j < n; j++ {
+			dst[i*n+j] += g[i*m+j] + g[(n+i)*m+n+j]
+			dst[n*n+i*n+j] += g[i*m+n+j] - g[j*m+n+i]
+		}
+	}
+}
+
 // BinCoherence is the coherence of one bin for every two nodes, n*n, 1 on the diagonal.
 func BinCoherence(sp *Spectra, f int) []float64 {
 	n := len(sp.Power)
-	products := make([]float64, 4*n*n)
-	gram(products, sp.parts(f))
-	return coherenceOf(products, n, sp.Segments)
+	products := make([]float64, 2*n*n)
+	cross(products, sp.parts(f))
+	out := make([]float64, n*n)
+	coherenceOf(out, products, n, sp.Segments)
+	return out
 }
 
-// coherenceOf is the coherence of n nodes by the products of their coefficients.
-func coherenceOf(products []float64, n, segments int) []float64 {
+// coherenceOf fills dst, n*n, with the coherence of n nodes by the products of their coefficients.
+func coherenceOf(dst, products []float64, n, segments int) {
 	if segments < 2 {
-		return nans(n * n)
+		copy(dst, nans(len(dst)))
+		return
 	}
-	m, out := 2*n, make([]float64, n*n)
-	at := func(i, j int) float64 { return products[min(i, j)*m+max(i, j)] }
+	re, im := products[:len(dst)], products[len(dst):]
 	power := make([]float64, n)
 	for i := range n {
-		power[i] = products[i*m+i] + products[(n+i)*m+n+i]
+		power[i] = re[i*n+i]
 		if power[i] == 0 {
 			power[i] = math.NaN()
 		}
-		out[i*n+i] = power[i] / power[i]
+		dst[i*n+i] = power[i] / power[i]
 	}
 	for i := range n {
 		for j := i + 1; j < n; j++ {
-			re := at(i, j) + at(n+i, n+j)
-			im := at(i, n+j) - at(n+i, j)
-			c := (re*re + im*im) / (power[i] * power[j])
-			out[i*n+j], out[j*n+i] = c, c
+			x, y := re[i*n+j], im[i*n+j]
+			c := (x*x + y*y) / (power[i] * power[j])
+			dst[i*n+j], dst[j*n+i] = c, c
 		}
 	}
-	return out
 }

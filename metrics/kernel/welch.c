@@ -49,6 +49,25 @@ FUNC lane deviations(const struct args *A, i64 tile, i64 from, i64 to, lane shif
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+/* two_segments transforms the columns of a tile's segment of samples, less its mean and windowed, as the real parts, and as the
+   imaginary ones those of the segment that begins so many samples later; with 0 there is none. scratch is three lines. */
+FUNC void two_segments(const struct args *A, const struct plan *p, const double *window, i64 tile, i64 from, i64 apart, cell *matrix, struct line *scratch) {
+	const double second = apart ? 1 : 0;
+	const lane shift = sample(A, from, tile);
+	const lane common = deviations(A, tile, from + apart, from + p->n, shift);
+	const lane mean = shift + (common + deviations(A, tile, from, from + apart, shift)) / (double)p->n;
+	const lane mean_second = shift + (common + deviations(A, tile, from + p->n, from + p->n + apart, shift)) / (double)p->n;
+	for (i64 t2 = 0; t2 < p->columns; t2++) {
+		cell *column = scratch[0].z;
+		for (i64 t1 = 0; t1 < p->rows; t1++) {
+			const i64 t = t1 * p->columns + t2;
+			column[t1][0] = (sample(A, from + t, tile) - mean) * window[t];
+			column[t1][1] = (sample(A, from + apart + t, tile) - mean_second) * (window[t] * second);
+		}
+		column_fft(p, matrix + t2, column, 1, t2, scratch + 1);
+	}
+}
+
 /* welch: of each node the powers of its segments, added up, [node][bin]. number is { step, segments, plan of a segment },
    table { plan, window }. Two segments that follow each other are transformed together, one as the real and one as the
    imaginary parts: the sum of their powers at a frequency is half of what the transform has there and at its negative. */
@@ -63,20 +82,7 @@ KERNEL(welch) {
 	for (i64 a = 0; a < TILES; a++) {
 		for (i64 k = 0; k < p.n; k++) power[k] = all(0);
 		for (i64 g = 0; g < segments; g += 2) {
-			const i64 from = g * step, apart = g + 1 < segments ? step : 0;
-			const double second = apart ? 1 : 0;
-			const lane shift = sample(A, from, a);
-			const lane common = deviations(A, a, from + apart, from + p.n, shift);
-			const lane mean = shift + (common + deviations(A, a, from, from + apart, shift)) / (double)p.n;
-			const lane mean_second = shift + (common + deviations(A, a, from + p.n, from + p.n + apart, shift)) / (double)p.n;
-			for (i64 t2 = 0; t2 < p.columns; t2++) {
-				for (i64 t1 = 0; t1 < p.rows; t1++) {
-					const i64 t = t1 * p.columns + t2;
-					lines[0].z[t1][0] = (sample(A, from + t, a) - mean) * window[t];
-					lines[0].z[t1][1] = (sample(A, from + apart + t, a) - mean_second) * (window[t] * second);
-				}
-				column_fft(&p, matrix + t2, lines[0].z, 1, t2, lines + 1);
-			}
+			two_segments(A, &p, window, a, g * step, g + 1 < segments ? step : 0, matrix, lines);
 			for (i64 k1 = 0; k1 < p.rows; k1++) {
 				const cell *z = lines[0].z;
 				row_fft(&p, lines[0].z, matrix + k1 * p.columns, 0, lines + 1);
@@ -89,4 +95,51 @@ KERNEL(welch) {
 			for (i64 l = 0; l < W && a * W + l < NODES; l++) A->out[(a * W + l) * bins + k] = sum[l];
 		}
 	}
+}
+
+/* coherence: of each of the lowest bins the sums over segments of conj(X) Y of every two nodes, [bin][2][NODES][NODES], real and
+   then imaginary parts, of which those of i <= j count. number is { step, segments, bins, plan of a segment }, table
+   { plan, window }. */
+KERNEL(coherence) {
+	const struct plan p = plan_of(A->number + 3, A->table);
+	const i64 step = A->number[0], segments = A->number[1], bins = A->number[2];
+	cell *matrix = (cell *)A->work, *coefficients = matrix + p.n; /* [bin][segment][tile] */
+	SHARED(struct line, lines, 3);
+	for (i64 a = 0; a < TILES; a++)
+		for (i64 g = 0; g < segments; g += 2) {
+			const i64 apart = g + 1 < segments ? step : 0;
+			two_segments(A, &p, p.rest, a, g * step, apart, matrix, lines);
+			for (i64 k1 = 0; k1 < p.rows; k1++) row_fft(&p, matrix + k1 * p.columns, matrix + k1 * p.columns, 0, lines);
+			for (i64 k = 0; k < bins; k++) {
+				const i64 other = (p.n - k) % p.n;
+				const lane *z = matrix[k % p.rows * p.columns + k / p.rows], *y = matrix[other % p.rows * p.columns + other / p.rows];
+				cell *x = coefficients + (k * segments + g) * TILES + a;
+				x[0][0] = (z[0] + y[0]) / 2;
+				x[0][1] = (z[1] - y[1]) / 2;
+				if (!apart) continue;
+				x[TILES][0] = (z[1] + y[1]) / 2;
+				x[TILES][1] = (y[0] - z[0]) / 2;
+			}
+		}
+	for (i64 k = 0; k < bins; k++)
+		for (i64 a = 0; a < TILES; a++)
+			for (i64 b = a; b < TILES; b++) {
+				lane re[W] = {}, im[W] = {};
+				for (i64 g = 0; g < segments; g++) {
+					const cell *of = coefficients + (k * segments + g) * TILES;
+					const double *xr = (const double *)&of[a][0], *xi = (const double *)&of[a][1];
+					const lane yr = of[b][0], yi = of[b][1];
+					for (i64 l = 0; l < W; l++) {
+						re[l] += xr[l] * yr + xi[l] * yi;
+						im[l] += xr[l] * yi - xi[l] * yr;
+					}
+				}
+				for (i64 l = 0; l < W && a * W + l < NODES; l++) {
+					double *out = A->out + (2 * k * NODES + a * W + l) * NODES + b * W;
+					for (i64 m = 0; m < W && b * W + m < NODES; m++) {
+						out[m] = re[l][m];
+						out[NODES * NODES + m] = im[l][m];
+					}
+				}
+			}
 }
