@@ -76,7 +76,7 @@ func (c *crossStream) Add(_ int, s *Signal) {
 		c.addByHost(s)
 		return
 	}
-	sp := welchSums(s, c.n, len(c.Products))
+	sp := welchSums(s, c.n, len(c.Products), zeros)
 	for f, products := range c.Products {
 		cross(products, sp.parts(f))
 	}

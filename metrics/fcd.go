@@ -78,7 +78,13 @@ func FCDValues(fcd []float64, s Setup, apart bool) []float64 {
 
 func (in *Input) fcd() []float64 {
 	return once(in, "fcd", func() []float64 {
-		v := stream(in, "fcd", newWindowStream).FC
+		w, ok := in.Streams["fcd"].(*windowStream)
+		if !ok {
+			w = newWindowStream(in.setup())
+			w.room = in.room
+			passed(w, in.Signal)
+		}
+		v := w.FC
 		out := in.room(len(v) * len(v))
 		correlateAll(out, v, in.room)
 		return out
@@ -103,6 +109,7 @@ type windowStream struct {
 	FC     [][]float64
 
 	length, step, windows, last int
+	room                        func(n int) []float64 // for FC
 }
 
 func newWindowStream(s Setup) *windowStream {
@@ -111,7 +118,7 @@ func newWindowStream(s Setup) *windowStream {
 }
 
 func newWindows(nodes, samples, length, step int) *windowStream {
-	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step}
+	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step, room: zeros}
 	if samples >= length {
 		w.windows = (samples-length)/step + 1
 		w.last = (w.windows-1)*step + length
@@ -180,7 +187,7 @@ func (w *windowStream) finish(to int) {
 	for k := len(w.FC); k < w.windows && k*w.step+w.length <= to; k++ {
 		begin := 2*k - w.Gone
 		sum.merge(w.Blocks[begin:min(len(w.Blocks), begin+2*(w.length/w.step)+1)])
-		w.FC = append(w.FC, sum.correlations())
+		w.FC = append(w.FC, sum.correlations(w.room))
 	}
 	spare := min(2*len(w.FC)-w.Gone, len(w.Blocks))
 	if len(w.FC) == w.windows { // the last blocks serve no window to come
@@ -303,8 +310,8 @@ func (w *window) merge(blocks []window) {
 	}
 }
 
-// correlations is the upper triangle of the window's functional connectivity.
-func (w *window) correlations() []float64 {
+// correlations is the upper triangle of the window's functional connectivity, in memory that room gives.
+func (w *window) correlations(room func(n int) []float64) []float64 {
 	n, count := len(w.Sum), float64(w.Count)
 	// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
 	inverse := make([]float64, n)
@@ -315,7 +322,7 @@ func (w *window) correlations() []float64 {
 			inverse[i] = 1 / math.Sqrt(squares)
 		}
 	}
-	out := make([]float64, 0, n*(n-1)/2)
+	out := room(n * (n - 1) / 2)[:0]
 	for i := range n {
 		row, part := w.Products[i*w.Stride:][:n], w.Sum[i]/count
 		for j := i + 1; j < n; j++ {
@@ -335,7 +342,7 @@ func (w *window) correlations() []float64 {
 func FCD(v [][]float64) []float64 {
 	count := len(v)
 	out := make([]float64, count*count)
-	correlateAll(out, v, func(n int) []float64 { return make([]float64, n) })
+	correlateAll(out, v, zeros)
 	return out
 }
 

@@ -121,8 +121,11 @@ func (in *Input) room(n int) []float64 {
 	if h := in.host(); h != nil {
 		return h.room.take(n)
 	}
-	return make([]float64, n)
+	return zeros(n)
 }
+
+// zeros is memory for n numbers for good.
+func zeros(n int) []float64 { return make([]float64, n) }
 
 // eachGood fills dst, a number for each node, with f where the node is not bad, NaN elsewhere.
 func (in *Input) eachGood(dst []float64, f func(i int) float64) {

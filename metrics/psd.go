@@ -159,16 +159,17 @@ type powerStream struct {
 	Power             [][]float64 // [node][bin]; nil before the first unit
 	nodes, n, samples int
 	rate              float64
+	room              func(n int) []float64
 }
 
 func newPowerStream(s Setup) *powerStream {
-	return &powerStream{nodes: s.Nodes, n: min(s.segmentLength("psd.segment"), s.Samples), samples: s.Samples, rate: s.Rate}
+	return &powerStream{nodes: s.Nodes, n: min(s.segmentLength("psd.segment"), s.Samples), samples: s.Samples, rate: s.Rate, room: zeros}
 }
 
 func (p *powerStream) Unit(k int) (from, to int, ok bool) { return segmentUnit(k, p.n, p.samples) }
 
 func (p *powerStream) Add(_ int, s *Signal) {
-	come := welchSums(s, p.n, 0).Power
+	come := welchSums(s, p.n, 0, p.room).Power
 	if p.Power == nil {
 		p.Power = come
 		return
@@ -207,6 +208,7 @@ func (in *Input) spectra() *Spectra {
 			sp = p.spectra(false)
 		} else {
 			p = newPowerStream(in.setup())
+			p.room = in.room
 			passed(p, in.Signal)
 			sp = p.spectra(true)
 		}

@@ -23,13 +23,13 @@ type Spectra struct {
 
 // Welch computes the spectra with segments of n samples, and keeps the coefficients of the first keep bins.
 func Welch(s *Signal, n, keep int) *Spectra {
-	sp := welchSums(s, min(n, s.Len()), keep)
+	sp := welchSums(s, min(n, s.Len()), keep, zeros)
 	sp.normalise(s.Rate)
 	return sp
 }
 
-// welchSums has the sums of |X_f|² in place of the power.
-func welchSums(s *Signal, n, keep int) *Spectra {
+// welchSums has the sums of |X_f|² in place of the power, in memory that room gives.
+func welchSums(s *Signal, n, keep int, room func(n int) []float64) *Spectra {
 	step := n - n/2
 	sp := &Spectra{Segment: n, Segments: (s.Len()-n)/step + 1, Frequency: binsOf(n, s.Rate), Power: make([][]float64, s.N())}
 	keep = min(keep, len(sp.Frequency))
@@ -37,7 +37,7 @@ func welchSums(s *Signal, n, keep int) *Spectra {
 		sp.Coefficient = make([][][]float64, s.N())
 	}
 	for i := range s.N() {
-		sp.Power[i] = make([]float64, len(sp.Frequency))
+		sp.Power[i] = room(len(sp.Frequency))
 		if s.Bad[i] {
 			copy(sp.Power[i], nans(len(sp.Frequency)))
 		}
