@@ -62,7 +62,9 @@ func TestBlocksMeet(t *testing.T) {
 		t.Errorf("%v\n%s", err, said)
 	}
 	alone := strings.Replace(text, "== number) __nanosleep(20);", "== number) break;", 1)
-	if said, err := underSanitizer(t, string(threads)+alone); err == nil || !strings.Contains(said, "data race") {
+	// Whether the sanitizer sees it first or the sums do, depends on which thread is quicker.
+	said, err := underSanitizer(t, string(threads)+alone)
+	if err == nil || !strings.Contains(said, "data race") && !strings.Contains(said, "rounds that went well") {
 		t.Errorf("blocks that do not wait for each other are not noticed: %v\n%s", err, said)
 	}
 }
