@@ -42,6 +42,11 @@ With --metrics it times batches of adex2 with metrics and without instead, in tu
   brainsweep bench --metrics all`,
 		Args: words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(use) > 0 {
+				if err := checkBenchMetrics(cmd, use); err != nil {
+					return err
+				}
+			}
 			cases, err := benchCases(only)
 			if err != nil {
 				return err

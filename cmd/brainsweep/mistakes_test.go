@@ -140,6 +140,7 @@ func TestMistakes(t *testing.T) {
 		{name: "-o twice", line: "run job.toml -o a.h5 -o b.h5", want: `brainsweep run: .*"-o, --output".* it is given twice, as "a.h5" and "b.h5" .*`},
 		{name: "no threads", line: "run job.toml --threads -1", want: `--threads: -1 is not a number of threads; .*`},
 		{name: "a word for threads", line: "run job.toml --threads many", want: `brainsweep run: .*"many".*`},
+		{name: "bench of unknown metrics, with flags of other cases", line: "bench --metrics psd,hurts --nodes 10", want: `unknown metric "hurts" \(did you mean "hurst"\?\).*\n--nodes: the case of --metrics is fixed; leave --nodes out`},
 		{name: "no batch", line: "run job.toml --batch -1", want: `--batch: -1 is not a number of points; .*`},
 
 		// The place.

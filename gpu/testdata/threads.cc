@@ -34,7 +34,7 @@ static inline float __uint_as_float(unsigned x) { return same_bits<float>(x); }
 static inline long long __double_as_longlong(double x) { return same_bits<long long>(x); }
 static inline double __longlong_as_double(long long x) { return same_bits<double>(x); }
 
-// The kernel counts in out[team] how often a node did not see what its neighbour wrote.
+// The kernel counts in out[team] the rounds in which every node saw what its neighbours wrote.
 static const int all_teams = 5, all_rows = 2, all_rounds = 20;
 static long long out[all_teams];
 static const volatile int stop = 0;

@@ -38,6 +38,10 @@ func (r *Result) WriteTop(w io.Writer, q Query) error {
 	if err != nil {
 		return err
 	}
+	if ranked == 0 {
+		_, err := fmt.Fprintf(w, "no point has %s: it is undefined for all %d\n", q.By, r.Points)
+		return err
+	}
 	word := "highest"
 	if lowest {
 		word = "lowest"

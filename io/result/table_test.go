@@ -98,6 +98,13 @@ func TestTop(t *testing.T) {
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}
+	b.Reset()
+	if err := ranked(t, math.NaN(), math.NaN()).WriteTop(&b, result.Query{By: "E.score", Top: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "no point has E.score: it is undefined for all 2\n"; b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
 }
 
 // TestCSV reads back every number, to the bit.
