@@ -89,6 +89,12 @@ const (
 	groupTurns  = 5
 )
 
+// CheckMetrics tells which of the names stand for no metric: mistakes of the user's.
+func CheckMetrics(use []string) error {
+	_, err := metrics.Select(use)
+	return err
+}
+
 // BenchMetrics times the case in single (32) or double (64) precision with the metrics that use names, and without, in turns.
 func BenchMetrics(ctx context.Context, dev device.Device, use []string, precision int) (*MetricsBench, error) {
 	points := max(1, dev.Info().Workers)

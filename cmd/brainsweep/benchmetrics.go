@@ -12,14 +12,12 @@ import (
 	"brainsweep/device"
 	"brainsweep/fault"
 	"brainsweep/jobs"
-	"brainsweep/metrics"
 )
 
 // checkBenchMetrics tells all that is amiss with --metrics: names that no metric has, and flags of other cases.
 func checkBenchMetrics(cmd *cobra.Command, use []string) error {
 	var faults fault.List
-	_, err := metrics.Select(use)
-	faults.Add(err)
+	faults.Add(jobs.CheckMetrics(use))
 	for _, flag := range []string{"case", "nodes", "points", "speed", "delays", "density"} {
 		if cmd.Flags().Changed(flag) {
 			faults.Add(mistake("--%s: the case of --metrics is fixed; leave --%s out", flag, flag))
