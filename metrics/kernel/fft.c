@@ -144,12 +144,13 @@ FUNC void eight(TO, FROM) {
 }
 
 /* A pass from x, whose numbers are from cells apart, to y, where they are to cells apart. The last one, m = 1, has no turns
-   of its own; ends, if there are any, turn what becomes of the whole transform. */
+   of its own; ends, if there are any, turn what becomes of the whole transform. p runs within q: turns that stay the same in
+   the inner loop are taken to registers, of which a butterfly leaves none. */
 #define PASS(r, butterfly) \
 	case r: \
 		if (m > 1) \
-			for (i64 p = 0; p < m; p++) \
-				for (i64 q = 0; q < s; q++) \
+			for (i64 q = 0; q < s; q++) \
+				for (i64 p = 0; p < m; p++) \
 					butterfly(y + (q + s * r * p) * to, s * to, turns + 2 * (r - 1) * p - 2, 1, 0, x + (q + s * p) * from, s * m * from); \
 		else if (ends) \
 			for (i64 q = 0; q < s; q++) butterfly(y + q * to, s * to, ends + 2 * q, s, 1, x + q * from, s * from); \
