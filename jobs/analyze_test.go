@@ -265,6 +265,36 @@ func TestAnalyzeCohort(t *testing.T) {
 	}
 }
 
+// TestAnalyzeOtherPeriods has a step of which metrics.period's own 1 ms is no multiple: series that are there go by their own period.
+func TestAnalyzeOtherPeriods(t *testing.T) {
+	dir := t.TempDir()
+	toy, err := filepath.Abs("testdata/toy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := "[metrics]\nof = \"x\"\nuse = [\"rate\", \"timescale\", \"updown\"]\n"
+	text, _, _ := strings.Cut(fmt.Sprintf(kept, toy, "200 ms", "single"), "[[record]]\nmonitor = \"bold\"")
+	for old, other := range map[string]string{`"0.1 ms"`: `"0.4 ms"`, `"1 ms"`: `"2 ms"`} {
+		text = strings.Replace(text, old, other, 1)
+	}
+	during, after := filepath.Join(dir, "during.h5"), filepath.Join(dir, "after.h5")
+	if _, err := run(t, parse(t, text+wanted+"period = \"2 ms\"\n"), during, ways{}); err != nil {
+		t.Fatal(err)
+	}
+	dev, err := cpu.Open(cpu.Options{Threads: 2, CacheDir: kernels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	writeAll(t, dir, map[string]string{"job.toml": wanted})
+	if _, err := (jobs.Analysis{Result: during, Job: filepath.Join(dir, "job.toml"), Output: after, Device: dev}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if count := compareMetrics(t, "2 ms", during, after, true); count < 30 {
+		t.Errorf("only %d metrics", count)
+	}
+}
+
 // TestAnalyzeMistakes says all that is wrong, in the words of the command line.
 func TestAnalyzeMistakes(t *testing.T) {
 	dir := t.TempDir()

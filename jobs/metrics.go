@@ -26,7 +26,9 @@ func (r *reader) metrics() {
 			r.faultf(r.Pos("metrics"), "metrics.%s is missing; write for example %s = %s", key, key, example)
 		}
 	}
-	m.Period = r.period(1, true, []string{"metrics", "period"})
+	if r.plan.recorded == nil || r.Has("metrics", "period") { // series that are there have a period of their own
+		m.Period = r.period(1, true, []string{"metrics", "period"})
+	}
 	if r.plan.recorded == nil {
 		r.readFiltered()
 	}

@@ -276,6 +276,8 @@ job.toml:12:5: clamp.x: 7 is out of bounds; it must be from 0 to 5 kHz
 job.toml:13:1: unknown state "z" of model toy (did you mean "w"?)`},
 	{"band of a slow series", with("[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\n[metrics]\nof = ['x', 'bold']\nuse = ['plv']\nphase = { band = [0, 8] }\n"), `job.toml:10:13: metrics.phase.band: frequencies of samples every 0.1 s lie up to 5 Hz`},
 	{"band of a Butterworth filter", with("[metrics]\nof = 'x'\nuse = ['plv']\nphase = { band = [4, 500], filter = 'butterworth' }\n"), `job.toml:7:7: metrics.phase.band: a Butterworth filter of samples every 0.001 s has its band above 0 and below 500 Hz`},
+	{"samples of a Butterworth filter", with("[metrics]\nof = ['x', 'y']\nuse = ['plv']\nperiod = '100 ms'\nphase = { band = [1, 4], filter = 'butterworth' }\nfiltered = { y = { of = 'x', band = [1, 4], filter = 'butterworth' } }\n"), `job.toml:7:8: metrics.phase.band: a Butterworth filter needs at least 16 samples, of which it mirrors 15 at both ends; there are 10
+job.toml:11:37: metrics.filtered.y.band: a Butterworth filter needs at least 16 samples, of which it mirrors 15 at both ends; there are 10`},
 	{"a model", "title = 'x'\nequations = 'd(x) = -x'\n[states]\nx = { range = [0, 1] }\n", `job.toml: this is a model, not a job; a job that simulates it has the line model = "job.toml"`},
 	{"metrics of nothing", with("[metrics]\n"), `job.toml:6:2: metrics.of is missing; write for example of = ["x"]
 job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},

@@ -25,10 +25,10 @@ func avalancheGroup() Group {
 		},
 		Least: func(s Setup) Need { return Need{Samples: int(s.Config.number("avalanche.bin")) + 1, Why: "a bin"} },
 		Metrics: []Metric{
-			metric("avalanche_events", "number of events", func(a Avalanches) float64 { return float64(a.Events) }),
-			metric("avalanche_count", "number of avalanches", func(a Avalanches) float64 { return float64(len(a.Sizes)) }),
+			metric("avalanche_events", "number of events", func(a Avalanches) float64 { return a.count(a.Events) }),
+			metric("avalanche_count", "number of avalanches", func(a Avalanches) float64 { return a.count(len(a.Sizes)) }),
 			metric("avalanche_size", "mean size of an avalanche", func(a Avalanches) float64 { return average(a.Sizes) }),
-			metric("avalanche_size_max", "size of the largest avalanche", func(a Avalanches) float64 { return float64(largest(a.Sizes)) }),
+			metric("avalanche_size_max", "size of the largest avalanche", func(a Avalanches) float64 { return a.count(largest(a.Sizes)) }),
 			metric("avalanche_duration", "mean number of bins of an avalanche", func(a Avalanches) float64 { return average(a.Durations) }),
 			metric("avalanche_exponent", "exponent of the sizes", Avalanches.Exponent),
 		},
@@ -37,6 +37,7 @@ func avalancheGroup() Group {
 
 // Avalanches are the cascades of a signal.
 type Avalanches struct {
+	Nodes     int // that are finite
 	Events    int
 	Sizes     []int // events
 	Durations []int // bins
@@ -48,6 +49,9 @@ func FindAvalanches(s *Signal, threshold float64, bin int) Avalanches {
 	a := Avalanches{}
 	for i := range s.N() {
 		x := s.Node(i)
+		if !s.Bad[i] {
+			a.Nodes++
+		}
 		if !s.lively(i) {
 			continue
 		}
@@ -73,6 +77,14 @@ func FindAvalanches(s *Signal, threshold float64, bin int) Avalanches {
 		}
 	}
 	return a
+}
+
+// count is a number of something, NaN where no node could have shown any.
+func (a Avalanches) count(n int) float64 {
+	if a.Nodes == 0 {
+		return math.NaN()
+	}
+	return float64(n)
 }
 
 // Exponent is the exponent of the sizes, NaN for fewer than two avalanches.

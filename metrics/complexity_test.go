@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -54,5 +55,22 @@ func TestLempelZivIsTheDefinition(t *testing.T) {
 			}
 		}
 		check(b.String())
+	}
+}
+
+// Counts are 0 where nodes could have shown avalanches and did not, as the reference data have it; where no node is finite there is
+// nothing to count.
+func TestAvalanchesOfNothing(t *testing.T) {
+	for bad, want := range map[int]float64{0: 0, 3: 0, 4: math.NaN()} {
+		rows := make([]float64, 4*100)
+		for i := range bad {
+			rows[4*(10+i)+i] = math.Inf(1)
+		}
+		in := inputOf(rows, nil, nil)
+		for _, name := range []string{"avalanche_events", "avalanche_count", "avalanche_size_max"} {
+			if got := value(t, name, in); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+				t.Errorf("%s is %v where %d of 4 nodes are not finite, want %v", name, got, bad, want)
+			}
+		}
 	}
 }

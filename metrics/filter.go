@@ -9,7 +9,7 @@ import (
 // section is a second-order filter: (b0 + b1/z + b2/z²) / (1 + a1/z + a2/z²).
 type section struct{ b0, b1, b2, a1, a2 float64 }
 
-// BandWrong says why the rate of the samples does not allow a band [Hz], or with smooth a Butterworth filter of it; "" where
+// BandWrong says why the rate or the number of the samples does not allow a band [Hz], or with smooth a Butterworth filter of it; "" where
 // it does, and where there is no band.
 func (s Setup) BandWrong(band []float64, smooth bool) string {
 	if len(band) != 2 {
@@ -19,6 +19,8 @@ func (s Setup) BandWrong(band []float64, smooth bool) string {
 	switch {
 	case smooth && !(band[0] > 0 && band[1] < top):
 		return fmt.Sprintf("a Butterworth filter of samples every %s has its band above 0 and below %.6g Hz", samples, top)
+	case smooth && s.Samples <= butterworthPad:
+		return fmt.Sprintf("a Butterworth filter needs at least %d samples, of which it mirrors %d at both ends; there are %d", butterworthPad+1, butterworthPad, s.Samples)
 	case band[1] > top:
 		return fmt.Sprintf("frequencies of samples every %s lie up to %.6g Hz", samples, top)
 	}
