@@ -73,7 +73,7 @@ func (a Analysis) read(res *result.Result) (*analysis, error) {
 			an.channelTable(r, q)
 		}
 	}
-	if err := a.named(r.faults.Err()); err != nil {
+	if err := a.named(r.mistakes()); err != nil {
 		return nil, err
 	}
 	an.warnings = r.warnings

@@ -53,6 +53,18 @@ func (r *reader) sweep() {
 	}
 }
 
+// swept tells what the author of the model's file swept and the job says nothing of.
+func (r *reader) swept() {
+	if r.plan.Model == nil {
+		return
+	}
+	for _, s := range r.plan.Model.Swept {
+		if !r.plan.Swept(s.Address) && !r.Has("parameters", s.Address) {
+			r.warnf("%s", s.Note)
+		}
+	}
+}
+
 // only narrows the sweep to one of its points, whose name, and so whose noise, stays what it was.
 func (r *reader) only() {
 	var number int
@@ -84,11 +96,11 @@ func (r *reader) sweepOptions() {
 	r.option("file", s.Mode == sweep.List, "list", &s.File)
 	switch {
 	case s.Mode.Drawn() && !r.Has("sweep", "points"):
-		r.faultf(r.Pos("sweep"), "sweep.points is missing; mode %s needs the number of points to draw", s.Mode)
+		r.missing([]string{"sweep", "points"}, "sweep.points is missing; mode %s needs the number of points to draw", s.Mode)
 	case s.Mode.Drawn() && s.Points < 1:
 		r.faultf(r.ValuePos("sweep", "points"), "sweep.points: %d points; there must be at least one", s.Points)
 	case s.Mode == sweep.List && !r.Has("sweep", "file"):
-		r.faultf(r.Pos("sweep"), `sweep.file is missing; mode list reads the points from a table, e.g. file = "points.csv", with the addresses in its first line`)
+		r.missing([]string{"sweep", "file"}, `sweep.file is missing; mode list reads the points from a table, e.g. file = "points.csv", with the addresses in its first line`)
 	}
 }
 
@@ -201,7 +213,7 @@ func (r *reader) rule(setting Setting, path []string) Rule {
 	rule.Log = scale == "log"
 	for key, target := range map[string]*float64{"from": &rule.From, "to": &rule.To} {
 		if !r.Has(at(key)...) {
-			r.faultf(r.Pos(path...), "%s: %s is missing", document.Address(path...), key)
+			r.missing(join(path, key), "%s: %s is missing", document.Address(path...), key)
 			continue
 		}
 		*target, _ = r.number(setting.Unit, at(key)...)
@@ -211,7 +223,7 @@ func (r *reader) rule(setting Setting, path []string) Rule {
 	case drawn && r.Has(at("points")...):
 		r.faultf(r.Pos(at("points")...), "%s: an axis has no points of its own in mode %s; write sweep.points", document.Address(path...), r.plan.Sweep.Mode)
 	case !drawn && !r.Has(at("points")...):
-		r.faultf(r.Pos(path...), "%s: points is missing; from %v to %v in how many values?", document.Address(path...), rule.From, rule.To)
+		r.missing(join(path, "points"), "%s: points is missing; from %v to %v in how many values?", document.Address(path...), rule.From, rule.To)
 	}
 	return rule
 }

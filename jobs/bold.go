@@ -38,7 +38,7 @@ func (r *reader) bold(rec record, at []string) {
 		r.response(b, path)
 	}
 	if !r.Has(path("period")...) {
-		r.faultf(r.Pos(at...), `%s.period is missing; write for example period = "1 s"`, document.Address(at...))
+		r.missing(join(at, "period"), `%s.period is missing; write for example period = "1 s"`, document.Address(at...))
 	} else {
 		out.Period = r.period(math.NaN(), false, path("period"))
 	}

@@ -53,7 +53,7 @@ func (r *reader) cohort() {
 	c.Wanted = r.wanted()
 	switch {
 	case !r.Has("cohort", "source"):
-		r.faultf(r.Pos("cohort"), `cohort.source is missing; write the folder of a data set, e.g. source = "/data/bids"`)
+		r.missing([]string{"cohort", "source"}, `cohort.source is missing; write the folder of a data set, e.g. source = "/data/bids"`)
 	case r.Has("connectome", "source"):
 		r.faultf(r.Pos("connectome", "source"), "connectome.source: the connectomes are those of the cohort's subjects; keep one of the two")
 	}

@@ -146,6 +146,7 @@ type reader struct {
 	*document.Document
 	inputs   *inputs
 	faults   fault.List
+	lacking  []lack
 	warnings []string
 	plan     *Plan
 	devices  DeviceSettings
@@ -162,7 +163,7 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 	r := &reader{Document: d, inputs: in, plan: &Plan{settings: map[string]int{}, axes: map[string]int{}}}
 	r.change(set)
 	r.job()
-	if err := r.faults.Err(); err != nil {
+	if err := r.mistakes(); err != nil {
 		return nil, err
 	}
 	r.plan.canonical()
@@ -195,6 +196,7 @@ func (r *reader) job() {
 	r.stimuli()
 	r.records()
 	r.sweep()
+	r.swept()
 	r.mapBounds()
 	r.metrics()
 	r.targets()

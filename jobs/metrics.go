@@ -23,7 +23,7 @@ func (r *reader) metrics() {
 	for _, key := range []string{"of", "use"} {
 		if !r.Has("metrics", key) && (key == "of" || r.Len("target") == 0) {
 			example := map[string]string{"of": fmt.Sprintf("[%q]", r.recordable()[0]), "use": `["rate", "fc"]`}[key]
-			r.faultf(r.Pos("metrics"), "metrics.%s is missing; write for example %s = %s", key, key, example)
+			r.missing([]string{"metrics", key}, "metrics.%s is missing; write for example %s = %s", key, key, example)
 		}
 	}
 	if r.plan.recorded == nil || r.Has("metrics", "period") { // series that are there have a period of their own

@@ -60,7 +60,16 @@ job.toml:5:13: connectome.diagonal: unknown value "none"; there is keep, zero
 job.toml:6:9: connectome.speed: 4 has no unit; write for example "4 mm/ms"
 testdata/nothing.zip: cannot be read: no such file or directory`},
 	{"normalisation", with("[connectome]\nsource = 'synthetic:10'\nnormalise = 'colum'\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral`},
-	{"empty source", with("[connectome]\nsource = ''\n"), `job.toml:2:2: connectome.source is missing; write a path, or for example "synthetic:68"`},
+	{"keys that are missing under their names", "modle = 'x'\n[connectome]\nsourc = 'synthetic:4'\n[run]\nduraton = '1 s'\n", `job.toml:1:1: unknown key "modle" (did you mean "model"?)
+job.toml:3:1: unknown key "sourc" (did you mean "source"?)
+job.toml:5:1: unknown key "duraton" (did you mean "duration"?)`},
+	{"a section that is missing under its name", "model = 'kuramoto'\n[conectome]\nsource = 'synthetic:4'\n[run]\nduration = '1 s'\n", `job.toml:2:2: unknown key "conectome" (did you mean "connectome"?)`},
+	{"keys of records, metrics and axes under other names", with("[[record]]\nmontor = 'raw'\n[metrics]\noff = ['x']\nuse = ['rate']\n[sweep]\ngain = { form = 1, to = 2, points = 3 }\n"), `job.toml:7:1: unknown key "montor" (did you mean "monitor"?)
+job.toml:9:1: unknown key "off" (did you mean "of"?)
+job.toml:12:10: unknown key "form" (did you mean "from"?)`},
+	{"a key that is missing beside another that is not known", with("[connectome]\npath = 'x'\n"), `job.toml:2:2: connectome.source is missing; write a path, or for example "synthetic:68"
+job.toml:3:1: unknown key "path"; there is source, normalise, diagonal, speed, lesion`},
+	{"empty source", with("[connectome]\nsource = ''\n"), `job.toml:3:1: connectome.source is missing; write a path, or for example "synthetic:68"`},
 	{"too few regions", with("[connectome]\nsource = 'synthetic:1'\n"), `job.toml:3:11: synthetic:1: a connectome has from 2 to 10000 regions`},
 	{"speed", with("[connectome]\nsource = 'synthetic:10'\nspeed = '0 m/s'\n"), `job.toml:4:10: connectome.speed: 0 is out of bounds; it must be above 0 mm/ms`},
 	{"no unit", with("[run]\nduration = '10'\ntransient = 1\n"), `job.toml:5:13: run.duration: "10" has no unit; write for example "10 s"

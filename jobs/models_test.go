@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -128,4 +129,28 @@ func numbersIn(t *testing.T, content string) []float64 {
 		out = append(out, math.Float64frombits(bits))
 	}
 	return out
+}
+
+// What the author of a RateML file swept is told where the job says nothing of it.
+func TestSweepsOfRateML(t *testing.T) {
+	const start = "model = \"../../model/rateml/testdata/montbrio.xml\"\n[connectome]\nsource = \"synthetic:4\"\n[run]\nduration = \"10 ms\"\n[[record]]\nmonitor = \"raw\"\nof = \"r\"\n"
+	for rest, want := range map[string][]string{
+		"":                                     {"connectome.speed", "global_coupling"},
+		"[sweep]\nconnectome.speed = [1, 2]\n": {"global_coupling"},
+		"[sweep]\n\"connectome.speed\" = [1, 2]\nglobal_coupling = [1, 2]": nil,
+		"[parameters]\nglobal_coupling = 2\n":                              {"connectome.speed"},
+	} {
+		var got []string
+		for _, w := range parse(t, start+rest).Warnings {
+			for _, address := range []string{"connectome.speed", "global_coupling"} {
+				if strings.Contains(w, "for RateML's sweep write in the job") && strings.Contains(w, address) {
+					got = append(got, address)
+				}
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: notes on %q, want %q", rest, got, want)
+		}
+	}
 }

@@ -63,7 +63,7 @@ func (r *reader) records() {
 func (r *reader) choiceOf(key string, word *string, known []string, at []string) {
 	path := join(at, key)
 	if !r.Has(path...) {
-		r.faultf(r.Pos(at...), "%s is missing; there is %s", document.Address(path...), strings.Join(known, ", "))
+		r.missing(path, "%s is missing; there is %s", document.Address(path...), strings.Join(known, ", "))
 		return
 	}
 	r.choice(word, known, path...)
@@ -97,7 +97,7 @@ func (r *reader) series(rec record, at []string) {
 	if isAfferent(rec.Monitor) && !r.Has(path("of")...) && r.plan.Model != nil {
 		out.Of = r.plan.Model.CouplingTerms()
 	} else if !r.Has(path("of")...) {
-		r.faultf(r.Pos(at...), "%s.of is missing; write for example of = [%q]", document.Address(at...), r.recordable()[0])
+		r.missing(join(at, "of"), "%s.of is missing; write for example of = [%q]", document.Address(at...), r.recordable()[0])
 	}
 	known := r.recordable()
 	if isAfferent(rec.Monitor) && r.plan.Model != nil {
@@ -108,7 +108,7 @@ func (r *reader) series(rec record, at []string) {
 	switch {
 	case rec.Monitor == "afferent" && !r.Has(path("period")...):
 	case rec.Monitor != "raw" && !r.Has(path("period")...):
-		r.faultf(r.Pos(at...), `%s.period is missing; write for example period = "1 ms"`, document.Address(at...))
+		r.missing(join(at, "period"), `%s.period is missing; write for example period = "1 ms"`, document.Address(at...))
 	case rec.Monitor == "raw" && r.Has(path("period")...):
 		r.faultf(r.Pos(path("period")...), `%s.period: raw records every step; for a longer period there is the monitor subsample`, document.Address(at...))
 	case rec.Monitor != "raw":

@@ -21,7 +21,7 @@ var projectionKeys = []string{"projection", "mapping", "sensors", "reference", "
 func (r *reader) projection(at []string) *View {
 	path := func(key string) []string { return join(at, key) }
 	if !r.Has(path("projection")...) {
-		r.faultf(r.Pos(at...), `%s.projection is missing: the file of a matrix with a row for each sensor and a column for each region, e.g. projection = "leadfield.csv"`,
+		r.missing(join(at, "projection"), `%s.projection is missing: the file of a matrix with a row for each sensor and a column for each region, e.g. projection = "leadfield.csv"`,
 			document.Address(at...))
 		return nil
 	}

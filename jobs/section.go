@@ -15,7 +15,7 @@ import (
 func (r *reader) model() {
 	p := r.plan
 	if !r.Has("model") {
-		r.faultf(r.ValuePos("model"), `model is missing; write for example model = "adex2"`)
+		r.missing([]string{"model"}, `model is missing; write for example model = "adex2"`)
 		return
 	}
 	if r.Kind("model") != "a string" {
@@ -67,7 +67,7 @@ func (r *reader) connectome() {
 		return
 	}
 	if !r.Has("connectome", "source") || r.Value("connectome", "source") == "" {
-		r.faultf(r.Pos("connectome"), `connectome.source is missing; write a path, or for example "synthetic:68"`)
+		r.missing([]string{"connectome", "source"}, `connectome.source is missing; write a path, or for example "synthetic:68"`)
 		return
 	}
 	if r.Kind("connectome", "source") != "a string" {
@@ -130,7 +130,7 @@ func (r *reader) run() {
 	run.Duration = r.quantity("ms", math.NaN(), "run", "duration")
 	run.Transient = r.quantity("ms", 0, "run", "transient")
 	if !r.Has("run", "duration") {
-		r.faultf(r.Pos("run", "duration"), `run.duration is missing; write for example duration = "10 s"`)
+		r.missing([]string{"run", "duration"}, `run.duration is missing; write for example duration = "10 s"`)
 	}
 	if len(r.faults) > before {
 		run.Step = math.NaN() // nothing that rests on times can be checked

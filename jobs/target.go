@@ -127,7 +127,7 @@ func (r *reader) target(at []string) {
 	r.choiceOf("kind", &t.Kind, []string{targetFC, targetFCD, targetPSD, targetSeries}, at)
 	r.choice(&t.Order, []string{byLabel, byPosition}, path("order")...)
 	if !r.Has(path("file")...) {
-		r.faultf(r.Pos(at...), `%s.file is missing; write for example file = "fc.csv"`, document.Address(at...))
+		r.missing(join(at, "file"), `%s.file is missing; write for example file = "fc.csv"`, document.Address(at...))
 	} else if t.File == "" && r.Kind(path("file")...) == "a string" {
 		r.faultf(r.ValuePos(path("file")...), "%s: the name is empty", document.Address(path("file")...))
 	}

@@ -27,9 +27,16 @@ type Model struct {
 	Coupling    string             // the coupling function that a job takes when it names none; "" for linear
 	Gains       map[string]float64 // values of that function's parameters which are not its defaults
 	Notes       []string           // what the file's reader changed or left out, one sentence each
+	Swept       []Swept            // what the file's author swept: a job says that
 	Modes       int                // above 1, each state, and each term of the coupling, is there once for each mode, one after the other
 
 	file string // for messages
+}
+
+// Swept is a quantity that the author of a model's file swept.
+type Swept struct {
+	Address string // in a job's [sweep]
+	Note    string // what to write there, one sentence
 }
 
 // Parameter is a number that the equations use and a job may set, for all nodes or node by node.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,10 @@ the model.`,
 			if err != nil {
 				return err
 			}
-			text, notes := m.File(), m.Notes
+			text, notes := m.File(), slices.Clone(m.Notes)
+			for _, s := range m.Swept {
+				notes = append(notes, s.Note)
+			}
 			if toRateML {
 				if text, notes, err = library.RateML(m); err != nil {
 					return mistake("%v", err)

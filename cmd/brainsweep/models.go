@@ -92,6 +92,9 @@ func vetModels(out io.Writer, files []string) error {
 		for _, warning := range m.Warnings() {
 			fmt.Fprintf(out, "%s: warning: %s\n", file, warning)
 		}
+		for _, s := range m.Swept {
+			fmt.Fprintf(out, "%s: note: %s\n", file, s.Note)
+		}
 		fmt.Fprintf(out, "%s: good: %s, %s, %s\n", file, m.Title, count(len(m.States), "state"), count(len(m.Parameters), "parameter"))
 	}
 	return mistakes.Err()

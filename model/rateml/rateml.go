@@ -341,6 +341,11 @@ func (r *reader) finish() {
 	}
 }
 
+// study notes what a job may sweep at an address.
+func (r *reader) study(address, format string, args ...any) {
+	r.m.Swept = append(r.m.Swept, model.Swept{Address: address, Note: fmt.Sprintf(format, args...)})
+}
+
 // studies notes what RateML sweeps. A parameter that only the speed of conduction is made of is no part of the model.
 func (r *reader) studies() {
 	for _, p := range r.swept {
@@ -348,10 +353,10 @@ func (r *reader) studies() {
 		word := regexp.MustCompile(`\b` + p.name + `\b`)
 		if word.MatchString(r.texts["rec_speed_dt"]) && !r.m.Uses(p.name) {
 			r.m.Parameters = slices.DeleteFunc(r.m.Parameters, func(q model.Parameter) bool { return q.Name == p.name })
-			r.note("%s is the speed of conduction, which is the job's; for RateML's sweep write in the job: [sweep] \"connectome.speed\" = %s", p.name, axis)
+			r.study("connectome.speed", "%s is the speed of conduction, which is the job's; for RateML's sweep write in the job: [sweep] \"connectome.speed\" = %s", p.name, axis)
 			continue
 		}
-		r.note("parameter %q has the value %s; for RateML's sweep write in the job: [sweep] %s = %s", p.name, expr.Number(p.low), p.name, axis)
+		r.study(p.name, "parameter %q has the value %s; for RateML's sweep write in the job: [sweep] %s = %s", p.name, expr.Number(p.low), p.name, axis)
 	}
 	if r.texts["rec_speed_dt"] == "" && len(r.m.Coupled) > 0 {
 		r.note(`there is no rec_speed_dt, which means no delays; write [connectome] speed = "1e9 mm/ms" for that`)

@@ -68,7 +68,10 @@ func TestMontbrio(t *testing.T) {
 		}
 	}
 	notes := strings.Join(m.Notes, "\n")
-	for _, want := range []string{`"connectome.speed" = { from = 0.4, to = 1.6,`, "[sweep] global_coupling = { from = 1, to = 3,", `"noise.r"`} {
+	for _, s := range m.Swept {
+		notes += "\n" + s.Address + ": " + s.Note
+	}
+	for _, want := range []string{`connectome.speed: global_speed is the speed`, `"connectome.speed" = { from = 0.4, to = 1.6,`, "[sweep] global_coupling = { from = 1, to = 3,", `"noise.r"`} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("no note with %q in\n%s", want, notes)
 		}
