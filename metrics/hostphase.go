@@ -51,7 +51,7 @@ func (p *hostPhases) pli() []float64 {
 }
 
 // phaseSpan is the number of times that the kernel "pli" compares together.
-const phaseSpan = 2048
+const phaseSpan = 256
 
 // signs are the sums over time of sign(sin(phi_i - phi_j)) of all pairs, and whether all could be told; exactly, they can.
 func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
@@ -64,7 +64,7 @@ func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
 		Work: 2 * tileWidth * n, Kept: kept}, 0)
 	pairs := p.N() * (p.N() - 1) / 2
 	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,
-		Work: (h.stride() + 1) * phaseSpan / 4, Kept: kept}, pairs+1)
+		Work: h.stride() * phaseSpan / 4, Kept: kept}, pairs+1)
 	return out[:pairs], out[pairs] == 0
 }
 

@@ -73,12 +73,23 @@ KERNEL(analytic) {
 	}
 }
 
-/* What the pairs of nodes at count times from begin on are compared with: their angles in rows[node][time], of which the
-   higher 16 bits nearly always tell, and more exactly where those are too near. */
-enum { SPAN = 2048, SHORTS = 32, LOOK = 8 * SHORTS };
-typedef unsigned short shorts __attribute__((vector_size(2 * SHORTS), aligned(2)));
-typedef short shorts512 __attribute__((vector_size(64)));
+/* What the pairs of nodes are compared with at SPAN times from begin on, of which count are not beyond the last one: the higher 16
+   bits of angles, which nearly always tell. The highest is the half of the turn: half has, of each node, a set of the times at which
+   it is the second. The others, doubled so that they wrap in half a turn, and less 2^15 to have signs, are in rows[node][time]. Node i
+   lies behind j where an odd number of these holds: i is in the second half; j is; the row of i is less than that of j. */
+#if defined __AVX512BW__
+enum { SHORTS = 32 };
+#elif defined __AVX__
+enum { SHORTS = 16 };
+#else
+enum { SHORTS = 8 };
+#endif
+enum { SPAN = 256, VECTORS = SPAN / SHORTS, WORDS = SPAN / 64, TOO_NEAR = 5 };
+typedef unsigned short shorts __attribute__((vector_size(2 * SHORTS), aligned(2), may_alias));
+typedef short signed_shorts __attribute__((vector_size(2 * SHORTS)));
 typedef u64 words __attribute__((vector_size(2 * SHORTS)));
+typedef u32 u32_there __attribute__((may_alias));
+typedef u64 set[TILES * W]; /* WORDS of them: those of each node have a bit for each time, in one order for all */
 
 struct phases {
 	const struct args *A;
@@ -87,30 +98,68 @@ struct phases {
 	const lane *imaginary; /* 0 where there are none */
 	i64 samples, begin, count;
 	unsigned short (*rows)[SPAN];
+	set half[WORDS], less[WORDS]; /* less: the row of a node is less than that of each other */
 	i64 open; /* pairs of which even 32 bits do not tell, without imaginary parts */
 };
 
-/* near has a bit for each difference, given twice, that leaves the order of two nodes open: angles of 16 bits, d - 1 apart, may
-   stand for ones in any order with d from 0 to 2, or half a turn from there. */
-FUNC u32 near(shorts twice) {
+FUNC shorts shorts_at(const unsigned short *row, i64 v) { return *(const shorts *)(row + v * SHORTS); }
+
+/* Both are the minimum: clang 14 sees it in the former alone, gcc 12 in the latter. */
+FUNC shorts lesser_shorts(shorts x, shorts y) {
+#if defined __clang__
+	const shorts less = (shorts)(x < y);
+	return (less & x) | (~less & y);
+#else
+	unsigned short a[SHORTS], b[SHORTS];
+	*(shorts *)a = x;
+	*(shorts *)b = y;
+	LANES(l, SHORTS) a[l] = a[l] < b[l] ? a[l] : b[l];
+	return *(shorts *)a;
+#endif
+}
+
+/* below has a bit for each lane in which a < b, with their signs. */
+FUNC u32 below(shorts a, shorts b) {
 #if defined __AVX512BW__
 	/* Of plain C, gcc 12 makes a vector of the comparison and takes that apart. */
-	return __builtin_ia32_ucmpw512_mask((shorts512)twice, (shorts512)(twice * 0 + 4), 2, ~0u);
+	return __builtin_ia32_cmpw512_mask((signed_shorts)a, (signed_shorts)b, 1, ~0u);
 #else
-	const words open = (words)(twice <= 4);
+	const words so = (words)((signed_shorts)a < (signed_shorts)b);
 	u64 any = 0;
 	u32 bits = 0;
-	for (i64 w = 0; w < SHORTS / 4; w++) any |= open[w];
-	for (i64 l = 0; any && l < SHORTS; l++) bits |= (u32)(twice[l] <= 4) << l;
+	for (i64 w = 0; w < SHORTS / 4; w++) any |= so[w];
+	for (i64 l = 0; any && l < SHORTS; l++) bits |= (u32)((short)a[l] < (short)b[l]) << l;
 	return bits;
 #endif
 }
 
+/* near has a bit for each difference of rows, plus 2, that leaves the order of two nodes open: rows that differ by 2 or not at all
+   stand for angles in any order, or for some half a turn apart. */
+FUNC u32 near(shorts difference) { return below(difference + 32768, 32768 + TOO_NEAR + (shorts){}); }
+
+/* compared_rows has the set of a node be the times at which a < b, and finds the least difference of these rows, plus 2, in each lane. */
+FUNC shorts compared_rows(const unsigned short *a, const unsigned short *b, set *of) {
+#if defined __AVX512BW__
+	for (i64 v = 0; v < VECTORS; v++) ((u32_there *)of[v / 2])[v % 2] = below(shorts_at(a, v), shorts_at(b, v));
+#else
+	/* A comparison makes a number of a lane, not a bit: each gathers the bits of 16 vectors. */
+	for (i64 v = 0; v < VECTORS; v += 16) {
+		union { shorts all; u64 word[SHORTS / 4]; } bits = {};
+		for (i64 k = v; k < v + 16; k++) bits.all += bits.all - (shorts)((signed_shorts)shorts_at(a, k) < (signed_shorts)shorts_at(b, k));
+		for (i64 w = 0; w < SHORTS / 4; w++) of[v * SHORTS / 64 + w][0] = bits.word[w];
+	}
+#endif
+	shorts least = 65535 + (shorts){};
+	for (i64 v = 0; v < VECTORS; v++) least = lesser_shorts(shorts_at(a, v) - shorts_at(b, v) + 2, least);
+	return least;
+}
+
 /* sign_of is the sign of sin(phi_i - phi_j) at a time, 0 where |sin| <= 1e-9. Angles of 32 bits are rounded by half a unit each,
-   and a sine of 1e-9 is 1.08 units or less: from 3 units on they tell. */
-FUNC i32 sign_of(struct phases *p, i64 i, i64 j, i64 t) {
+   and a sine of 1e-9 is 1.08 units or less: from 3 units on they tell. told is what 16 bits have told. */
+FUNC i32 sign_of(struct phases *p, i64 i, i64 j, i64 t, i32 *told) {
 	const i64 at_i = i / W * p->samples + p->begin + t, at_j = j / W * p->samples + p->begin + t;
-	const u32 d = ((const u32 *)(p->angles + at_i))[i % W] - ((const u32 *)(p->angles + at_j))[j % W];
+	const u32 of_i = ((const u32 *)(p->angles + at_i))[i % W], of_j = ((const u32 *)(p->angles + at_j))[j % W], d = of_i - of_j;
+	*told = ((of_i >> 16) - (of_j >> 16)) & 1 << 15 ? -1 : 1;
 	if (d + d + 6 > 12) return d >> 31 ? -1 : 1;
 	if (!p->imaginary) {
 		p->open++;
@@ -123,39 +172,38 @@ FUNC i32 sign_of(struct phases *p, i64 i, i64 j, i64 t) {
 	return (s > limit) - (s < -limit);
 }
 
-/* mended is what is to be added to the signs that 16 bits have told from a time on, over LOOK times. */
-__attribute__((noinline)) static i32 mended(struct phases *p, i64 i, i64 j, const unsigned short *ahead, i64 from) {
-	i32 sum = 0;
-	for (i64 t = from; t < from + LOOK; t += SHORTS) {
-		const shorts d = *(const shorts *)(ahead + t) - *(const shorts *)(p->rows[j] + t);
-		for (u32 open = near(d + d); open; open &= open - 1) {
-			const i64 at = t + __builtin_ctz(open);
-			const unsigned short told = ahead[at] - p->rows[j][at];
-			sum += sign_of(p, i, j, at) - (told >> 15 ? -1 : 1);
+/* mended is what is to be added for a pair to the signs that 16 bits have told. */
+__attribute__((noinline)) static i32 mended(struct phases *p, i64 i, i64 j) {
+	i32 sum = 0, told;
+	for (i64 v = 0; v < VECTORS; v++)
+		for (u32 open = near(shorts_at(p->rows[i], v) - shorts_at(p->rows[j], v) + 2); open; open &= open - 1) {
+			sum += sign_of(p, i, j, v * SHORTS + __builtin_ctz(open), &told);
+			sum -= told;
 		}
-	}
 	return sum;
 }
 
-/* signs is the sum over times, whole of them with those beyond the last, of the signs of node i less node j. ahead is the
-   row of i, one unit further. */
-FUNC i32 signs(struct phases *p, i64 i, i64 j, const unsigned short *ahead, i64 whole) {
-	const unsigned short *row = p->rows[j];
-	i32 sum = (i32)p->count;
-	unsigned short late[SHORTS] = {}, least[SHORTS];
-	for (i64 from = 0; from < whole; from += LOOK) {
-		LANES(l, SHORTS) least[l] = 65535;
-		for (i64 t = from; t < from + LOOK; t += SHORTS)
-			LANES(l, SHORTS) {
-				const unsigned short d = ahead[t + l] - row[t + l], twice = d + d;
-				late[l] += d >> 15;
-				least[l] = twice < least[l] ? twice : least[l];
-			}
-		if (SELDOM(near(*(const shorts *)least))) sum += mended(p, i, j, ahead, from);
+/* signs adds to out, for the pairs of node i with those behind it, the sums over times of the signs. */
+FUNC void signs(struct phases *p, i64 i, double *out) {
+	i64 open = 0, list[NODES], behind[TILES * W];
+	unsigned short own[SPAN]; /* of which the compiler knows that nothing else changes it */
+	if (p->scales[i] == 0) return;
+	for (i64 t = 0; t < SPAN; t++) own[t] = p->rows[i][t];
+	for (i64 j = i + 1; j < NODES; j++) {
+		const shorts least = compared_rows(own, p->rows[j], (set *)&p->less[0][j]);
+		list[open] = j;
+		open += near(least) != 0;
 	}
-	i32 behind = -(i32)(whole - p->count);
-	for (i64 l = 0; l < SHORTS; l++) behind += late[l];
-	return sum - 2 * behind;
+	for (i64 from = i / W * W; from < TILES * W; from += W) {
+		i64 sum[W] = {};
+		for (i64 w = 0; w < WORDS; w++)
+			LANES(l, W) sum[l] += __builtin_popcountll(p->less[w][from + l] ^ p->half[w][from + l] ^ p->half[w][i]);
+		LANES(l, W) behind[from + l] = sum[l] - (SPAN - p->count);
+	}
+	for (i64 j = i + 1; j < NODES; j++)
+		if (p->scales[j] != 0) out[j - i - 1] += (double)(p->count - 2 * behind[j]);
+	for (i64 k = 0; k < open; k++)
+		if (p->scales[list[k]] != 0) out[list[k] - i - 1] += mended(p, i, list[k]);
 }
 
 /* turned_rows puts the higher halves of the angles of a tile at four times into the rows of its nodes. */
@@ -170,6 +218,27 @@ FUNC void turned_rows(unsigned short (*rows)[SPAN], const angle_pairs *x, i64 t)
 	}
 }
 
+/* laid fills rows and half with the times from begin on. */
+FUNC void laid(struct phases *p) {
+	unsigned short middle[SPAN] = {};
+	for (i64 tile = 0; tile < TILES; tile++)
+		for (i64 t = 0; t < p->count; t += 4) turned_rows(p->rows + tile * W, (const angle_pairs *)(p->angles + tile * p->samples + p->begin + t), t);
+	for (i64 i = 0; i < NODES; i++) {
+		unsigned short *row = p->rows[i];
+		/* Beyond the last time, a node lies behind those with higher numbers, and not too near. */
+		for (i64 t = p->count; t < SPAN; t++) row[t] = 4 * i;
+		compared_rows(row, middle, (set *)&p->half[0][i]);
+		for (i64 t = 0; t < SPAN; t++) row[t] = 2 * row[t] + 32768;
+	}
+}
+
+/* fetched asks for a share of the angles that laid needs next: memory is slow, and there is time while pairs are compared. */
+FUNC void fetched(const struct phases *p, i64 share, i64 shares) {
+	for (i64 tile = 0; tile < TILES; tile++)
+		for (i64 t = share * SPAN / shares; t < (share + 1) * SPAN / shares; t += 64 / sizeof(some_angles))
+			__builtin_prefetch(p->angles + tile * p->samples + p->begin + SPAN + t, 0, 2);
+}
+
 /* pli: out[pair] = sum over t of sign(sin(phi_i - phi_j)), 0 where |sin| <= 1e-9; behind them how many of these cannot be told
    without imaginary parts. number is { samples, from, to, whether there are imaginary parts }, table { centres, scales }. */
 KERNEL(pli) {
@@ -178,21 +247,14 @@ KERNEL(pli) {
 	p.samples = A->number[0];
 	if (A->number[3]) p.imaginary = imaginary_of(A, p.samples);
 	p.rows = (unsigned short (*)[SPAN])A->work;
-	unsigned short *ahead = p.rows[TILES * W];
 	for (i64 k = 0; k < pairs; k++) A->out[k] = 0;
 	for (p.begin = from; p.begin < to; p.begin += SPAN) {
 		p.count = to - p.begin < SPAN ? to - p.begin : SPAN;
-		for (i64 tile = 0; tile < TILES; tile++)
-			for (i64 t = 0; t < p.count; t += 4) turned_rows(p.rows + tile * W, (const angle_pairs *)(p.angles + tile * p.samples + p.begin + t), t);
-		/* Beyond the last time, a node lies behind those with higher numbers, and not too near. */
-		const i64 whole = (p.count + LOOK - 1) / LOOK * LOOK;
-		for (i64 i = 0; i < NODES; i++)
-			for (i64 t = p.count; t < whole; t++) p.rows[i][t] = 4 * i;
+		laid(&p);
 		double *out = A->out;
-		for (i64 i = 0; i < NODES; i++) {
-			for (i64 t = 0; t < whole; t++) ahead[t] = p.rows[i][t] + 1;
-			for (i64 j = i + 1; j < NODES; j++, out++)
-				if (p.scales[i] != 0 && p.scales[j] != 0) *out += signs(&p, i, j, ahead, whole);
+		for (i64 i = 0; i < NODES; out += NODES - 1 - i, i++) {
+			fetched(&p, i, NODES);
+			signs(&p, i, out);
 		}
 	}
 	A->out[pairs] = (double)p.open;
