@@ -20,8 +20,8 @@ func planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan JOB",
 		Short: "Tell what a job will take: points, memory, disk and time",
-		Long: `plan reads a job, times its first point for about a second on this machine, and tells what the whole job will take.
-It writes nothing.`,
+		Long: `plan reads a job, times its first points for a second or two on this machine, without their metrics and with them, and tells
+what the whole job will take. It writes nothing.`,
 		Example: `  brainsweep plan examples/adex.toml
   brainsweep plan job.toml --set sweep.b_e.points=64`,
 		Args: words("job file"),
@@ -69,8 +69,15 @@ func runPlan(ctx context.Context, job *jobs.Job, f *deviceFlags, out io.Writer) 
 	}
 	line("disk", "%s for the result, and as much again while it runs", bytesOf(e.ResultBytes))
 	line("rate", "%s measured here on %s", progress.Rate(e.Rate, "node-steps"), workers(info))
+	without := "writing"
+	if e.WithMetrics > 0 {
+		line("", "%s with the metrics of this job", progress.Rate(e.WithMetrics, "node-steps"))
+	} else if len(p.Metrics.Of) > 0 {
+		without = "metrics, which need too long a run to be timed here, and writing"
+	}
 	for _, ranks := range []int{1, 4, 64} {
 		line("time", "%s on %s like this one", duration(e.RankTime(ranks)), count(ranks, "rank"))
 	}
+	line("", "without %s", without)
 	return table.Flush()
 }
