@@ -81,7 +81,7 @@ fcd = { window = "2 s", step = "0.5 s" }
 dmn = { regions = ["%s"] }
 `
 
-// The turns of a benchmark: as many as fit the time, and enough for quartiles.
+// The turns of a benchmark where nobody says how many.
 const (
 	leastTurns  = 5
 	mostTurns   = 15
@@ -95,8 +95,9 @@ func CheckMetrics(use []string) error {
 	return err
 }
 
-// BenchMetrics times the case in single (32) or double (64) precision with the metrics that use names, and without, in turns.
-func BenchMetrics(ctx context.Context, dev device.Device, use []string, precision int) (*MetricsBench, error) {
+// BenchMetrics times the case in single (32) or double (64) precision with the metrics that use names, and without, in so many
+// turns of each; 0: as many as fit some seconds, and enough for quartiles.
+func BenchMetrics(ctx context.Context, dev device.Device, use []string, precision, turns int) (*MetricsBench, error) {
 	points := max(1, dev.Info().Workers)
 	bare, set := fmt.Sprintf(benchJob, points), "run.precision="+precisionName(precision)
 	plain, err := newBenchWorker(ctx, dev, bare, set)
@@ -114,7 +115,7 @@ func BenchMetrics(ctx context.Context, dev device.Device, use []string, precisio
 	if err != nil {
 		return nil, err
 	}
-	without, with, err := inTurns(ctx, plain, full, points)
+	without, with, err := inTurns(ctx, plain, full, points, turns)
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +134,13 @@ func BenchMetrics(ctx context.Context, dev device.Device, use []string, precisio
 
 // inTurns times two workers one after the other, again and again, each first in every other turn, so that what changes on the
 // machine meanwhile changes for both. The first turns are not counted.
-func inTurns(ctx context.Context, a, b *worker, points int) (ofA, ofB []Spent, err error) {
+func inTurns(ctx context.Context, a, b *worker, points, turns int) (ofA, ofB []Spent, err error) {
+	least, most := leastTurns, mostTurns
+	if turns > 0 {
+		least, most = turns, turns
+	}
 	began := time.Now()
-	for k := 0; k <= leastTurns || k <= mostTurns && time.Since(began) < turnsWithin; k++ {
+	for k := 0; k <= least || k <= most && time.Since(began) < turnsWithin; k++ {
 		var spent [2]Spent
 		for i := range spent {
 			which := (i + k) % 2

@@ -25,6 +25,7 @@ func benchCommand() *cobra.Command {
 	var only string
 	var asJSON bool
 	var nodes, points []int
+	var turns int
 	var speed, density float64
 	var delays string
 	var use, set []string
@@ -46,6 +47,8 @@ With --metrics it times batches of adex2 with metrics and without instead, in tu
 				if err := checkBenchMetrics(cmd, use); err != nil {
 					return err
 				}
+			} else if cmd.Flags().Changed("turns") {
+				return mistake("--turns goes with --metrics; of other cases the fastest of several runs counts")
 			}
 			cases, err := benchCases(only)
 			if err != nil {
@@ -69,7 +72,7 @@ With --metrics it times batches of adex2 with metrics and without instead, in tu
 			}
 			defer dev.Close()
 			if len(use) > 0 {
-				return runBenchMetrics(cmd.Context(), dev, use, precision.value, asJSON, cmd.OutOrStdout())
+				return runBenchMetrics(cmd.Context(), dev, use, precision.value, turns, asJSON, cmd.OutOrStdout())
 			}
 			return runBench(cmd.Context(), dev, cases, precision.value, asJSON, cmd.OutOrStdout())
 		},
@@ -84,6 +87,7 @@ With --metrics it times batches of adex2 with metrics and without instead, in tu
 	cmd.Flags().StringVar(&delays, "delays", "", "LOW-HIGH: a random network instead of a brain, its delays from LOW to HIGH steps of 0.1 ms")
 	cmd.Flags().Float64Var(&density, "density", 0.3, "with --delays, the share of pairs that are connected")
 	cmd.Flags().StringSliceVar(&use, "metrics", nil, "time adex2 with these metrics or groups, and without: all, or rate,fc,psd,...")
+	cmd.Flags().IntVar(&turns, "turns", 0, "with --metrics, batches that count of each kind (default: 5 to 15, as fit some seconds)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each case and precision")
 	return cmd
 }

@@ -23,12 +23,15 @@ func checkBenchMetrics(cmd *cobra.Command, use []string) error {
 			faults.Add(mistake("--%s: the case of --metrics is fixed; leave --%s out", flag, flag))
 		}
 	}
+	if turns, err := cmd.Flags().GetInt("turns"); cmd.Flags().Changed("turns") && (err != nil || turns < 1) {
+		faults.Add(mistake("--turns: %d turns; there must be at least one", turns))
+	}
 	return faults.Err()
 }
 
 // runBenchMetrics prints what metrics cost in each precision: wall clock and processor time without and with them, and each group
 // by itself.
-func runBenchMetrics(ctx context.Context, dev device.Device, use []string, precision string, asJSON bool, out io.Writer) error {
+func runBenchMetrics(ctx context.Context, dev device.Device, use []string, precision string, turns int, asJSON bool, out io.Writer) error {
 	if !asJSON {
 		fmt.Fprintf(out, "%s, %s, %s\n", dev.Info().Name, dev.Info().ISA, count(dev.Info().Workers, "thread"))
 		fmt.Fprintf(out, "adex2, 68 nodes: 10 s of 1 ms averages of E and I, a point for each thread; medians\n")
@@ -37,7 +40,7 @@ func runBenchMetrics(ctx context.Context, dev device.Device, use []string, preci
 		if !wantsPrecision(precision, bits) {
 			continue
 		}
-		b, err := jobs.BenchMetrics(ctx, dev, use, bits)
+		b, err := jobs.BenchMetrics(ctx, dev, use, bits, turns)
 		if err != nil {
 			return err
 		}
