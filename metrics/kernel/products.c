@@ -1,7 +1,9 @@
 /* products: of blocks of samples, from number[1 + 2k] to number[2 + 2k], k < number[0], the sums of x, of products of every two
    nodes, and the least and the greatest x; x is the sample less table[node]. out has of each block three rows of TILES*W and
    then products [TILES*W][TILES*W], of which those of a node with later ones, and with itself, count. */
-enum { CHUNK = 64, STRIDE = TILES * W };
+
+/* Of CHUNK times, the first cache holds the samples in double, and what comes of them. A line of it has those of a tile at LINE times. */
+enum { CHUNK = 32, LINE = 64 / (TILE * sizeof(real)), STRIDE = TILES * W };
 
 /* As many sums as registers hold: those of HIGH nodes with the nodes of ACROSS vectors. */
 enum { HIGH = W, ACROSS = 3 };
@@ -53,6 +55,8 @@ KERNEL(products) {
 				put(out + (2 * TILES + a) * W, high);
 			}
 			for (i64 i = 0; i < STRIDE; i += HIGH) {
+				/* The next samples come from afar while these are multiplied. */
+				for (i64 r = 0; r < CHUNK; r += LINE) __builtin_prefetch(place(A, from + CHUNK + r, i / W));
 				const lane *mine = (const lane *)((const double *)(x + i / W * CHUNK) + i % W);
 				i64 tile = i / W;
 				for (; tile + ACROSS <= TILES; tile += ACROSS) added(square + i * STRIDE + tile * W, mine, x + tile * CHUNK, rows, ACROSS, fresh);
