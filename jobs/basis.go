@@ -203,8 +203,13 @@ func (p *Plan) recordsDigest(w *writer) {
 // metricsDigest writes what the metrics decide.
 func (p *Plan) metricsDigest(w *writer) {
 	w.line("metrics", list(p.Metrics.Of, document.Quote))
-	for _, m := range p.Metrics.Table() {
+	for _, m := range p.Metrics.Table("") {
 		w.text("metric", m.Name)
+	}
+	for _, quantity := range p.Metrics.Of {
+		for _, name := range p.Metrics.without[quantity] {
+			w.text("without", quantity+"."+name)
+		}
 	}
 	w.line("period", document.Number(p.Metrics.Period))
 	p.optionsText(w)

@@ -4,10 +4,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"brainsweep/jobs"
+	"brainsweep/metrics"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -145,4 +147,49 @@ func TestPackedJobIsTheSame(t *testing.T) {
 		t.Error("the warnings changed on their way")
 	}
 	samePoints(t, j.Plan, again.Plan)
+}
+
+// TestAllGoesByQuantity has states that are long enough for everything, and BOLD that is not: "all" leaves out of each what it is too
+// short for, and of nothing else. What is left out is part of what the plan decides.
+func TestAllGoesByQuantity(t *testing.T) {
+	const text = `model = "toy.toml"
+[connectome]
+source = "synthetic:4"
+[run]
+duration = "%s"
+[[record]]
+monitor = "bold"
+period = "100 ms"
+[metrics]
+of = %s
+use = %s
+psd = { segment = "500 ms" }
+phase = { band = [1, 4], filter = "butterworth" }
+`
+	has := func(p *jobs.Plan, quantity string) (out string) {
+		for _, name := range []string{"fc", "psd", "dfa", "plv", "timescale"} {
+			if slices.ContainsFunc(p.Table(quantity), func(m metrics.Metric) bool { return m.Name == name || m.Group == name }) {
+				out += name + " "
+			}
+		}
+		return out
+	}
+	for _, c := range []struct{ duration, of, x, bold string }{
+		{"1.5 s", `["x", "bold"]`, "fc psd dfa plv timescale ", "fc psd timescale "}, // 15 samples of BOLD
+		{"1.6 s", `["bold", "x"]`, "fc psd dfa plv timescale ", "fc psd plv timescale "},
+		{"1 s", `["bold", "x"]`, "fc psd dfa plv ", "fc psd "},
+		{"11 s", `["bold", "x"]`, "fc psd dfa plv timescale ", "fc psd dfa plv timescale "},
+	} {
+		j := parse(t, fmt.Sprintf(text, c.duration, c.of, `"all"`))
+		if x, bold := has(j.Plan, "x"), has(j.Plan, "bold"); x != c.x || bold != c.bold {
+			t.Errorf("%s: %q of x and %q of bold, want %q and %q", c.duration, x, bold, c.x, c.bold)
+		}
+		short := slices.ContainsFunc(j.Warnings, func(w string) bool { return strings.Contains(w, "too short for dfa of bold") })
+		if short != !strings.Contains(c.bold, "dfa") {
+			t.Errorf("%s: warnings %q", c.duration, j.Warnings)
+		}
+	}
+	if fc, more := parse(t, fmt.Sprintf(text, "1.5 s", `["x", "bold"]`, `["fc", "rate"]`)), parse(t, fmt.Sprintf(text, "1.5 s", `["x", "bold"]`, `["rate", "fc"]`)); fc.Plan.Hash() != more.Plan.Hash() {
+		t.Error("the order of use shows in the digest")
+	}
 }

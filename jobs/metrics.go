@@ -95,17 +95,58 @@ func (r *reader) metricsOfBold() {
 	}
 }
 
-// suits tells whether a metric can be computed: the run is long enough, and what it cannot do without is given. A mistake
-// is noted where the metric was asked for by its name or its group's; "all" means those that can be computed.
+// suits tells whether a metric can be computed of any quantity: the run is long enough, and what it cannot do without is given. A
+// mistake is noted where the metric was asked for by its name or its group's; "all" means those that can be computed, for each
+// quantity by itself.
 func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool {
 	p := r.plan
 	if !sound || p.Connectome == nil || math.IsNaN(p.Run.Step) {
 		return true
 	}
+	if !r.hasOptions(m, asked, use) {
+		return false
+	}
+	var without []string
+	for i, name := range p.Metrics.Of {
+		if m.Least == nil || !r.hasSeries(name) {
+			continue
+		}
+		setup := p.metricSetup(name)
+		need := m.Least(setup)
+		if need.Never == "" && setup.Samples >= need.Samples {
+			continue
+		}
+		without = append(without, name)
+		short := fmt.Sprintf("%s of %s", m.Group, name)
+		switch {
+		case asked == "all" && need.Never != "":
+			r.warnOnce(fmt.Sprintf("metrics.use: all leaves out %s: %s", short, need.Never))
+		case asked == "all":
+			r.warnOnce(fmt.Sprintf("metrics.use: the run is too short for %s, which needs at least %s (%s); there are %d", short,
+				samples(need.Samples), need.Why, setup.Samples))
+		case need.Never != "":
+			r.once(r.ofPos(i), need.Never)
+			return false
+		default:
+			r.once(r.ofPos(i), fmt.Sprintf("metrics.of: %s needs at least %s (%s); with a period of %s there are %d%s", short,
+				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need)))
+		}
+	}
+	if len(without) > 0 && (asked != "all" || len(without) == len(p.Metrics.Of)) {
+		return false
+	}
+	for _, name := range without {
+		p.Metrics.leaveOut(name, m.Name)
+	}
+	return true
+}
+
+// hasOptions tells whether what a metric cannot do without is given.
+func (r *reader) hasOptions(m metrics.Metric, asked string, use int) bool {
 	for _, g := range metrics.Groups() {
 		for _, o := range g.Options {
 			address := g.Name + "." + o.Name
-			if g.Name != m.Group || !o.Required || len(p.Metrics.effective[address]) > 0 {
+			if g.Name != m.Group || !o.Required || len(r.plan.Metrics.effective[address]) > 0 {
 				continue
 			}
 			if asked != "all" {
@@ -116,33 +157,17 @@ func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool
 			return false
 		}
 	}
-	fits := true
-	for i, name := range p.Metrics.Of {
-		if m.Least == nil || !r.hasSeries(name) {
-			continue
-		}
-		setup := p.metricSetup(name)
-		need := m.Least(setup)
-		if need.Never != "" && asked != "all" {
-			r.once(r.ofPos(i), need.Never)
-			return false
-		} else if need.Never != "" {
-			r.warnOnce("metrics.use: all leaves out " + m.Group + ": " + need.Never)
-			return false
-		}
-		if setup.Samples >= need.Samples {
-			continue
-		}
-		if asked != "all" {
-			r.once(r.ofPos(i), fmt.Sprintf("metrics.of: %s of %s needs at least %s (%s); with a period of %s there are %d%s", m.Group, name,
-				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need)))
-		} else {
-			r.warnOnce(fmt.Sprintf("metrics.use: the run is too short for %s of %s, which needs at least %s (%s); there are %d", m.Group, name,
-				samples(need.Samples), need.Why, setup.Samples))
-		}
-		fits = false
+	return true
+}
+
+// leaveOut leaves a metric out of a quantity.
+func (m *Metrics) leaveOut(quantity, metric string) {
+	if m.without == nil {
+		m.without = map[string][]string{}
 	}
-	return fits
+	if !slices.Contains(m.without[quantity], metric) {
+		m.without[quantity] = append(m.without[quantity], metric)
+	}
 }
 
 // longer says what would make a series long enough: a longer run, where there is to be one, or other options of the metric.

@@ -110,13 +110,17 @@ type Metrics struct {
 
 	Filtered []Filtered // quantities of metrics besides those that are simulated
 
-	names     []string       // of the metrics that Use stands for
-	effective metrics.Config // Config and what follows from the connectome
+	names     []string            // of the metrics that Use stands for
+	without   map[string][]string // of a quantity: those of names that "all" leaves out of it
+	effective metrics.Config      // Config and what follows from the connectome
 }
 
-// Table returns the metrics that Use stands for, each once, in the order of the table.
-func (m Metrics) Table() []metrics.Metric {
-	return slices.DeleteFunc(metrics.Table(), func(metric metrics.Metric) bool { return !slices.Contains(m.names, metric.Name) })
+// Table returns the metrics that Use stands for at a quantity, each once, in the order of the table; without a quantity those
+// that any has.
+func (m Metrics) Table(quantity string) []metrics.Metric {
+	return slices.DeleteFunc(metrics.Table(), func(metric metrics.Metric) bool {
+		return !slices.Contains(m.names, metric.Name) || slices.Contains(m.without[quantity], metric.Name)
+	})
 }
 
 // metricSetup is what is known of the series that metrics of a quantity are drawn from.

@@ -76,7 +76,7 @@ func (t *Target) plain(m metrics.Metric) string {
 
 // Table lists the metrics of a quantity: those of [metrics], then those of its targets.
 func (p *Plan) Table(quantity string) []metrics.Metric {
-	table := p.Metrics.Table()
+	table := p.Metrics.Table(quantity)
 	for _, t := range p.Targets {
 		if !slices.Contains(t.Of, quantity) {
 			continue
