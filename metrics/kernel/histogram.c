@@ -43,6 +43,7 @@ KERNEL(histogram) {
 			union { indices all; u32 of[W]; } k[ROWS], sure = { -1 - (indices){} };
 			for (i64 r = 0; r < rows; r++) {
 				indices now;
+				asked(A, t + r, a);
 				k[r].all = roughly(place(A, t + r, a), inverse, &now);
 				sure.all &= now;
 			}

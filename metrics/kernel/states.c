@@ -39,7 +39,10 @@ FUNC i64 mirrored(i64 t, i64 n) {
 /* filled has x reach from time from to to - 1. */
 FUNC i64 filled(const struct args *A, i64 tile, lane *x, i64 from, i64 to) {
 	for (; from < to && from < 0; from++) x[from] = sample(A, mirrored(from, A->samples), tile);
-	for (; from < to && from < A->samples; from++) x[from] = sample(A, from, tile);
+	for (; from < to && from < A->samples; from++) {
+		asked(A, from, tile);
+		x[from] = sample(A, from, tile);
+	}
 	for (; from < to; from++) x[from] = sample(A, mirrored(from, A->samples), tile);
 	return to;
 }
