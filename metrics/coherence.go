@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // coherenceGroup is the group "coherence": linear dependence of two nodes by frequency.
 //
@@ -87,10 +84,11 @@ func (c *crossStream) addByHost(s *Signal) {
 	h, n, bins, step := s.host, c.nodes, len(c.Products), c.n-c.n/2
 	segments := (s.Len()-c.n)/step + 1
 	p := h.plan(c.n)
-	window, _ := hann(c.n)
+	window, _ := h.hann(c.n)
 	out := h.launch(s, "coherence", Task{
 		Numbers: append([]int64{int64(step), int64(segments), int64(bins)}, p.numbers...),
-		Table:   slices.Concat(p.table, window),
+		Table:   p.table,
+		Tables:  [][]float64{window},
 		Work:    2*tileWidth*c.n + 2*h.stride()*bins*segments,
 	}, bins*2*n*n)
 	nodes := s.livelyNodes()

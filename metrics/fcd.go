@@ -346,10 +346,11 @@ func FCD(v [][]float64) []float64 {
 	return out
 }
 
-// correlateAll fills out, zeros, with what FCD gives, in memory that room gives.
+// correlateAll fills out with what FCD gives, in memory that room gives.
 func correlateAll(out []float64, v [][]float64, room func(n int) []float64) {
 	count := len(v)
 	if centred := allCentred(v, room); centred != nil {
+		clear(out)
 		gram(out, centred)
 		root := make([]float64, count)
 		for k := range root {

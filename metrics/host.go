@@ -81,7 +81,7 @@ type room struct {
 	lack int // what there was no place for
 }
 
-// take gives n numbers, all 0.
+// take gives n numbers, whatever they are.
 func (r *room) take(n int) []float64 {
 	if r.used+n > len(r.all) {
 		r.lack += n
@@ -89,7 +89,6 @@ func (r *room) take(n int) []float64 {
 	}
 	out := r.all[r.used : r.used+n : r.used+n]
 	r.used += n
-	clear(out)
 	return out
 }
 
@@ -154,6 +153,8 @@ func (h *Host) perNode(of func(i int) float64) []float64 {
 type plan struct {
 	numbers []int64
 	table   []float64
+	window  []float64 // of length n, and its sum of squares; nil until they are asked for
+	squares float64
 }
 
 // longestLine is the greatest number of rows or columns that a kernel takes.
@@ -170,6 +171,18 @@ func (h *Host) plan(n int) *plan {
 	}
 	h.plans[n] = newPlan(n)
 	return h.plans[n]
+}
+
+// hann is what the function of this name gives, computed once for lengths that the kernels transform. A nil host may be asked.
+func (h *Host) hann(n int) (window []float64, squares float64) {
+	if h == nil || h.plan(n) == nil {
+		return hann(n)
+	}
+	p := h.plan(n)
+	if p.window == nil {
+		p.window, p.squares = hann(n)
+	}
+	return p.window, p.squares
 }
 
 // radices are the lengths of the passes of a transform: few and long ones, as far as registers hold them.

@@ -56,7 +56,7 @@ type Metric struct {
 	Leaps string
 
 	LessIsBetter bool // of a distance: the smallest values are the best
-	// Compute fills dst, as many numbers as the metric's dimensions say.
+	// Compute fills dst, as many numbers as the metric's dimensions say, whatever they were before.
 	Compute func(dst []float64, in *Input)
 }
 
@@ -116,7 +116,7 @@ func (in *Input) host() *Host {
 	return in.Host
 }
 
-// room is memory for n numbers, all 0, for as long as those of Values.
+// room is memory for n numbers, whatever they are, for as long as those of Values.
 func (in *Input) room(n int) []float64 {
 	if h := in.host(); h != nil {
 		return h.room.take(n)

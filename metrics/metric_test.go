@@ -51,6 +51,12 @@ func TestTable(t *testing.T) {
 		if want := m.Shape.Len(setup); len(got) != want {
 			t.Errorf("%s has %d values, want %d", m.Name, len(got), want)
 		}
+		// What was in its memory before does not show.
+		again := slices.Repeat([]float64{-7}, len(got))
+		m.Compute(again, in)
+		if !slices.EqualFunc(again, got, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }) {
+			t.Errorf("%s is %v in memory that was used, else %v", m.Name, again, got)
+		}
 		if strings.Contains(m.In, "x") && m.Pairs {
 			t.Errorf("%s: a correlation has no unit", m.Name)
 		}

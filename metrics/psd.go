@@ -23,7 +23,7 @@ func psdGroup() Group {
 		Stream: func(s Setup) Stream { return newPowerStream(s) },
 		Metrics: []Metric{
 			{Name: "psd", Shape: PerFrequency, Signal: true, In: "x^2/Hz", About: "power spectral density, averaged over nodes",
-				Compute: func(dst []float64, in *Input) { copy(dst, in.spectra().average()) }},
+				Compute: func(dst []float64, in *Input) { copy(dst, in.averageSpectrum()) }},
 			{Name: "region_psd", Shape: PerNodeFrequency, Signal: true, In: "x^2/Hz", About: "power spectral density",
 				Compute: func(dst []float64, in *Input) {
 					for i, p := range in.spectra().Power {
@@ -104,7 +104,7 @@ func (in *Input) profiles() profiles {
 	return once(in, "profiles", func() profiles {
 		sp := in.spectra()
 		logs := logarithms(sp.Frequency)
-		all := append(slices.Clip(sp.Power), sp.average())
+		all := append(slices.Clip(sp.Power), in.averageSpectrum())
 		var of [][]float64
 		if h := in.host(); h != nil {
 			of = h.profiles(sp.Frequency, logs, all)
@@ -184,7 +184,7 @@ func (p *powerStream) Add(_ int, s *Signal) {
 func (p *powerStream) Bytes() int64 { return int64(p.nodes) * int64(p.n/2+1) * 8 }
 
 // spectra are the densities of the sums. With own, the stream has no use for the sums any more.
-func (p *powerStream) spectra(own bool) *Spectra {
+func (p *powerStream) spectra(own bool, host *Host) *Spectra {
 	sp := &Spectra{Segment: p.n, Segments: (p.samples-p.n)/(p.n-p.n/2) + 1, Frequency: binsOf(p.n, p.rate), Power: make([][]float64, p.nodes)}
 	for i := range sp.Power {
 		switch {
@@ -196,7 +196,7 @@ func (p *powerStream) spectra(own bool) *Spectra {
 			sp.Power[i] = slices.Clone(p.Power[i])
 		}
 	}
-	sp.normalise(p.rate)
+	sp.normalise(p.rate, host)
 	return sp
 }
 
@@ -205,12 +205,12 @@ func (in *Input) spectra() *Spectra {
 	return once(in, "spectra", func() *Spectra {
 		var sp *Spectra
 		if p, ok := in.Streams["psd"].(*powerStream); ok {
-			sp = p.spectra(false)
+			sp = p.spectra(false, in.host())
 		} else {
 			p = newPowerStream(in.setup())
 			p.room = in.room
 			passed(p, in.Signal)
-			sp = p.spectra(true)
+			sp = p.spectra(true, in.host())
 		}
 		for i, p := range sp.Power {
 			if in.Moments.Bad(i) {
@@ -219,6 +219,11 @@ func (in *Input) spectra() *Spectra {
 		}
 		return sp
 	})
+}
+
+// averageSpectrum is the spectrum averaged over the nodes. The caller must not change it.
+func (in *Input) averageSpectrum() []float64 {
+	return once(in, "average spectrum", func() []float64 { return in.spectra().average() })
 }
 
 // average is the spectrum averaged over the nodes that have one.

@@ -158,7 +158,7 @@ func Comparisons(name string, place int) []Metric {
 	}
 	psd := func(called, about string, less bool, of func(a, b []float64) float64) Metric {
 		return comparison(Metric{Name: prefix + called, About: about, Signal: true, LessIsBetter: less, Least: psdGroup().Least, Stream: psdGroup().Stream, From: psdGroup().Name}, place, func(in *Input, t *Target) float64 {
-			a, b := t.common(in.spectra().Frequency, in.spectra().average())
+			a, b := t.common(in.spectra().Frequency, in.averageSpectrum())
 			return of(a, b)
 		})
 	}

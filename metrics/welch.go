@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Spectra are the segments of Welch's method and the power spectral densities made of them.
 //
@@ -24,11 +21,11 @@ type Spectra struct {
 // Welch computes the spectra with segments of n samples, and keeps the coefficients of the first keep bins.
 func Welch(s *Signal, n, keep int) *Spectra {
 	sp := welchSums(s, min(n, s.Len()), keep, zeros)
-	sp.normalise(s.Rate)
+	sp.normalise(s.Rate, s.host)
 	return sp
 }
 
-// welchSums has the sums of |X_f|² in place of the power, in memory that room gives.
+// welchSums has the sums of |X_f|² in place of the power, in memory that room gives, whatever is in it.
 func welchSums(s *Signal, n, keep int, room func(n int) []float64) *Spectra {
 	step := n - n/2
 	sp := &Spectra{Segment: n, Segments: (s.Len()-n)/step + 1, Frequency: binsOf(n, s.Rate), Power: make([][]float64, s.N())}
@@ -36,10 +33,13 @@ func welchSums(s *Signal, n, keep int, room func(n int) []float64) *Spectra {
 	if keep > 0 {
 		sp.Coefficient = make([][][]float64, s.N())
 	}
+	hosted := s.host != nil && s.host.plan(n) != nil && keep == 0
 	for i := range s.N() {
 		sp.Power[i] = room(len(sp.Frequency))
 		if s.Bad[i] {
 			copy(sp.Power[i], nans(len(sp.Frequency)))
+		} else if s.Flat[i] || !hosted {
+			clear(sp.Power[i])
 		}
 		if keep > 0 {
 			sp.Coefficient[i] = make([][]float64, keep)
@@ -51,18 +51,18 @@ func welchSums(s *Signal, n, keep int, room func(n int) []float64) *Spectra {
 			}
 		}
 	}
-	window, _ := hann(n)
-	if s.host != nil && s.host.plan(n) != nil && keep == 0 {
-		sp.addByHost(s, window, step)
+	if hosted {
+		sp.addByHost(s, step)
 	} else {
+		window, _ := hann(n)
 		sp.addAll(s, window, step)
 	}
 	return sp
 }
 
 // normalise turns sums into densities.
-func (sp *Spectra) normalise(rate float64) {
-	_, norm := hann(sp.Segment)
+func (sp *Spectra) normalise(rate float64, host *Host) {
+	_, norm := host.hann(sp.Segment)
 	norm = 1 / (norm * rate * float64(sp.Segments))
 	for _, p := range sp.Power {
 		for k := range p {
@@ -101,12 +101,14 @@ func (sp *Spectra) addAll(s *Signal, window []float64, step int) {
 }
 
 // addByHost has the host do it.
-func (sp *Spectra) addByHost(s *Signal, window []float64, step int) {
+func (sp *Spectra) addByHost(s *Signal, step int) {
 	h, bins := s.host, len(sp.Frequency)
 	p := h.plan(sp.Segment)
+	window, _ := h.hann(sp.Segment)
 	out := h.launch(s, "welch", Task{
 		Numbers: append([]int64{int64(step), int64(sp.Segments)}, p.numbers...),
-		Table:   slices.Concat(p.table, window),
+		Table:   p.table,
+		Tables:  [][]float64{window},
 		Work:    3 * tileWidth * sp.Segment,
 	}, s.N()*bins)
 	for _, i := range s.livelyNodes() {

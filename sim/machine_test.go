@@ -58,6 +58,21 @@ func TestMachineFindsWhatGoFinds(t *testing.T) {
 	}
 }
 
+// TestMachineOfLivelyNodes: where no node is constant, more is computed by products.
+func TestMachineOfLivelyNodes(t *testing.T) {
+	dev, err := cpu.Open(cpu.Options{Threads: 1})
+	if err != nil {
+		t.Skipf("there is no C compiler: %v", err)
+	}
+	defer dev.Close()
+	const nodes, samples = 68, 1200
+	rows := make([]float64, 0, nodes*samples)
+	for row := range slices.Chunk(rhythms[float64](nodes+1, samples), nodes+1) {
+		rows = append(rows, row[:nodes]...)
+	}
+	compareMachine(t, dev, rows, nodes, machineOptions(0.25), "fcd", "psd")
+}
+
 func machineOptions(segment float64) metrics.Config {
 	options := metrics.Defaults()
 	maps.Copy(options, metrics.Config{"fcd.window": {0.5}, "fcd.step": {0.13}, "psd.segment": {segment}, "coherence.segment": {segment},
@@ -147,17 +162,25 @@ func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T
 	}
 }
 
-// sameAgain tells that a host computes a second point, whose numbers take the place of the first one's, as it computed the first.
+// sameAgain tells that a host computes a second point, whose numbers take the place of the first one's, as it computed the first:
+// those of other metrics in every other turn.
 func sameAgain[T float32 | float64](t *testing.T, host *metrics.Host, rows []T, nodes int, moments *metrics.Moments, options metrics.Config) {
 	var first [][]float64
-	for turn := range 3 {
+	for turn := range 4 {
 		host.Next()
 		in := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Hosted(1000, rows, nodes, 1000, host)}
+		table := metrics.Table()
+		if turn%2 == 1 {
+			slices.Reverse(table)
+		}
 		var all [][]float64
-		for _, m := range metrics.Table() {
+		for _, m := range table {
 			if m.Group == "fc" || m.Group == "fcd" || m.Group == "psd" || m.Group == "updown" {
 				all = append(all, m.Values(in))
 			}
+		}
+		if turn%2 == 1 {
+			slices.Reverse(all)
 		}
 		for i, values := range all {
 			if turn == 0 {
