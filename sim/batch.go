@@ -30,7 +30,7 @@ type epoch struct {
 // spareOut is the buffer that a stream's samples go to in every other epoch.
 func spareOut(name string) string { return name + "'" }
 
-// newBatch gives the points their buffers, zeroed, and fills in what does not change.
+// newBatch gives the points their buffers, zeroed but for those of samples, and fills in what does not change.
 func (r *Runner) newBatch(points []Point) (*batch, error) {
 	wirings, of := distinct(points)
 	if err := fit(wirings, mostEdges); err != nil {
@@ -40,8 +40,9 @@ func (r *Runner) newBatch(points []Point) (*batch, error) {
 	inputs := b.inputs(wirings, of)
 	for _, arg := range r.kernel.Buffers {
 		content, given := inputs[arg.Name]
+		stream, out := outStream(arg.Name)
 		size := arg.PerTeam * len(points) * r.kernel.Size(arg.Elem)
-		if stream, ok := outStream(arg.Name); ok {
+		if out {
 			size = int(r.outLength(stream, b.epoch)) * len(points) * r.kernel.Size(arg.Elem)
 		}
 		if arg.Name == "history" {
@@ -50,13 +51,13 @@ func (r *Runner) newBatch(points []Point) (*batch, error) {
 		if given {
 			size = len(content)
 		}
-		buffer, err := r.take(arg.Name, max(size, 8), !given)
+		buffer, err := r.take(arg.Name, max(size, 8), !given && !out) // no sample is read that was not written
 		if err != nil {
 			return nil, err
 		}
 		b.buffers[arg.Name] = buffer
-		if _, ok := outStream(arg.Name); ok {
-			if b.buffers[spareOut(arg.Name)], err = r.take(spareOut(arg.Name), max(size, 8), true); err != nil {
+		if out {
+			if b.buffers[spareOut(arg.Name)], err = r.take(spareOut(arg.Name), max(size, 8), false); err != nil {
 				return nil, err
 			}
 		}
@@ -296,7 +297,11 @@ func (b *batch) rows(sink Sink, buffer device.Buffer, s int, first, count int64,
 					good := (f.Step - b.study.late(s) - 1) / int64(st.Period) // the last sample before the step
 					blank(int(max(0, good-first+1)) * nodes)
 				}
-				if err := sink.Samples(p, s, q, first-b.study.First(s), rows); err != nil {
+				come := metrics.Rows{Numbers: rows}
+				if seen {
+					come.In, come.At = shared, at/size
+				}
+				if err := sink.Samples(p, s, q, first-b.study.First(s), come); err != nil {
 					return err
 				}
 			}
