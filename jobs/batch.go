@@ -11,6 +11,7 @@ import (
 	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/io/result"
+	"brainsweep/metrics"
 	"brainsweep/model"
 	"brainsweep/partition"
 	"brainsweep/sim"
@@ -304,13 +305,13 @@ type recorder struct {
 	first int
 }
 
-func (r *recorder) Samples(point, stream, quantity int, first int64, rows any) error {
+func (r *recorder) Samples(point, stream, quantity int, first int64, rows metrics.Rows) error {
 	if err := r.add(point, channel{stream, quantity}, rows); err != nil {
 		return err
 	}
 	for i, c := range r.series {
 		if c == (channel{stream, quantity}) {
-			if err := r.part.Series(r.first+point, i, int(first), r.seen(i, point, first, rows)); err != nil {
+			if err := r.part.Series(r.first+point, i, int(first), r.seen(i, point, first, rows.Numbers)); err != nil {
 				return err
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/fault"
+	"brainsweep/metrics"
 	"brainsweep/model"
 	"brainsweep/model/library"
 	"brainsweep/sim"
@@ -365,9 +366,9 @@ func boldStart(m *model.Model) []float64 {
 type watch struct{ fault error }
 
 // Samples looks at the last average of each epoch. BOLD overflows in a long run when it is driven by a phase.
-func (w *watch) Samples(_, stream, _ int, _ int64, rows any) error {
+func (w *watch) Samples(_, stream, _ int, _ int64, rows metrics.Rows) error {
 	last := 0.0
-	switch r := rows.(type) {
+	switch r := rows.Numbers.(type) {
 	case []float32:
 		last = float64(r[len(r)-1])
 	case []float64:

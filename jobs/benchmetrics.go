@@ -217,7 +217,7 @@ func (w *worker) turn(ctx context.Context, count int, whole bool) (spent Spent, 
 // collecting is a sink that writes nothing.
 type collecting struct{ *collector }
 
-func (c collecting) Samples(point, stream, quantity int, _ int64, rows any) error {
+func (c collecting) Samples(point, stream, quantity int, _ int64, rows metrics.Rows) error {
 	return c.add(point, channel{stream, quantity}, rows)
 }
 

@@ -127,9 +127,14 @@ func (s *setup) signalBytes() (total int64, whole []string) {
 }
 
 // add takes samples as a sim.Sink gets them.
-func (c *collector) add(point int, ch channel, samples any) error {
-	if k := c.kept[ch]; k != nil {
-		return k[point].tiles.Add(samples)
+func (c *collector) add(point int, ch channel, rows metrics.Rows) error {
+	for _, t := range c.signals {
+		if t.channel != ch {
+			continue
+		}
+		host := <-c.hosts.free
+		defer func() { c.hosts.free <- host }()
+		return c.kept[ch][point].tiles.Lay(rows, metrics.Scale(t.unit), host)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"brainsweep/connectome"
 	"brainsweep/device"
 	"brainsweep/fault"
+	"brainsweep/metrics"
 	"brainsweep/model"
 	"brainsweep/sim"
 )
@@ -196,15 +197,15 @@ type columns struct {
 	nodes int
 }
 
-func (c columns) Samples(point, _, quantity int, _ int64, rows any) error {
+func (c columns) Samples(point, _, quantity int, _ int64, rows metrics.Rows) error {
 	for i := range c.nodes {
-		switch r := rows.(type) {
+		switch r := rows.Numbers.(type) {
 		case []float64:
 			c.out[quantity][point*c.nodes+i] = r[i]
 		case []float32:
 			c.out[quantity][point*c.nodes+i] = float64(r[i])
 		default:
-			return fmt.Errorf("jobs: samples of type %T", rows)
+			return fmt.Errorf("jobs: samples of type %T", r)
 		}
 	}
 	return nil

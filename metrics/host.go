@@ -13,7 +13,7 @@ var kernels embed.FS
 // vectors of gcc and clang, for the cores of a host.
 func Kernels() (string, error) {
 	var text strings.Builder
-	for _, name := range []string{"lanes", "fft", "welch", "phase", "survey", "histogram", "states", "products", "walks", "profile"} {
+	for _, name := range []string{"lanes", "survey", "lay", "fft", "welch", "phase", "histogram", "states", "products", "walks", "profile"} {
 		part, err := kernels.ReadFile("kernel/" + name + ".c")
 		if err != nil {
 			return "", err
@@ -39,6 +39,7 @@ type Task struct {
 	Table      []float64
 	Tables     [][]float64 // behind it
 	Work, Kept int         // numbers of scratch that it needs, and of what it leaves to later kernels
+	Come       Memory      // samples that have come, in place of scratch; nil: none
 }
 
 // Span is some samples of a series in tiles: those of memory that the launch is about.

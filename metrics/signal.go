@@ -86,10 +86,17 @@ func Hosted[T float32 | float64](rate float64, rows []T, n int, factor float64, 
 
 // survey has the host look through all nodes.
 func (s *Signal) survey() {
+	s.found(s.host.launch(s, "survey", Task{}, foundBySurvey*s.host.stride()))
+}
+
+// foundBySurvey are the numbers that the kernel survey finds of a node: the mean, and the least and the greatest sample.
+const foundBySurvey = 3
+
+// found notes what a look through all nodes has found.
+func (s *Signal) found(looks []float64) {
 	stride := s.host.stride()
-	out := s.host.launch(s, "survey", Task{}, 3*stride)
 	for i := range s.N() {
-		s.judge(i, out[i], out[stride+i], out[2*stride+i])
+		s.judge(i, looks[i], looks[stride+i], looks[2*stride+i])
 	}
 }
 

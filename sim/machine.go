@@ -113,7 +113,7 @@ func (m *Machine) Launch(kernel string, t metrics.Task, count int) ([]float64, e
 	if err != nil {
 		return nil, err
 	}
-	work, err := m.room("work", 8*t.Work)
+	work, err := m.scratch(t)
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +126,18 @@ func (m *Machine) Launch(kernel string, t metrics.Task, count int) ([]float64, e
 		return nil, err
 	}
 	return view[float64](results.(device.Visible).Bytes())[:count], nil
+}
+
+// scratch is the buffer of a launch's scratch, or what it has instead.
+func (m *Machine) scratch(t metrics.Task) (device.Buffer, error) {
+	if t.Come == nil {
+		return m.room("work", 8*t.Work)
+	}
+	b, ok := t.Come.(device.Buffer)
+	if !ok {
+		return nil, fmt.Errorf("sim: samples in %T are not in memory of the machine", t.Come)
+	}
+	return b, nil
 }
 
 // series is the buffer of what a launch is about.

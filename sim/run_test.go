@@ -12,6 +12,7 @@ import (
 	"brainsweep/cpu"
 	"brainsweep/device"
 	"brainsweep/gpu"
+	"brainsweep/metrics"
 	"brainsweep/model"
 	"brainsweep/model/library"
 	"brainsweep/sim"
@@ -85,8 +86,8 @@ func (k kept) sink(nodes int) sim.Sink {
 
 type sinkFunc func(point, stream, quantity int, first int64, rows any) error
 
-func (f sinkFunc) Samples(point, stream, quantity int, first int64, rows any) error {
-	return f(point, stream, quantity, first, rows)
+func (f sinkFunc) Samples(point, stream, quantity int, first int64, rows metrics.Rows) error {
+	return f(point, stream, quantity, first, rows.Numbers)
 }
 
 // simulate runs points of a study and returns what was sampled and what came out.

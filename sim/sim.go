@@ -42,9 +42,9 @@ type Point struct {
 // Sink takes a batch's samples as they come, epoch by epoch, in the order of time for each point.
 type Sink interface {
 	// Samples hands over samples first, first+1, ... (from 0, counting those after the transient) of one recorded
-	// quantity of a point: rows of one number per node, as []float32 or []float64 by the study's precision.
-	// The slice is used again afterwards. The calls come one after the other, while the device computes the next epoch.
-	Samples(point, stream, quantity int, first int64, rows any) error
+	// quantity of a point: rows of one number per node, []float32 or []float64 by the study's precision.
+	// The memory is used again afterwards. The calls come one after the other, while the device computes the next epoch.
+	Samples(point, stream, quantity int, first int64, rows metrics.Rows) error
 }
 
 // Gatherer is a Sink that is told when all samples of an epoch have been handed over.

@@ -18,29 +18,37 @@ FUNC reals greater_real(reals x, reals y) {
 	return *(reals *)a;
 }
 
+/* looks are what a look through samples of a vector's nodes finds. */
+struct looks {
+	lane shift, sum; /* the first sample, and all samples less that, added up */
+	reals low, high;
+};
+
+FUNC struct looks first_look(const real *x) { return (struct looks){ widened(x), all(0), *(const reals *)x, *(const reals *)x }; }
+
+FUNC void look(struct looks *s, const real *x) {
+	const reals now = *(const reals *)x;
+	s->sum += widened(x) - s->shift;
+	s->low = lesser_real(now, s->low);
+	s->high = greater_real(now, s->high);
+}
+
+FUNC void tell(double *out, const struct looks *s, i64 samples, double factor) {
+	put(out, (s->shift + s->sum / (double)samples) * factor);
+	put(out + TILES * W, widened((const real *)&s->low) * factor);
+	put(out + 2 * TILES * W, widened((const real *)&s->high) * factor);
+}
+
 FUNC void surveyed(const struct args *A, i64 tile, i32 wide) {
 	const real *x[ABREAST_TILES];
-	reals low[ABREAST_TILES], high[ABREAST_TILES];
-	lane shift[ABREAST_TILES], sum[ABREAST_TILES];
+	struct looks looks[ABREAST_TILES];
 	for (i32 v = 0; v < wide; v++) {
 		x[v] = place(A, 0, tile + v);
-		low[v] = high[v] = *(const reals *)x[v];
-		shift[v] = widened(x[v]);
-		sum[v] = all(0);
+		looks[v] = first_look(x[v]);
 	}
 	for (i64 t = 1; t < A->samples; t++)
-		for (i32 v = 0; v < wide; v++) {
-			const reals now = *(const reals *)(x[v] + t * TILE);
-			sum[v] += widened(x[v] + t * TILE) - shift[v];
-			low[v] = lesser_real(now, low[v]);
-			high[v] = greater_real(now, high[v]);
-		}
-	for (i32 v = 0; v < wide; v++) {
-		double *out = A->out + (tile + v) * W;
-		put(out, (shift[v] + sum[v] / (double)A->samples) * A->factor);
-		put(out + TILES * W, widened((const real *)&low[v]) * A->factor);
-		put(out + 2 * TILES * W, widened((const real *)&high[v]) * A->factor);
-	}
+		for (i32 v = 0; v < wide; v++) look(&looks[v], x[v] + t * TILE);
+	for (i32 v = 0; v < wide; v++) tell(A->out + (tile + v) * W, &looks[v], A->samples, A->factor);
 }
 
 KERNEL(survey) {
