@@ -49,9 +49,29 @@ FUNC lane deviations(const struct args *A, i64 tile, i64 from, i64 to, lane shif
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+/* Samples of a tile that are read next: a series is longer than the caches, and the arithmetic leaves time to fetch them. */
+struct ahead {
+	const real *from;
+	i64 samples;
+};
+
+/* ahead_of is what is read after samples `from` to to-1 of a tile, of which those before `last` count. */
+FUNC struct ahead ahead_of(const struct args *A, i64 tile, i64 from, i64 to, i64 last) {
+	if (to < last) return (struct ahead){ place(A, to, tile), to - from < last - to ? to - from : last - to };
+	if (tile + 1 < TILES) return (struct ahead){ place(A, 0, tile + 1), to - from };
+	return (struct ahead){ 0, 0 };
+}
+
+/* fetched has part k of n of it on its way. */
+FUNC void fetched(struct ahead next, i64 k, i64 n) {
+	const char *from = (const char *)(next.from + k * next.samples / n * TILE), *to = (const char *)(next.from + (k + 1) * next.samples / n * TILE);
+	for (; from < to; from += 64) __builtin_prefetch(from, 0, 2);
+}
+
 /* two_segments transforms the columns of a tile's segment of samples, less its mean and windowed, as the real parts, and as the
-   imaginary ones those of the segment that begins so many samples later; with 0 there is none. scratch is three lines. */
-FUNC void two_segments(const struct args *A, const struct plan *p, const double *window, i64 tile, i64 from, i64 apart, cell *matrix, struct line *scratch) {
+   imaginary ones those of the segment that begins so many samples later; with 0 there is none. Meanwhile what is read next is
+   fetched. scratch is three lines. */
+FUNC void two_segments(const struct args *A, const struct plan *p, const double *window, i64 tile, i64 from, i64 apart, struct ahead next, cell *matrix, struct line *scratch) {
 	const double second = apart ? 1 : 0;
 	const lane shift = sample(A, from, tile);
 	const lane common = deviations(A, tile, from + apart, from + p->n, shift);
@@ -65,6 +85,7 @@ FUNC void two_segments(const struct args *A, const struct plan *p, const double 
 			column[t1][1] = (sample(A, from + apart + t, tile) - mean_second) * (window[t] * second);
 		}
 		column_fft(p, matrix + t2, column, 1, t2, scratch + 1);
+		fetched(next, t2, p->columns);
 	}
 }
 
@@ -82,7 +103,9 @@ KERNEL(welch) {
 	for (i64 a = 0; a < TILES; a++) {
 		for (i64 k = 0; k < p.n; k++) power[k] = all(0);
 		for (i64 g = 0; g < segments; g += 2) {
-			two_segments(A, &p, window, a, g * step, g + 1 < segments ? step : 0, matrix, lines);
+			const i64 apart = g + 1 < segments ? step : 0, end = g * step + p.n + apart;
+			const struct ahead next = ahead_of(A, a, g * step, end, (segments - 1) * step + p.n);
+			two_segments(A, &p, window, a, g * step, apart, next, matrix, lines);
 			for (i64 k1 = 0; k1 < p.rows; k1++) {
 				const cell *z = lines[0].z;
 				row_fft(&p, lines[0].z, matrix + k1 * p.columns, 0, lines + 1);
@@ -108,7 +131,8 @@ KERNEL(coherence) {
 	for (i64 a = 0; a < TILES; a++)
 		for (i64 g = 0; g < segments; g += 2) {
 			const i64 apart = g + 1 < segments ? step : 0;
-			two_segments(A, &p, p.rest, a, g * step, apart, matrix, lines);
+			const struct ahead next = ahead_of(A, a, g * step, g * step + p.n + apart, (segments - 1) * step + p.n);
+			two_segments(A, &p, p.rest, a, g * step, apart, next, matrix, lines);
 			for (i64 k1 = 0; k1 < p.rows; k1++) row_fft(&p, matrix + k1 * p.columns, matrix + k1 * p.columns, 0, lines);
 			for (i64 k = 0; k < bins; k++) {
 				const i64 other = (p.n - k) % p.n;
