@@ -232,8 +232,8 @@ FUNC void laid(struct phases *p) {
 	}
 }
 
-/* fetched asks for a share of the angles that laid needs next: memory is slow, and there is time while pairs are compared. */
-FUNC void fetched(const struct phases *p, i64 share, i64 shares) {
+/* angles_asked asks for a share of the angles that laid needs next: memory is slow, and there is time while pairs are compared. */
+FUNC void angles_asked(const struct phases *p, i64 share, i64 shares) {
 	for (i64 tile = 0; tile < TILES; tile++)
 		for (i64 t = share * SPAN / shares; t < (share + 1) * SPAN / shares; t += 64 / sizeof(some_angles))
 			__builtin_prefetch(p->angles + tile * p->samples + p->begin + SPAN + t, 0, 2);
@@ -253,7 +253,7 @@ KERNEL(pli) {
 		laid(&p);
 		double *out = A->out;
 		for (i64 i = 0; i < NODES; out += NODES - 1 - i, i++) {
-			fetched(&p, i, NODES);
+			angles_asked(&p, i, NODES);
 			signs(&p, i, out);
 		}
 	}
