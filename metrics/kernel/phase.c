@@ -218,8 +218,8 @@ FUNC void turned_rows(unsigned short (*rows)[SPAN], const angle_pairs *x, i64 t)
 	}
 }
 
-/* laid fills rows and half with the times from begin on. */
-FUNC void laid(struct phases *p) {
+/* rows_filled has rows and half be those of the times from begin on. */
+FUNC void rows_filled(struct phases *p) {
 	unsigned short middle[SPAN] = {};
 	for (i64 tile = 0; tile < TILES; tile++)
 		for (i64 t = 0; t < p->count; t += 4) turned_rows(p->rows + tile * W, (const angle_pairs *)(p->angles + tile * p->samples + p->begin + t), t);
@@ -232,7 +232,7 @@ FUNC void laid(struct phases *p) {
 	}
 }
 
-/* angles_asked asks for a share of the angles that laid needs next: memory is slow, and there is time while pairs are compared. */
+/* angles_asked asks for a share of the angles that rows_filled needs next: memory is slow, and there is time while pairs are compared. */
 FUNC void angles_asked(const struct phases *p, i64 share, i64 shares) {
 	for (i64 tile = 0; tile < TILES; tile++)
 		for (i64 t = share * SPAN / shares; t < (share + 1) * SPAN / shares; t += 64 / sizeof(some_angles))
@@ -250,7 +250,7 @@ KERNEL(pli) {
 	for (i64 k = 0; k < pairs; k++) A->out[k] = 0;
 	for (p.begin = from; p.begin < to; p.begin += SPAN) {
 		p.count = to - p.begin < SPAN ? to - p.begin : SPAN;
-		laid(&p);
+		rows_filled(&p);
 		double *out = A->out;
 		for (i64 i = 0; i < NODES; out += NODES - 1 - i, i++) {
 			angles_asked(&p, i, NODES);
