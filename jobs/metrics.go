@@ -42,6 +42,9 @@ func (r *reader) metrics() {
 	}
 	r.quantities(m.Of, slices.Concat(known, names), []string{"metrics", "of"})
 	r.checkFiltered(known)
+	if r.Kind("metrics", "use") == "a list" && len(m.Use) == 0 && r.Len("metrics", "use") == 0 && r.Len("target") == 0 {
+		r.faultf(r.ValuePos("metrics", "use"), "metrics.use: the list is empty")
+	}
 	before := len(r.faults)
 	r.options()
 	r.metricsOfBold()
@@ -113,6 +116,9 @@ func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool
 		}
 		setup := p.metricSetup(name)
 		need := m.Least(setup)
+		if piece := pieceWrong(m.Group, name, setup); need.Never == "" && piece != "" {
+			need.Never = piece
+		}
 		if need.Never == "" && setup.Samples >= need.Samples {
 			continue
 		}
@@ -139,6 +145,21 @@ func (r *reader) suits(m metrics.Metric, asked string, use int, sound bool) bool
 		p.Metrics.leaveOut(name, m.Name)
 	}
 	return true
+}
+
+// pieceWrong says that a group cuts the series of a quantity into pieces of less than two samples, of which nothing can be drawn; ""
+// where it does not.
+func pieceWrong(group, quantity string, setup metrics.Setup) string {
+	for _, g := range metrics.Groups() {
+		for _, o := range g.Options {
+			if address := g.Name + "." + o.Name; g.Name == group && o.Piece() && setup.Pieces(address) < 2 {
+				period := 1000 / setup.Rate
+				return fmt.Sprintf("metrics.%s: %s is less than two samples of %s, whose period is %s; ten would be %s = %q",
+					address, plainTime(1000*setup.Config.Option(address)[0]), quantity, plainTime(period), o.Name, plainTime(10*period))
+			}
+		}
+	}
+	return ""
 }
 
 // hasOptions tells whether what a metric cannot do without is given.

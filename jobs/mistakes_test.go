@@ -287,6 +287,16 @@ job.toml:13:1: unknown state "z" of model toy (did you mean "w"?)`},
 	{"band of a Butterworth filter", with("[metrics]\nof = 'x'\nuse = ['plv']\nphase = { band = [4, 500], filter = 'butterworth' }\n"), `job.toml:7:7: metrics.phase.band: a Butterworth filter of samples every 0.001 s has its band above 0 and below 500 Hz`},
 	{"samples of a Butterworth filter", with("[metrics]\nof = ['x', 'y']\nuse = ['plv']\nperiod = '100 ms'\nphase = { band = [1, 4], filter = 'butterworth' }\nfiltered = { y = { of = 'x', band = [1, 4], filter = 'butterworth' } }\n"), `job.toml:7:8: metrics.phase.band: a Butterworth filter needs at least 16 samples, of which it mirrors 15 at both ends; there are 10
 job.toml:11:37: metrics.filtered.y.band: a Butterworth filter needs at least 16 samples, of which it mirrors 15 at both ends; there are 10`},
+	{"pieces of a slow series", with("[run]\nduration = '100 s'\n[[record]]\nmonitor = 'bold'\nperiod = '2 s'\n[metrics]\nof = ['x', 'bold']\nuse = ['psd', 'coherence', 'fcd']\nfcd = { window = '1 ms', step = '1 s' }\n"), `job.toml:10:8: metrics.fcd.window: 1 ms is less than two samples of x, whose period is 1 ms; ten would be window = "10 ms"
+job.toml:10:13: metrics.psd.segment: 2 s is less than two samples of bold, whose period is 2 s; ten would be segment = "20 s"
+job.toml:10:13: metrics.coherence.segment: 1 s is less than two samples of bold, whose period is 2 s; ten would be segment = "20 s"`},
+	{"regions of metrics", with("[metrics]\nof = 'x'\nuse = ['dmn', 'homotopic', 'graph']\ndmn = { regions = ['L.01', 'L.01'] }\nhomotopic = { pairs = [['L.01', 'R.01'], ['L.02', 'L.02']] }\ngraph = { modules = [0, 1.5, 2, 3] }\n"), `job.toml:9:29: metrics.dmn.regions: L.01 stands twice
+job.toml:10:52: metrics.homotopic.pairs.1: L.02 stands twice
+job.toml:11:21: metrics.graph.modules: 4 numbers for the 10 nodes of synthetic:10
+job.toml:11:25: metrics.graph.modules.1: 1.5 is not a whole number`},
+	{"more leaders than regions", with("[metrics]\nof = 'x'\nuse = ['dmn']\ndmn = { regions = ['L.01'], k = 200 }\n"), `job.toml:7:7: metrics.dmn.k: 200 regions cannot lead, there are 10`},
+	{"two seeds", with("[metrics]\nof = 'x'\nuse = ['dmn']\ndmn = { regions = ['L.01'], seed = ['L.01', 'R.01'] }\n"), `job.toml:7:7: metrics.dmn.seed: 2 regions; the seed is one`},
+	{"no metrics", with("[metrics]\nof = 'x'\nuse = []\n"), `job.toml:8:7: metrics.use: the list is empty`},
 	{"a model", "title = 'x'\nequations = 'd(x) = -x'\n[states]\nx = { range = [0, 1] }\n", `job.toml: this is a model, not a job; a job that simulates it has the line model = "job.toml"`},
 	{"metrics of nothing", with("[metrics]\n"), `job.toml:6:2: metrics.of is missing; write for example of = ["x"]
 job.toml:6:2: metrics.use is missing; write for example use = ["rate", "fc"]`},

@@ -71,16 +71,24 @@ func (r *reader) metricOption(o metrics.Option, path []string) ([]float64, bool)
 		} else {
 			v = r.list(path, r.region)
 		}
+		r.twice(v, before, path)
 	case metrics.KindPairs:
 		for i := range r.Len(path...) {
 			pair := r.list(join(path, strconv.Itoa(i)), r.region)
 			if len(pair) != 2 {
 				r.faultf(r.ValuePos(join(path, strconv.Itoa(i))...), `%s: a pair is two labels, e.g. ["lA1", "rA1"]`, address)
 			}
+			r.twice(pair, before, join(path, strconv.Itoa(i)))
 			v = append(v, pair...)
 		}
 	case metrics.KindLabels:
-		v = r.list(path, func(path []string) float64 { x, _ := r.number("", path...); return x })
+		v = r.list(path, func(path []string) float64 {
+			x, _ := r.number("", path...)
+			if x != math.Trunc(x) {
+				r.faultf(r.ValuePos(path...), "%s: %v is not a whole number", document.Address(path...), x)
+			}
+			return x
+		})
 		if n := r.nodes(); r.sameNodes(r.ValuePos(path...), address) && n > 0 && len(v) != n {
 			r.faultf(r.ValuePos(path...), "%s: %d numbers for the %d nodes of %s", address, len(v), n, r.plan.Connectome.Source)
 		}
@@ -93,6 +101,15 @@ func (r *reader) metricOption(o metrics.Option, path []string) ([]float64, bool)
 		}
 	}
 	return v, len(r.faults) == before
+}
+
+// twice notes a region that stands twice in a list, where nothing else is amiss with it.
+func (r *reader) twice(regions []float64, before int, path []string) {
+	for i, at := range regions {
+		if len(r.faults) == before && r.plan.Connectome != nil && slices.Contains(regions[:i], at) {
+			r.faultf(r.ValuePos(join(path, strconv.Itoa(i))...), "%s: %s stands twice", document.Address(path...), r.plan.Connectome.Labels[int(at)])
+		}
+	}
 }
 
 // list reads the elements of a list.

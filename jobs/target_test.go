@@ -315,3 +315,20 @@ func readJob(t *testing.T, dir, text string) (*jobs.Job, error) {
 	t.Helper()
 	return jobs.Parse(filepath.Join(dir, "job.toml"), []byte(text))
 }
+
+// TestHollowTargets warns of matrices that nothing can be compared with.
+func TestHollowTargets(t *testing.T) {
+	dir := t.TempDir()
+	same := strings.Repeat(strings.Repeat("0.1,", 9)+"0.1\n", 10)
+	writeAll(t, dir, map[string]string{"same.csv": same, "two.csv": strings.Repeat("nan,nan,nan,nan,nan,nan,nan,nan,nan,nan\n", 7) + strings.Repeat("0.1,0.2,nan,nan,nan,nan,nan,0.3,nan,0.4\n", 3), "ring.csv": ring(10, ",")})
+	for file, want := range map[string]string{
+		"same.csv": "all pairs of regions have the number 0.1, so nothing correlates with them: fc_fit is NaN",
+		"two.csv":  "1 of 45 pairs of regions have a number; below three, every comparison is NaN",
+		"ring.csv": "",
+	} {
+		j := parse(t, with("[metrics]\nof = 'x'\nuse = 'fc'\n")+"[[target]]\nkind = 'fc'\nfile = '"+filepath.Join(dir, file)+"'\n")
+		if got := strings.Join(j.Warnings, "\n"); want == "" && strings.Contains(got, "pairs of regions") || !strings.Contains(got, want) {
+			t.Errorf("%s: warnings %q, want %q", file, got, want)
+		}
+	}
+}

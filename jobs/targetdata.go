@@ -89,7 +89,26 @@ func (r *reader) targetFC(t *Target, m *matrix.Matrix, at []string) ([]float64, 
 	if beyond > 0 {
 		r.warnOnce(fmt.Sprintf("%s: %d numbers off the diagonal are not from -1 to 1, so they are no correlations; fc_rmse compares with correlations", t.File, beyond))
 	}
+	r.hollow(t.File, out, n)
 	return out, nil
+}
+
+// hollow warns of a matrix of n regions that nothing can be compared with: of too few pairs, or all pairs the same.
+func (r *reader) hollow(file string, m []float64, n int) {
+	var pairs []float64
+	for i := range n {
+		for j := range i {
+			if v := (m[i*n+j] + m[j*n+i]) / 2; !math.IsNaN(v) {
+				pairs = append(pairs, v)
+			}
+		}
+	}
+	switch all := n * (n - 1) / 2; {
+	case len(pairs) < 3:
+		r.warnOnce(fmt.Sprintf("%s: %d of %d pairs of regions have a number; below three, every comparison is NaN", file, len(pairs), all))
+	case slices.Min(pairs) == slices.Max(pairs):
+		r.warnOnce(fmt.Sprintf("%s: all pairs of regions have the number %v, so nothing correlates with them: fc_fit is NaN", file, pairs[0]))
+	}
 }
 
 // regionsOf gives for each region of the connectome its place among the columns: by names where there are any, else its own.

@@ -13,6 +13,9 @@ type Setup struct {
 	Config  Config  // nil: the defaults
 }
 
+// Pieces is how many samples a piece has by an option such as "psd.segment".
+func (s Setup) Pieces(address string) int { return s.samplesOf(s.Config.number(address)) }
+
 // samplesOf turns a time [s] into samples, half up.
 func (s Setup) samplesOf(seconds float64) int { return int(math.Floor(seconds*s.Rate + 0.5)) }
 
@@ -40,6 +43,12 @@ type Option struct {
 	Min, Max float64  // of allowed numbers; both 0: no bounds
 	Required bool     // without it the group's metrics mean nothing
 	About    string
+}
+
+// Piece tells whether an option is the length of the pieces that a series is cut into, of which each has at least two samples:
+// those that are called segment or window are.
+func (o Option) Piece() bool {
+	return o.Kind == KindTime && (o.Name == "segment" || o.Name == "window")
 }
 
 // Config holds the chosen values of options by address: "fcd.window". What it does not hold has its default.

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -22,7 +23,15 @@ func shareGroup() Group {
 			{Name: "k", Kind: KindCount, Default: []float64{0}, Min: 0, Max: math.Inf(1), About: "how many lead; 0: as many as the set has"},
 			{Name: "seed", Kind: KindRegions, About: "label of the seed; without it the first of the set"},
 		},
-		Least: func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} },
+		Least: func(s Setup) Need {
+			if k := s.Config.number("dmn.k"); k > float64(s.Nodes) {
+				return Need{Never: fmt.Sprintf("metrics.dmn.k: %v regions cannot lead, there are %d", k, s.Nodes)}
+			}
+			if seeds := s.Config.Option("dmn.seed"); len(seeds) > 1 {
+				return Need{Never: fmt.Sprintf("metrics.dmn.seed: %d regions; the seed is one", len(seeds))}
+			}
+			return Need{Samples: 2, Why: "a correlation"}
+		},
 		Metrics: []Metric{
 			{Name: "dmn_rate", Shape: PerPoint, About: "share of the set among the k regions with the highest means",
 				Compute: func(dst []float64, in *Input) {
