@@ -183,11 +183,22 @@ func (w *windowStream) shift(s *Signal, from, to int) {
 
 // finish makes the windows that end before sample to or with it.
 func (w *windowStream) finish(to int) {
-	sum := &window{}
+	var made []union
 	for k := len(w.FC); k < w.windows && k*w.step+w.length <= to; k++ {
 		begin := 2*k - w.Gone
-		sum.merge(w.Blocks[begin:min(len(w.Blocks), begin+2*(w.length/w.step)+1)])
-		w.FC = append(w.FC, sum.correlations(w.room))
+		made = append(made, newUnion(w.Blocks[begin:min(len(w.Blocks), begin+2*(w.length/w.step)+1)], w.room))
+		w.FC = append(w.FC, made[len(made)-1].fc)
+	}
+	// Node by node, since what windows have in common stays in the cache so long.
+	for i := range w.Shift {
+		for k := range made {
+			made[k].spread(i)
+		}
+	}
+	for i := range w.Shift {
+		for k := range made {
+			made[k].correlate(i)
+		}
 	}
 	spare := min(2*len(w.FC)-w.Gone, len(w.Blocks))
 	if len(w.FC) == w.windows { // the last blocks serve no window to come
@@ -283,59 +294,77 @@ func firstFinite(x []float64) (first float64, found bool) {
 	return 0, false
 }
 
-// merge makes w the sums of blocks, some of which may be empty.
-func (w *window) merge(blocks []window) {
-	w.Count = 0
+// union is the blocks of a window.
+type union struct {
+	blocks       []window
+	count        float64
+	sum, inverse []float64 // inverse: of the root of the sum of squares about the mean; NaN where a node is bad or constant
+	fc           []float64 // upper triangle
+}
+
+// newUnion leaves out empty blocks; room gives memory for fc.
+func newUnion(blocks []window, room func(n int) []float64) union {
+	var u union
 	for _, b := range blocks {
-		if b.Count == 0 {
-			continue
+		if b.Count > 0 {
+			u.blocks, u.count = append(u.blocks, b), u.count+float64(b.Count)
 		}
-		if w.Count == 0 {
-			w.Sum, w.Products = append(w.Sum[:0], b.Sum...), append(w.Products[:0], b.Products...)
-			w.Min, w.Max = append(w.Min[:0], b.Min...), append(w.Max[:0], b.Max...)
-			w.Count, w.Stride = b.Count, b.Stride
-			continue
-		}
-		w.Count += b.Count
-		for i := range w.Sum {
-			w.Sum[i] += b.Sum[i]
-			w.Min[i], w.Max[i] = min(w.Min[i], b.Min[i]), max(w.Max[i], b.Max[i])
-		}
-		for i := range w.Sum {
-			row := w.Products[i*w.Stride+i:][:len(w.Sum)-i]
-			for j, v := range b.Products[i*w.Stride+i:][:len(row)] {
-				row[j] += v
-			}
-		}
+	}
+	n := len(u.blocks[0].Sum)
+	u.sum, u.inverse, u.fc = make([]float64, n), make([]float64, n), room(n*(n-1)/2)
+	return u
+}
+
+// spread finds how far node i spreads.
+func (u *union) spread(i int) {
+	sum, squares, low, high := 0.0, 0.0, math.Inf(1), math.Inf(-1)
+	for k := range u.blocks {
+		b := &u.blocks[k]
+		sum += b.Sum[i]
+		squares += b.Products[i*b.Stride+i]
+		low, high = min(low, b.Min[i]), max(high, b.Max[i])
+	}
+	squares -= sum * sum / u.count
+	u.sum[i], u.inverse[i] = sum, math.NaN()
+	if low < high && squares > 0 && !math.IsInf(squares, 0) {
+		// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
+		u.inverse[i] = 1 / math.Sqrt(squares)
 	}
 }
 
-// correlations is the upper triangle of the window's functional connectivity, in memory that room gives.
-func (w *window) correlations(room func(n int) []float64) []float64 {
-	n, count := len(w.Sum), float64(w.Count)
-	// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
-	inverse := make([]float64, n)
-	for i := range inverse {
-		squares := w.Products[i*w.Stride+i] - w.Sum[i]*w.Sum[i]/count
-		inverse[i] = math.NaN()
-		if w.Min[i] < w.Max[i] && squares > 0 && !math.IsInf(squares, 0) {
-			inverse[i] = 1 / math.Sqrt(squares)
+// correlate correlates node i with later ones.
+func (u *union) correlate(i int) {
+	later := len(u.sum) - 1 - i
+	row := u.fc[len(u.fc)-later*(later+1)/2:][:later]
+	addProducts(row, u.blocks, i)
+	mean, own := u.sum[i]/u.count, u.inverse[i]
+	sum, inverse := u.sum[i+1:][:later], u.inverse[i+1:][:later]
+	for j, product := range row {
+		r := (product - mean*sum[j]) * own * inverse[j]
+		if r > 1 {
+			r = 1
+		} else if r < -1 {
+			r = -1
+		}
+		row[j] = r
+	}
+}
+
+// addProducts adds to row the products of node i with later ones, of one block after the other.
+func addProducts(row []float64, blocks []window, i int) {
+	of := func(b *window) []float64 { return b.Products[i*b.Stride+i+1:][:len(row)] }
+	for ; len(blocks) >= 4; blocks = blocks[4:] {
+		a, b, c, d := of(&blocks[0]), of(&blocks[1]), of(&blocks[2]), of(&blocks[3])
+		for j, v := range row {
+			row[j] = v + a[j] + b[j] + c[j] + d[j]
 		}
 	}
-	out := room(n * (n - 1) / 2)[:0]
-	for i := range n {
-		row, part := w.Products[i*w.Stride:][:n], w.Sum[i]/count
-		for j := i + 1; j < n; j++ {
-			r := (row[j] - part*w.Sum[j]) * inverse[i] * inverse[j]
-			if r > 1 {
-				r = 1
-			} else if r < -1 {
-				r = -1
-			}
-			out = append(out, r)
+	for k := range blocks {
+		a := of(&blocks[k])
+		for j := range row {
+			row[j] += a[j]
 		}
 	}
-	return out
 }
 
 // FCD correlates every two of the vectors, of equal lengths: k*k numbers.
@@ -384,26 +413,29 @@ func allCentred(v [][]float64, room func(n int) []float64) [][]float64 {
 	n := len(v[0])
 	flat, out := room(len(v)*n), make([][]float64, len(v))
 	for k, x := range v {
-		low, high, sum := x[0], x[0], 0.0
-		for _, r := range x {
-			sum += r
-			if r < low {
-				low = r
-			}
-			if r > high {
-				high = r
-			}
-		}
-		centre := sum / float64(n)
-		if !(low < high) || math.IsNaN(centre) || math.IsInf(centre, 0) {
+		centre := total(x) / float64(n)
+		differ := slices.ContainsFunc(x, func(r float64) bool { return r != x[0] })
+		if !differ || math.IsNaN(centre) || math.IsInf(centre, 0) {
 			return nil
 		}
-		out[k] = flat[k*n : (k+1)*n]
+		out[k] = flat[k*n:][:n]
 		for j, r := range x {
 			out[k][j] = r - centre
 		}
 	}
 	return out
+}
+
+// total is the sum of x, every fourth number by itself: additions wait for each other.
+func total(x []float64) float64 {
+	a, b, c, d := 0.0, 0.0, 0.0, 0.0
+	for ; len(x) >= 4; x = x[4:] {
+		a, b, c, d = a+x[0], b+x[1], c+x[2], d+x[3]
+	}
+	for _, v := range x {
+		a += v
+	}
+	return a + b + c + d
 }
 
 // KS is the Kolmogorov-Smirnov distance of two sets: sup_z |F_a(z) - F_b(z)|, F(z) the share of values <= z. NaN where
