@@ -1,0 +1,274 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+)
+
+// windowStream makes windows of blocks. Blocks are summed once and then put together: a window is a number of whole
+// steps and a rest, so a step is two blocks, cut where windows end. Window k begins with block 2k and ends with a rest.
+type windowStream struct {
+	Shift  []float64 // of each node: the mean of its first step, or its first finite sample; the sums are about it
+	Known  []bool
+	Blocks []window // that windows to come need
+	Gone   int      // blocks before those
+	FC     [][]float64
+
+	length, step, windows, last int
+	room                        func(n int) []float64 // for FC
+}
+
+func newWindowStream(s Setup) *windowStream {
+	length, step := s.fcdWindow()
+	return newWindows(s.Nodes, s.Samples, length, step)
+}
+
+func newWindows(nodes, samples, length, step int) *windowStream {
+	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step, room: zeros}
+	if samples >= length {
+		w.windows = (samples-length)/step + 1
+		w.last = (w.windows-1)*step + length
+	}
+	return w
+}
+
+// unit is how many samples make a unit: whole steps, as many as unitSamples hold.
+func (w *windowStream) unit() int { return max(1, unitSamples/w.step) * w.step }
+
+func (w *windowStream) Unit(k int) (from, to int, ok bool) {
+	from = k * w.unit()
+	return from, min(from+w.unit(), w.last), from < w.last
+}
+
+// Add sums the blocks of a unit, and makes the windows that end with them.
+func (w *windowStream) Add(k int, s *Signal) { w.addWithin(k, s, 0, s.Len()) }
+
+// addWithin adds unit k, the samples from ... to-1 of s. Nobody looks through them first.
+func (w *windowStream) addWithin(k int, s *Signal, from, to int) {
+	w.shift(s, from, to)
+	rest := w.length % w.step
+	if w.length < w.step {
+		rest = w.length
+	}
+	first, _, _ := w.Unit(k)
+	var edges []int
+	for at := from; at < to; at += w.step {
+		edges = append(edges, at, min(at+rest, to))
+	}
+	edges = append(edges, to)
+	blocks := blockSums(s, w.Shift, edges)
+	for b := range blocks {
+		// What lies behind a rest belongs to no window where windows are shorter than steps.
+		if w.length < w.step && b%2 == 1 {
+			blocks[b] = window{}
+		}
+	}
+	w.Blocks = append(w.Blocks, blocks...)
+	w.finish(first + to - from)
+	for b := range w.Blocks {
+		w.Blocks[b].keep()
+	}
+}
+
+// shift finds the shifts that are not known yet in a unit: the mean of its first step.
+func (w *windowStream) shift(s *Signal, from, to int) {
+	if !slices.Contains(w.Known, false) {
+		return
+	}
+	begin := s.Part(from, min(from+w.step, to))
+	for i := range w.Shift {
+		switch {
+		case w.Known[i]:
+		case !begin.Bad[i]:
+			w.Shift[i], w.Known[i] = begin.Mean[i], true
+		default:
+			w.Shift[i], w.Known[i] = firstFinite(s.Node(i)[from:to])
+		}
+	}
+}
+
+// finish makes the windows that end before sample to or with it.
+func (w *windowStream) finish(to int) {
+	var made []union
+	for k := len(w.FC); k < w.windows && k*w.step+w.length <= to; k++ {
+		begin := 2*k - w.Gone
+		made = append(made, newUnion(w.Blocks[begin:min(len(w.Blocks), begin+2*(w.length/w.step)+1)], w.room))
+		w.FC = append(w.FC, made[len(made)-1].fc)
+	}
+	// Node by node, since what windows have in common stays in the cache so long.
+	for i := range w.Shift {
+		for k := range made {
+			made[k].spread(i)
+		}
+	}
+	for i := range w.Shift {
+		for k := range made {
+			made[k].correlate(i)
+		}
+	}
+	spare := min(2*len(w.FC)-w.Gone, len(w.Blocks))
+	if len(w.FC) == w.windows { // the last blocks serve no window to come
+		spare = len(w.Blocks)
+	}
+	if spare > 0 {
+		w.Blocks = append([]window(nil), w.Blocks[spare:]...)
+		w.Gone += spare
+	}
+}
+
+func (w *windowStream) Bytes() int64 {
+	n := int64(len(w.Shift))
+	blocks := int64(min(w.length+w.unit(), w.last)/w.step + 1)
+	if w.length > w.step && w.length%w.step > 0 { // else one of the two blocks of a step is empty
+		blocks *= 2
+	}
+	return 8 * (blocks*(n+7)*(n+10) + int64(w.windows)*n*(n-1)/2)
+}
+
+// window is the sums over some samples about each node's shift.
+type window struct {
+	Count         int
+	Sum, Min, Max []float64
+	Products      []float64 // n rows of Stride numbers, of which those from the diagonal on count
+	Stride        int
+	lent          bool // the numbers are the host's, until its next launch
+}
+
+// keep makes numbers that are lent the window's own.
+func (w *window) keep() {
+	if w.lent {
+		w.Sum, w.Min, w.Max, w.Products, w.lent = slices.Clone(w.Sum), slices.Clone(w.Min), slices.Clone(w.Max), slices.Clone(w.Products), false
+	}
+}
+
+// blockSums sums the blocks between the edges; one without a sample has count 0. A host lends the sums until its next launch.
+func blockSums(s *Signal, shift []float64, edges []int) []window {
+	out := make([]window, len(edges)-1)
+	if s.host == nil {
+		for k := range out {
+			if edges[k] < edges[k+1] {
+				out[k] = newWindow(s, shift, edges[k], edges[k+1])
+			}
+		}
+		return out
+	}
+	stride := s.host.stride()
+	size := (3 + stride) * stride
+	numbers := []int64{0}
+	var whole []int
+	for k := range out {
+		if edges[k] < edges[k+1] {
+			whole = append(whole, k)
+			numbers = append(numbers, int64(edges[k]), int64(edges[k+1]))
+		}
+	}
+	numbers[0] = int64(len(whole))
+	sums := s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(whole))
+	for b, k := range whole {
+		part := func(row int) []float64 { return sums[b*size+row*stride:][:s.N()] }
+		out[k] = window{edges[k+1] - edges[k], part(0), part(1), part(2), sums[b*size+3*stride : (b+1)*size], stride, true}
+	}
+	return out
+}
+
+func newWindow(s *Signal, shift []float64, from, to int) window {
+	n := s.N()
+	w := window{to - from, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n*n), n, false}
+	flat := make([]float64, n*(to-from))
+	rows := make([][]float64, n)
+	for i := range rows {
+		rows[i] = flat[i*(to-from) : (i+1)*(to-from)]
+		w.Min[i], w.Max[i] = math.Inf(1), math.Inf(-1)
+		for k, x := range s.Node(i)[from:to] {
+			y := x - shift[i]
+			rows[i][k] = y
+			w.Sum[i] += y
+			w.Min[i], w.Max[i] = min(w.Min[i], x), max(w.Max[i], x)
+		}
+	}
+	gram(w.Products, rows)
+	return w
+}
+
+// firstFinite is the first finite number of x, 0 if there is none.
+func firstFinite(x []float64) (first float64, found bool) {
+	for _, v := range x {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return v, true
+		}
+	}
+	return 0, false
+}
+
+// union is the blocks of a window.
+type union struct {
+	blocks       []window
+	count        float64
+	sum, inverse []float64 // inverse: of the root of the sum of squares about the mean; NaN where a node is bad or constant
+	fc           []float64 // upper triangle
+}
+
+// newUnion leaves out empty blocks; room gives memory for fc.
+func newUnion(blocks []window, room func(n int) []float64) union {
+	var u union
+	for _, b := range blocks {
+		if b.Count > 0 {
+			u.blocks, u.count = append(u.blocks, b), u.count+float64(b.Count)
+		}
+	}
+	n := len(u.blocks[0].Sum)
+	u.sum, u.inverse, u.fc = make([]float64, n), make([]float64, n), room(n*(n-1)/2)
+	return u
+}
+
+// spread finds how far node i spreads.
+func (u *union) spread(i int) {
+	sum, squares, low, high := 0.0, 0.0, math.Inf(1), math.Inf(-1)
+	for k := range u.blocks {
+		b := &u.blocks[k]
+		sum += b.Sum[i]
+		squares += b.Products[i*b.Stride+i]
+		low, high = min(low, b.Min[i]), max(high, b.Max[i])
+	}
+	squares -= sum * sum / u.count
+	u.sum[i], u.inverse[i] = sum, math.NaN()
+	if low < high && squares > 0 && !math.IsInf(squares, 0) {
+		// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
+		u.inverse[i] = 1 / math.Sqrt(squares)
+	}
+}
+
+// correlate correlates node i with later ones.
+func (u *union) correlate(i int) {
+	later := len(u.sum) - 1 - i
+	row := u.fc[len(u.fc)-later*(later+1)/2:][:later]
+	addProducts(row, u.blocks, i)
+	mean, own := u.sum[i]/u.count, u.inverse[i]
+	sum, inverse := u.sum[i+1:][:later], u.inverse[i+1:][:later]
+	for j, product := range row {
+		r := (product - mean*sum[j]) * own * inverse[j]
+		if r > 1 {
+			r = 1
+		} else if r < -1 {
+			r = -1
+		}
+		row[j] = r
+	}
+}
+
+// addProducts adds to row the products of node i with later ones, of one block after the other.
+func addProducts(row []float64, blocks []window, i int) {
+	of := func(b *window) []float64 { return b.Products[i*b.Stride+i+1:][:len(row)] }
+	for ; len(blocks) >= 4; blocks = blocks[4:] {
+		a, b, c, d := of(&blocks[0]), of(&blocks[1]), of(&blocks[2]), of(&blocks[3])
+		for j, v := range row {
+			row[j] = v + a[j] + b[j] + c[j] + d[j]
+		}
+	}
+	for k := range blocks {
+		a := of(&blocks[k])
+		for j := range row {
+			row[j] += a[j]
+		}
+	}
+}
