@@ -84,7 +84,7 @@ enum { SHORTS = 16 };
 #else
 enum { SHORTS = 8 };
 #endif
-enum { SPAN = 256, VECTORS = SPAN / SHORTS, WORDS = SPAN / 64, TOO_NEAR = 5 };
+enum { SPAN = 256, VECTORS = SPAN / SHORTS, WORDS = SPAN / 64 };
 typedef unsigned short shorts __attribute__((vector_size(2 * SHORTS), aligned(2), may_alias));
 typedef short signed_shorts __attribute__((vector_size(2 * SHORTS)));
 typedef u64 words __attribute__((vector_size(2 * SHORTS)));
@@ -98,19 +98,20 @@ struct phases {
 	const lane *imaginary; /* 0 where there are none */
 	i64 samples, begin, count;
 	unsigned short (*rows)[SPAN];
-	set half[WORDS], less[WORDS]; /* less: the row of a node is less than that of each other */
+	set half[WORDS] __attribute__((aligned(64)));
+	set less[WORDS] __attribute__((aligned(64))); /* the row of a node is less than that of each other */
 	i64 open; /* pairs of which even 32 bits do not tell, without imaginary parts */
 };
 
 FUNC shorts shorts_at(const unsigned short *row, i64 v) { return *(const shorts *)(row + v * SHORTS); }
 
-/* Both are the minimum: clang 14 sees it in the former alone, gcc 12 in the latter. */
+/* Both are the minimum, with signs: clang 14 sees it in the former alone, gcc 12 in the latter. */
 FUNC shorts lesser_shorts(shorts x, shorts y) {
 #if defined __clang__
-	const shorts less = (shorts)(x < y);
+	const shorts less = (shorts)((signed_shorts)x < (signed_shorts)y);
 	return (less & x) | (~less & y);
 #else
-	unsigned short a[SHORTS], b[SHORTS];
+	short a[SHORTS], b[SHORTS];
 	*(shorts *)a = x;
 	*(shorts *)b = y;
 	LANES(l, SHORTS) a[l] = a[l] < b[l] ? a[l] : b[l];
@@ -133,11 +134,12 @@ FUNC u32 below(shorts a, shorts b) {
 #endif
 }
 
-/* near has a bit for each difference of rows, plus 2, that leaves the order of two nodes open: rows that differ by 2 or not at all
-   stand for angles in any order, or for some half a turn apart. */
-FUNC u32 near(shorts difference) { return below(difference + 32768, 32768 + TOO_NEAR + (shorts){}); }
+/* apart is the difference of rows, 2 more than it is to have none below 0, and less 2^15. near has a bit for each that leaves the
+   order of two nodes open: rows that differ by 2 or not at all stand for angles in any order, or for some half a turn apart. */
+FUNC shorts apart(shorts a, shorts b) { return a + (2 - 32768) - b; }
+FUNC u32 near(shorts apart) { return below(apart, (5 - 32768) + (shorts){}); }
 
-/* compared_rows has the set of a node be the times at which a < b, and finds the least difference of these rows, plus 2, in each lane. */
+/* compared_rows has the set of a node be the times at which a < b, and finds in each lane how little these rows are apart. */
 FUNC shorts compared_rows(const unsigned short *a, const unsigned short *b, set *of) {
 #if defined __AVX512BW__
 	for (i64 v = 0; v < VECTORS; v++) ((u32_there *)of[v / 2])[v % 2] = below(shorts_at(a, v), shorts_at(b, v));
@@ -149,8 +151,8 @@ FUNC shorts compared_rows(const unsigned short *a, const unsigned short *b, set 
 		for (i64 w = 0; w < SHORTS / 4; w++) of[v * SHORTS / 64 + w][0] = bits.word[w];
 	}
 #endif
-	shorts least = 65535 + (shorts){};
-	for (i64 v = 0; v < VECTORS; v++) least = lesser_shorts(shorts_at(a, v) - shorts_at(b, v) + 2, least);
+	shorts least = 32767 + (shorts){};
+	for (i64 v = 0; v < VECTORS; v++) least = lesser_shorts(apart(shorts_at(a, v), shorts_at(b, v)), least);
 	return least;
 }
 
@@ -176,7 +178,7 @@ FUNC i32 sign_of(struct phases *p, i64 i, i64 j, i64 t, i32 *told) {
 __attribute__((noinline)) static i32 mended(struct phases *p, i64 i, i64 j) {
 	i32 sum = 0, told;
 	for (i64 v = 0; v < VECTORS; v++)
-		for (u32 open = near(shorts_at(p->rows[i], v) - shorts_at(p->rows[j], v) + 2); open; open &= open - 1) {
+		for (u32 open = near(apart(shorts_at(p->rows[i], v), shorts_at(p->rows[j], v))); open; open &= open - 1) {
 			sum += sign_of(p, i, j, v * SHORTS + __builtin_ctz(open), &told);
 			sum -= told;
 		}
@@ -186,11 +188,11 @@ __attribute__((noinline)) static i32 mended(struct phases *p, i64 i, i64 j) {
 /* signs adds to out, for the pairs of node i with those behind it, the sums over times of the signs. */
 FUNC void signs(struct phases *p, i64 i, double *out) {
 	i64 open = 0, list[NODES], behind[TILES * W];
-	unsigned short own[SPAN]; /* of which the compiler knows that nothing else changes it */
+	unsigned short (*const rows)[SPAN] = p->rows, own[SPAN]; /* of which the compiler knows that nothing else changes them */
 	if (p->scales[i] == 0) return;
-	for (i64 t = 0; t < SPAN; t++) own[t] = p->rows[i][t];
+	for (i64 t = 0; t < SPAN; t++) own[t] = rows[i][t];
 	for (i64 j = i + 1; j < NODES; j++) {
-		const shorts least = compared_rows(own, p->rows[j], (set *)&p->less[0][j]);
+		const shorts least = compared_rows(own, rows[j], (set *)&p->less[0][j]);
 		list[open] = j;
 		open += near(least) != 0;
 	}
