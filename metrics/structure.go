@@ -52,11 +52,6 @@ func symmetricPairs(a []float64, n int) []float64 {
 	return out
 }
 
-// CompareFC is the correlation of the upper triangles of two matrices, n*n, symmetrised, over the pairs finite in both.
-func CompareFC(a, b []float64, n int) float64 {
-	return pearson(symmetricPairs(a, n), symmetricPairs(b, n))
-}
-
 // ranks replaces numbers, none of them NaN, by their places in ascending order from 1; equal ones share the mean of theirs.
 func ranks(x []float64) []float64 {
 	order := ascendingOrder(x)

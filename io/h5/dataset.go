@@ -11,8 +11,7 @@ import (
 type Spec struct {
 	Type    Type
 	Shape   []int // nil: one value
-	Max     []int // how far Resize may go, Unlimited for no end; nil: as Shape
-	Chunk   []int // nil: contiguous, and neither Max nor Deflate
+	Chunk   []int // nil: contiguous, and no Deflate
 	Deflate int   // 1 (fast) to 9, after a shuffle of bytes; 0: not compressed
 	Fill    any   // what is read where nothing was written, a float64, int32, ... as Type says; nil: zero
 }
@@ -104,16 +103,6 @@ func (d *Dataset) Chunk() (chunk []int, err error) {
 		return err
 	})
 	return chunk, err
-}
-
-// Resize changes the lengths of the dimensions, within Spec.Max.
-func (d *Dataset) Resize(shape ...int) error {
-	return d.file.call("resize", d.name, func() error {
-		if err := nativeResize(d.dataset.ID(), shape); err != nil {
-			return err
-		}
-		return d.readShape()
-	})
 }
 
 // Write writes the block of count values that begins at offset, from a slice in row-major order.

@@ -104,15 +104,13 @@ func TestNumbersAreConverted(t *testing.T) {
 	ok(t, f.Close())
 }
 
-func TestScalarEmptyAndResized(t *testing.T) {
+func TestScalarEmptyAndFilled(t *testing.T) {
 	f := create(t)
 	one := must(f.CreateDataset("/one", h5.Spec{Type: h5.String}))(t)
 	ok(t, one.Write(nil, nil, []string{"alone"}))
 	must(f.CreateDataset("/none", h5.Spec{Type: h5.Float64, Shape: []int{0, 4}}))(t)
-	grown := must(f.CreateDataset("/grown", h5.Spec{Type: h5.Float64, Shape: []int{0, 2}, Max: []int{h5.Unlimited, 2},
-		Chunk: []int{4, 2}, Fill: math.NaN()}))(t)
-	ok(t, grown.Resize(3, 2))
-	ok(t, grown.Write([]int{1, 0}, []int{1, 2}, []float64{7, 8}))
+	filled := must(f.CreateDataset("/filled", h5.Spec{Type: h5.Float64, Shape: []int{3, 2}, Chunk: []int{2, 2}, Fill: math.NaN()}))(t)
+	ok(t, filled.Write([]int{1, 0}, []int{1, 2}, []float64{7, 8}))
 	f = reopen(t, f)
 
 	text := make([]string, 1)
@@ -127,7 +125,7 @@ func TestScalarEmptyAndResized(t *testing.T) {
 		t.Errorf("shape %v", none.Shape())
 	}
 	got := make([]float64, 6)
-	ok(t, must(f.OpenDataset("/grown"))(t).Read(nil, nil, got))
+	ok(t, must(f.OpenDataset("/filled"))(t).Read(nil, nil, got))
 	if fmt.Sprint(got) != "[NaN NaN 7 8 NaN NaN]" {
 		t.Errorf("got %v", got)
 	}

@@ -103,11 +103,11 @@ herr_t h5_group_create(hid_t f, const char *path) {
 	return g < 0 ? -1 : H5Gclose(g);
 }
 
-// h5_dataset_create leaves chunk, most and fill out where they are NULL. The fill value is of the data set's kind.
+// h5_dataset_create leaves chunk and fill out where they are NULL. The fill value is of the data set's kind.
 herr_t h5_dataset_create(hid_t f, const char *path, int kind, int rank, const hsize_t *shape,
-                             const hsize_t *most, const hsize_t *chunk, int deflate, const void *fill) {
+                             const hsize_t *chunk, int deflate, const void *fill) {
 	hid_t type = type_in_file(kind), memory = type_in_memory(kind), how = H5Pcreate(H5P_DATASET_CREATE);
-	hid_t space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape, most), d = -1;
+	hid_t space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape, NULL), d = -1;
 	if (space >= 0 && H5Pset_obj_track_times(how, 0) >= 0 &&
 	    (chunk == NULL || H5Pset_chunk(how, rank, chunk) >= 0) &&
 	    (deflate == 0 || (H5Pset_shuffle(how) >= 0 && H5Pset_deflate(how, (unsigned)deflate) >= 0)) &&

@@ -42,9 +42,6 @@ const (
 	String  Type = C.STRING // UTF-8, of any length
 )
 
-// Unlimited stands in Spec.Max for a dimension that may grow without end.
-const Unlimited = -1
-
 func silence() { C.h5_silence() }
 
 func reason() string {
@@ -74,9 +71,6 @@ func sizes(n []int) *C.hsize_t {
 	c := make([]C.hsize_t, len(n)+1)
 	for i, v := range n {
 		c[i] = C.hsize_t(v)
-		if v == Unlimited {
-			c[i] = C.H5S_UNLIMITED
-		}
 	}
 	return &c[0]
 }
@@ -111,7 +105,7 @@ func nativeDataset(file int64, path string, s Spec, fill *values) error {
 	}
 	return withStrings(func(c []*C.char) error {
 		return check(C.h5_dataset_create(C.hid_t(file), c[0], C.int(s.Type), C.int(len(s.Shape)),
-			sizes(s.Shape), sizes(s.Max), sizes(s.Chunk), C.int(s.Deflate), p))
+			sizes(s.Shape), sizes(s.Chunk), C.int(s.Deflate), p))
 	}, path)
 }
 
@@ -131,10 +125,6 @@ func nativeChunk(dataset int64) ([]int, error) {
 		chunk[i] = int(c[i])
 	}
 	return chunk, nil
-}
-
-func nativeResize(dataset int64, shape []int) error {
-	return check(C.H5Dset_extent(C.hid_t(dataset), sizes(shape)))
 }
 
 func nativeWrite(dataset, memory, space int64, v values) error {

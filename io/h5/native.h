@@ -10,7 +10,7 @@ void h5_drop(hid_t id);
 herr_t h5_file_create(const char *path, hsize_t reserve);
 herr_t h5_group_create(hid_t f, const char *path);
 herr_t h5_dataset_create(hid_t f, const char *path, int kind, int rank, const hsize_t *shape,
-                         const hsize_t *most, const hsize_t *chunk, int deflate, const void *fill);
+                         const hsize_t *chunk, int deflate, const void *fill);
 int h5_dataset_kind(hid_t d);
 int h5_dataset_chunk(hid_t d, hsize_t *chunk);
 herr_t h5_dataset_write(hid_t d, int kind, hid_t memory, hid_t space, const void *p);
