@@ -9,12 +9,15 @@ typedef unsigned char u8;
 #if defined __AVX512F__
 #define W 8
 #define EACH_OF_W(x) { x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7] }
+#define EACH_OF_W_AT(x, k) { x[0][k], x[1][k], x[2][k], x[3][k], x[4][k], x[5][k], x[6][k], x[7][k] }
 #elif defined __AVX__
 #define W 4
 #define EACH_OF_W(x) { x[0], x[1], x[2], x[3] }
+#define EACH_OF_W_AT(x, k) { x[0][k], x[1][k], x[2][k], x[3][k] }
 #else
 #define W 2
 #define EACH_OF_W(x) { x[0], x[1] }
+#define EACH_OF_W_AT(x, k) { x[0][k], x[1][k] }
 #endif
 
 typedef double lane __attribute__((vector_size(8 * W)));

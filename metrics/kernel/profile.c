@@ -59,8 +59,9 @@ FUNC void slope(const lane *p, const double *x, lane *y, i64 first, i64 last, la
 FUNC lane entropy(const lane *p, i64 bins) {
 	lane total = all(0), sum = all(0);
 	for (i64 k = 1; k < bins; k++) total += p[k];
+	const lane share = 1 / total;
 	for (i64 k = 1; k < bins; k++) {
-		const lane q = p[k] / total;
+		const lane q = p[k] * share;
 		sum -= where((mask)(q > 0), q * logarithm(q));
 	}
 	return choose((mask)(total > 0), sum / logarithm(all((double)(bins - 1))), all(0.0 / 0.0));
@@ -115,10 +116,9 @@ KERNEL(profile) {
 	i32 *at_bins = (i32 *)(y + bins);
 	const double nan = 0.0 / 0.0;
 	for (i64 first = 0; first < spectra; first += W) {
-		for (i64 l = 0; l < W; l++) {
-			const double *mine = all_powers + (first + l < spectra ? first + l : spectra - 1) * bins;
-			for (i64 k = 0; k < bins; k++) ((double *)(p + k))[l] = mine[k];
-		}
+		const double *of[W];
+		for (i64 l = 0; l < W; l++) of[l] = all_powers + (first + l < spectra ? first + l : spectra - 1) * bins;
+		for (i64 k = 0; k < bins; k++) p[k] = (lane)EACH_OF_W_AT(of, k);
 		lane v[FEATURES];
 		lane best = all(0), place = all(nan), least = p[0];
 		for (i64 k = 1; k < bins; k++) {
