@@ -14,20 +14,19 @@ import "math"
 func structureGroup() Group {
 	two := func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} }
 	return Group{Name: "fc_sc", About: "how far functional connectivity follows structure", Least: two, Metrics: []Metric{
-		structural("fc_sc", "correlation of fc with the weights over pairs", pearson, func(in *Input) []float64 { return in.Weights }),
-		structural("fc_tract", "correlation of fc with the tract lengths over pairs", pearson, func(in *Input) []float64 { return in.Lengths }),
-		structural("fc_sc_log", "correlation of fc with log10 of the weights, over pairs that have one", logarithmic, func(in *Input) []float64 { return in.Weights }),
-		structural("fc_sc_spearman", "rank correlation of fc with the weights over pairs", spearman, func(in *Input) []float64 { return in.Weights }),
+		structural("fc_sc", "correlation of fc with the weights over pairs", pearson, (*Input).weightPairs),
+		structural("fc_tract", "correlation of fc with the tract lengths over pairs", pearson, func(in *Input) []float64 { return symmetricPairs(in.Lengths, in.Moments.N()) }),
+		structural("fc_sc_log", "correlation of fc with log10 of the weights, over pairs that have one", logarithmic, (*Input).weightPairs),
+		structural("fc_sc_spearman", "rank correlation of fc with the weights over pairs", spearman, (*Input).weightPairs),
 	}}
 }
 
-func structural(name, about string, of func(a, b []float64) float64, matrix func(in *Input) []float64) Metric {
+func structural(name, about string, of func(a, b []float64) float64, structure func(in *Input) []float64) Metric {
 	return Metric{Name: name, Shape: PerPoint, Pairs: true, About: about,
 		Compute: func(dst []float64, in *Input) {
-			n := in.Moments.N()
 			dst[0] = math.NaN()
-			if structure := matrix(in); structure != nil {
-				dst[0] = of(in.pairs(), symmetricPairs(structure, n))
+			if pairs := structure(in); pairs != nil {
+				dst[0] = of(in.pairs(), pairs)
 			}
 		}}
 }
@@ -41,8 +40,16 @@ func logarithmic(a, b []float64) float64 {
 	return pearson(a, logs)
 }
 
-// symmetricPairs are the entries i < j of (a + aᵀ)/2.
+// weightPairs are the weights as they are compared with the functional connectivity. The caller must not change them.
+func (in *Input) weightPairs() []float64 {
+	return once(in, "pairs of weights", func() []float64 { return symmetricPairs(in.Weights, in.Moments.N()) })
+}
+
+// symmetricPairs are the entries i < j of (a + aᵀ)/2; nil of none.
 func symmetricPairs(a []float64, n int) []float64 {
+	if a == nil {
+		return nil
+	}
 	out := make([]float64, 0, n*(n-1)/2)
 	for i := range n {
 		for j := i + 1; j < n; j++ {
