@@ -242,6 +242,7 @@ func (u *union) spread(i int) {
 func (u *union) correlate(i int) {
 	later := len(u.sum) - 1 - i
 	row := u.fc[len(u.fc)-later*(later+1)/2:][:later]
+	clear(row)
 	addProducts(row, u.blocks, i)
 	mean, own := u.sum[i]/u.count, u.inverse[i]
 	sum, inverse := u.sum[i+1:][:later], u.inverse[i+1:][:later]
