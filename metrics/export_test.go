@@ -6,3 +6,6 @@ const (
 	LongestLine = longestLine
 	PhaseSpan   = phaseSpan
 )
+
+// AscendingOrder lists the places of numbers in their order.
+func AscendingOrder(x []float64) []int32 { return ascendingOrder(x) }

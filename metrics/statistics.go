@@ -1,7 +1,9 @@
 package metrics
 
 import (
+	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -154,34 +156,22 @@ func ascending(x []float64) []float64 {
 }
 
 // ascendingOrder lists the places of numbers, none of them NaN, in ascending order of the numbers; -0 is below 0. It sorts digit by
-// digit of the bits, which takes a quarter of the time that comparing does.
+// digit of the 32 leading bits that differ, beside which the place stands, and then what is alike in these.
 func ascendingOrder(x []float64) []int32 {
-	const digit, top = 11, 1 << 63
-	type placed struct {
-		key uint64
-		at  int32
-	}
-	keys, next := make([]placed, len(x)), make([]placed, len(x))
+	const digit = 11
+	keys, next := make([]uint64, len(x)), make([]uint64, len(x))
 	differ := uint64(0)
-	for i, v := range x {
-		// Bits of positive numbers rise with them, those of negative ones fall.
-		bits := math.Float64bits(v)
-		if bits&top != 0 {
-			bits = ^bits
-		} else {
-			bits |= top
-		}
-		keys[i] = placed{bits, int32(i)}
-		differ |= bits ^ keys[0].key
+	for _, v := range x {
+		differ |= ascendingBits(v) ^ ascendingBits(x[0])
 	}
-	var first [1 << digit]int32
-	for shift := 0; shift < 64; shift += digit {
-		if differ>>shift&(1<<digit-1) == 0 {
-			continue
-		}
-		clear(first[:])
+	beyond := max(0, bits.Len64(differ)-32)
+	for i, v := range x {
+		keys[i] = ascendingBits(v)>>beyond<<32 | uint64(i)
+	}
+	for shift := 32; shift < 64; shift += digit {
+		var first [1 << digit]int32
 		for _, k := range keys {
-			first[k.key>>shift&(1<<digit-1)]++
+			first[k>>shift&(1<<digit-1)]++
 		}
 		at := int32(0)
 		for d, count := range first {
@@ -189,15 +179,30 @@ func ascendingOrder(x []float64) []int32 {
 			at += count
 		}
 		for _, k := range keys {
-			d := k.key >> shift & (1<<digit - 1)
+			d := k >> shift & (1<<digit - 1)
 			next[first[d]] = k
 			first[d]++
 		}
 		keys, next = next, keys
 	}
+	for from, to := 0, 0; from < len(keys) && beyond > 0; from = to {
+		for to = from + 1; to < len(keys) && keys[to]>>32 == keys[from]>>32; to++ {
+		}
+		if to > from+1 {
+			slices.SortFunc(keys[from:to], func(a, b uint64) int {
+				return cmp.Or(cmp.Compare(ascendingBits(x[uint32(a)]), ascendingBits(x[uint32(b)])), cmp.Compare(a, b))
+			})
+		}
+	}
 	out := make([]int32, len(x))
 	for i, k := range keys {
-		out[i] = k.at
+		out[i] = int32(uint32(k))
 	}
 	return out
+}
+
+// ascendingBits are the bits of a number, so turned that they ascend with it: those of negative ones fall.
+func ascendingBits(x float64) uint64 {
+	bits := math.Float64bits(x)
+	return bits ^ (uint64(int64(bits)>>63) | 1<<63)
 }
