@@ -301,3 +301,23 @@ func TestBadSampleBehindTheSegments(t *testing.T) {
 		}
 	}
 }
+
+// Where every node is bad, there is no average spectrum either: its features are not numbers, and its peaks not none.
+func TestSpectrumOfBadNodes(t *testing.T) {
+	rows, _ := twoSeries()
+	rows = slices.Clone(rows[:4*2950])
+	for i := range 4 {
+		rows[i] = math.NaN()
+	}
+	in := inputOf(rows, nil, nil)
+	for _, m := range metrics.Table() {
+		if !strings.HasPrefix(m.Name, "psd_") && !strings.HasPrefix(m.Name, "region_psd") || m.Name == "psd_frequencies" {
+			continue
+		}
+		for k, v := range m.Values(in) {
+			if !math.IsNaN(v) {
+				t.Errorf("%s[%d] of bad nodes is %v", m.Name, k, v)
+			}
+		}
+	}
+}

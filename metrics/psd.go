@@ -113,6 +113,11 @@ func (in *Input) profiles() profiles {
 				of = append(of, profile(sp.Frequency, logs, p))
 			}
 		}
+		for i, p := range all {
+			if math.IsNaN(p[0]) { // of a bad node, or of none but bad ones: not even a count of 0
+				of[i] = nans(len(of[i]))
+			}
+		}
 		return profiles{node: of[:len(of)-1], average: of[len(of)-1]}
 	})
 }
