@@ -89,10 +89,12 @@ func (w *windowStream) shift(s *Signal, from, to int) {
 
 // finish makes the windows that end before sample to or with it.
 func (w *windowStream) finish(to int) {
+	filled, place := filledBlocks(w.Blocks)
 	var made []union
 	for k := len(w.FC); k < w.windows && k*w.step+w.length <= to; k++ {
 		begin := 2*k - w.Gone
-		made = append(made, newUnion(w.Blocks[begin:min(len(w.Blocks), begin+2*(w.length/w.step)+1)], w.room))
+		end := min(len(w.Blocks), begin+2*(w.length/w.step)+1)
+		made = append(made, newUnion(filled[place[begin]:place[end]], w.room))
 		w.FC = append(w.FC, made[len(made)-1].fc)
 	}
 	// Node by node, since what windows have in common stays in the cache so long.
@@ -200,24 +202,33 @@ func firstFinite(x []float64) (first float64, found bool) {
 	return 0, false
 }
 
+// filledBlocks are the blocks that are not empty, and for each place among all of them how many lie before it.
+func filledBlocks(blocks []window) (filled []window, place []int) {
+	place = make([]int, len(blocks)+1)
+	for k, b := range blocks {
+		if b.Count > 0 {
+			filled = append(filled, b)
+		}
+		place[k+1] = len(filled)
+	}
+	return filled, place
+}
+
 // union is the blocks of a window.
 type union struct {
-	blocks       []window
+	blocks       []window // shared with windows that overlap
 	count        float64
 	sum, inverse []float64 // inverse: of the root of the sum of squares about the mean; NaN where a node is bad or constant
 	fc           []float64 // upper triangle
 }
 
-// newUnion leaves out empty blocks; room gives memory for fc.
+// newUnion makes one of blocks that are not empty; room gives memory for fc.
 func newUnion(blocks []window, room func(n int) []float64) union {
-	var u union
-	for _, b := range blocks {
-		if b.Count > 0 {
-			u.blocks, u.count = append(u.blocks, b), u.count+float64(b.Count)
-		}
+	n := len(blocks[0].Sum)
+	u := union{blocks: blocks, sum: make([]float64, n), inverse: make([]float64, n), fc: room(n * (n - 1) / 2)}
+	for k := range blocks {
+		u.count += float64(blocks[k].Count)
 	}
-	n := len(u.blocks[0].Sum)
-	u.sum, u.inverse, u.fc = make([]float64, n), make([]float64, n), room(n*(n-1)/2)
 	return u
 }
 
