@@ -89,6 +89,7 @@ typedef unsigned short shorts __attribute__((vector_size(2 * SHORTS), aligned(2)
 typedef short signed_shorts __attribute__((vector_size(2 * SHORTS)));
 typedef u64 words __attribute__((vector_size(2 * SHORTS)));
 typedef u32 u32_there __attribute__((may_alias));
+enum { PLACES = 8192 }; /* that nodes beyond the last time have, see rows_filled */
 typedef u64 set[TILES * W]; /* WORDS of them: those of each node have a bit for each time, in one order for all */
 
 struct phases {
@@ -179,7 +180,9 @@ __attribute__((noinline)) static i32 mended(struct phases *p, i64 i, i64 j) {
 	i32 sum = 0, told;
 	for (i64 v = 0; v < VECTORS; v++)
 		for (u32 open = near(apart(shorts_at(p->rows[i], v), shorts_at(p->rows[j], v))); open; open &= open - 1) {
-			sum += sign_of(p, i, j, v * SHORTS + __builtin_ctz(open), &told);
+			const i64 t = v * SHORTS + __builtin_ctz(open);
+			if (t >= p->count) return sum;
+			sum += sign_of(p, i, j, t, &told);
 			sum -= told;
 		}
 	return sum;
@@ -200,7 +203,7 @@ FUNC void signs(struct phases *p, i64 i, double *out) {
 		i64 sum[W] = {};
 		for (i64 w = 0; w < WORDS; w++)
 			LANES(l, W) sum[l] += __builtin_popcountll(p->less[w][from + l] ^ p->half[w][from + l] ^ p->half[w][i]);
-		LANES(l, W) behind[from + l] = sum[l] - (SPAN - p->count);
+		LANES(l, W) behind[from + l] = sum[l] - (NODES <= PLACES ? SPAN - p->count : 0);
 	}
 	for (i64 j = i + 1; j < NODES; j++)
 		if (p->scales[j] != 0) out[j - i - 1] += (double)(p->count - 2 * behind[j]);
@@ -227,8 +230,9 @@ FUNC void rows_filled(struct phases *p) {
 		for (i64 t = 0; t < p->count; t += 4) turned_rows(p->rows + tile * W, (const angle_pairs *)(p->angles + tile * p->samples + p->begin + t), t);
 	for (i64 i = 0; i < NODES; i++) {
 		unsigned short *row = p->rows[i];
-		/* Beyond the last time, a node lies behind those with higher numbers, and not too near. */
-		for (i64 t = p->count; t < SPAN; t++) row[t] = 4 * i;
+		/* Beyond the last time, a node lies behind those with higher numbers, and not too near. Half a turn has PLACES for that; more
+		   nodes share one, where none lies behind another and mended looks at all pairs. */
+		for (i64 t = p->count; t < SPAN; t++) row[t] = NODES <= PLACES ? 4 * i : 0;
 		compared_rows(row, middle, (set *)&p->half[0][i]);
 		for (i64 t = 0; t < SPAN; t++) row[t] = 2 * row[t] + 32768;
 	}
