@@ -12,8 +12,9 @@ import (
 	"brainsweep/metrics"
 )
 
-// Times come in spans, of which the last is seldom full. The places that nodes have beyond the last time are fewer than the nodes of a
-// connectome of the size of a cortical surface. Angles of 32 bits tell which of two nodes lies behind: the difference modulo a turn.
+// Times come in spans, of which the last is seldom full. Beyond its last time the nodes have places of their own on half a turn, of 2^15
+// steps: were they 4 apart, there would be room for 8192 nodes, and connectomes have up to connectome.MaxRegions. Angles of 32 bits tell
+// which of two nodes lies behind: their difference modulo a turn.
 func TestPLIOfVeryManyNodes(t *testing.T) {
 	const nodes, most = 8300, 8304 // whole tiles
 	dev, err := cpu.Open(cpu.Options{Threads: 1})

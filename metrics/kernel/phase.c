@@ -89,7 +89,6 @@ typedef unsigned short shorts __attribute__((vector_size(2 * SHORTS), aligned(2)
 typedef short signed_shorts __attribute__((vector_size(2 * SHORTS)));
 typedef u64 words __attribute__((vector_size(2 * SHORTS)));
 typedef u32 u32_there __attribute__((may_alias));
-enum { PLACES = 8192 }; /* that nodes beyond the last time have, see rows_filled */
 typedef u64 set[TILES * W]; /* WORDS of them: those of each node have a bit for each time, in one order for all */
 
 struct phases {
@@ -180,9 +179,7 @@ __attribute__((noinline)) static i32 mended(struct phases *p, i64 i, i64 j) {
 	i32 sum = 0, told;
 	for (i64 v = 0; v < VECTORS; v++)
 		for (u32 open = near(apart(shorts_at(p->rows[i], v), shorts_at(p->rows[j], v))); open; open &= open - 1) {
-			const i64 t = v * SHORTS + __builtin_ctz(open);
-			if (t >= p->count) return sum;
-			sum += sign_of(p, i, j, t, &told);
+			sum += sign_of(p, i, j, v * SHORTS + __builtin_ctz(open), &told);
 			sum -= told;
 		}
 	return sum;
@@ -203,7 +200,7 @@ FUNC void signs(struct phases *p, i64 i, double *out) {
 		i64 sum[W] = {};
 		for (i64 w = 0; w < WORDS; w++)
 			LANES(l, W) sum[l] += __builtin_popcountll(p->less[w][from + l] ^ p->half[w][from + l] ^ p->half[w][i]);
-		LANES(l, W) behind[from + l] = sum[l] - (NODES <= PLACES ? SPAN - p->count : 0);
+		LANES(l, W) behind[from + l] = sum[l] - (SPAN - p->count);
 	}
 	for (i64 j = i + 1; j < NODES; j++)
 		if (p->scales[j] != 0) out[j - i - 1] += (double)(p->count - 2 * behind[j]);
@@ -225,14 +222,14 @@ FUNC void turned_rows(unsigned short (*rows)[SPAN], const angle_pairs *x, i64 t)
 
 /* rows_filled has rows and half be those of the times from begin on. */
 FUNC void rows_filled(struct phases *p) {
+	_Static_assert(2 * NODES <= 1 << 15, "half a turn has a place for each node");
 	unsigned short middle[SPAN] = {};
 	for (i64 tile = 0; tile < TILES; tile++)
 		for (i64 t = 0; t < p->count; t += 4) turned_rows(p->rows + tile * W, (const angle_pairs *)(p->angles + tile * p->samples + p->begin + t), t);
 	for (i64 i = 0; i < NODES; i++) {
 		unsigned short *row = p->rows[i];
-		/* Beyond the last time, a node lies behind those with higher numbers, and not too near. Half a turn has PLACES for that; more
-		   nodes share one, where none lies behind another and mended looks at all pairs. */
-		for (i64 t = p->count; t < SPAN; t++) row[t] = NODES <= PLACES ? 4 * i : 0;
+		/* Beyond the last time, a node lies behind those with higher numbers, and not too near: their rows differ by 4 or more. */
+		for (i64 t = p->count; t < SPAN; t++) row[t] = 2 * i;
 		compared_rows(row, middle, (set *)&p->half[0][i]);
 		for (i64 t = 0; t < SPAN; t++) row[t] = 2 * row[t] + 32768;
 	}
