@@ -93,7 +93,7 @@ func (a Analysis) reader(res *result.Result) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{Document: d, inputs: &inputs{Dir: filepath.Dir(a.Job)}, plan: &Plan{settings: map[string]int{}, axes: map[string]int{}}}
+	r := &reader{Document: d, inputs: newInputs(a.Job), plan: newPlan(), lister: "brainsweep inspect --regions " + res.Path()}
 	for flag, words := range map[string][]string{"use": a.Use, "of": a.Of} {
 		if words != nil {
 			r.faults.Add(d.Set("metrics."+flag, list(words, document.Quote)))

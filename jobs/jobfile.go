@@ -42,7 +42,7 @@ func Read(path string, set ...string) (*Job, error) {
 
 // Parse does the same for text that stands, or could stand, in the file.
 func Parse(file string, text []byte, set ...string) (*Job, error) {
-	return parse(file, text, set, &inputs{Dir: filepath.Dir(file)})
+	return parse(file, text, set, newInputs(file))
 }
 
 // pack is a job on its way to another process, with all that it read.
@@ -81,6 +81,9 @@ type inputs struct {
 
 	used *connectome.Connectome // as it enters the equations, of a result, instead of the one that the job names
 }
+
+// newInputs has nothing yet of what the job in a file names.
+func newInputs(file string) *inputs { return &inputs{Dir: filepath.Dir(file)} }
 
 func (in *inputs) path(name string) string {
 	if filepath.IsAbs(name) {
@@ -150,9 +153,11 @@ type reader struct {
 	warnings []string
 	plan     *Plan
 	devices  DeviceSettings
+	lister   string // the command that lists the regions
 }
 
-func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
+// newReader makes a reader of a job file's text, with the changes of --set made to it.
+func newReader(file string, text []byte, set []string, in *inputs) (*reader, error) {
 	d, err := document.Parse(file, text)
 	if err != nil {
 		return nil, err
@@ -160,8 +165,18 @@ func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
 	if d.Has("equations") && d.Has("states") && !d.Has("model") {
 		return nil, fault.Mistake{Pos: fault.Pos{File: file}, Msg: fmt.Sprintf("this is a model, not a job; a job that simulates it has the line model = %q", filepath.Base(file))}
 	}
-	r := &reader{Document: d, inputs: in, plan: &Plan{settings: map[string]int{}, axes: map[string]int{}}}
+	r := &reader{Document: d, inputs: in, plan: newPlan(), lister: "brainsweep check --regions " + file}
 	r.change(set)
+	return r, nil
+}
+
+func newPlan() *Plan { return &Plan{settings: map[string]int{}, axes: map[string]int{}} }
+
+func parse(file string, text []byte, set []string, in *inputs) (*Job, error) {
+	r, err := newReader(file, text, set, in)
+	if err != nil {
+		return nil, err
+	}
 	r.job()
 	if err := r.mistakes(); err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func (r *reader) nodeList(path []string) []int {
 				out = append(out, k)
 				return
 			}
-			r.faults.Add(document.Unknown(r.ValuePos(at...), "region", v, labels))
+			r.noRegion(r.ValuePos(at...), v)
 		case int64:
 			if v >= 0 && v < int64(len(labels)) {
 				out = append(out, int(v))

@@ -38,6 +38,10 @@ job.toml:4:81: unknown region "R01" (did you mean "R.01"?)
 job.toml:4:95: connectome.lesion.3.scale: -1 is out of bounds; it must be at least 0
 job.toml:4:99: unknown key "weight"; there is nodes, from, to, scale
 job.toml:4:132: connectome.lesion.4.scale: "x" is not a number`},
+	{"regions of many", with("[connectome]\nsource = 'synthetic:1000'\nlesion = [{ nodes = ['Hippocampus', 'L.O01', '.50'] }]\n[stimulus.a]\npattern = 'constant'\nregions = ['']\n"), `job.toml:4:23: unknown region "Hippocampus"; there are 1000: L.001, L.002, L.003, L.004, L.005, ... (brainsweep check --regions job.toml lists them)
+job.toml:4:38: unknown region "L.O01" (did you mean "L.001"?)
+job.toml:4:47: unknown region ".50"; there is L.500, R.500
+job.toml:7:13: unknown region ""; there are 1000: L.001, L.002, L.003, L.004, L.005, ... (brainsweep check --regions job.toml lists them)`},
 	{"lesion's sweep", with("[connectome]\nsource = 'synthetic:10'\nlesion = [{ nodes = 0 }]\n[sweep]\nconnectome.lesion.1.scale = [1]\n'connectome.lesion.0.scale' = [-1]\n"), `job.toml:6:21: "connectome.lesion.1.scale" cannot be swept (did you mean "connectome.lesion.0.scale"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, bold.<parameter>, run.seed
 job.toml:7:32: sweep.connectome.lesion.0.scale: -1 is out of bounds; it must be at least 0`},
 	{"empty", "", `job.toml: model is missing; write for example model = "adex2"

@@ -136,7 +136,7 @@ func (r *reader) region(path []string) float64 {
 	}
 	i := slices.Index(r.plan.Connectome.Labels, label)
 	if i < 0 {
-		r.faults.Add(document.Unknown(r.ValuePos(path...), "region", label, r.plan.Connectome.Labels))
+		r.noRegion(r.ValuePos(path...), label)
 	}
 	return float64(i)
 }

@@ -91,7 +91,7 @@ func (r *reader) columnRegions(m *matrix.Matrix, mapping string, path func(strin
 			k := slices.Index(labels, name)
 			switch {
 			case k < 0:
-				r.faults.Addf(m.File(), "%s has no region %q%s", r.plan.Connectome.Source, name, fault.Suggest(name, labels))
+				r.faults.Addf(m.File(), "%s has no region %q%s", r.plan.Connectome.Source, name, r.regionHint(name, labels))
 			case slices.Contains(region, k):
 				r.faults.Addf(m.File(), "region %q has two columns", name)
 			}

@@ -146,6 +146,9 @@ func (r *reader) match(of regions, lines []line, labels int, file string) ([]int
 	seen := make([]bool, len(node))
 	order := make([]int, len(lines))
 	for i, l := range lines {
+		if len(faults) == manyMistakes {
+			break
+		}
 		if labels >= len(l.fields) {
 			continue
 		}
@@ -154,7 +157,7 @@ func (r *reader) match(of regions, lines []line, labels int, file string) ([]int
 		case !ok && of.some:
 			order[i] = -1 // a table of a whole atlas, of which the cohort has a part
 		case !ok:
-			faults.Addf(l.pos[labels], "%s has no node %q%s", of.source, l.fields[labels], fault.Suggest(l.fields[labels], of.labels))
+			faults.Addf(l.pos[labels], "%s has no node %q%s", of.source, l.fields[labels], r.regionHint(l.fields[labels], of.labels))
 		case seen[n]:
 			faults.Addf(l.pos[labels], "node %q has two lines", l.fields[labels])
 		default:

@@ -165,11 +165,12 @@ func (r *reader) regionsOf(t *Target, m *matrix.Matrix, names []string, cols int
 	return order, nil
 }
 
+const mostSome = 5
+
 // some is a few words of many.
 func some(words []string) string {
-	const most = 5
-	if len(words) > most {
-		return strings.Join(words[:most], ", ") + ", ..."
+	if len(words) > mostSome {
+		return strings.Join(words[:mostSome], ", ") + ", ..."
 	}
 	return strings.Join(words, ", ")
 }

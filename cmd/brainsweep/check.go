@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -12,15 +13,27 @@ import (
 
 func checkCommand() *cobra.Command {
 	var set []string
+	var regions bool
 	cmd := &cobra.Command{
 		Use:   "check JOB",
 		Short: "Read a job and all that it names, and say every mistake at once",
 		Long: `check reads everything and computes nothing. The exit code is 2 when there is something to mend. Of a cohort it tells for
-each subject what was found; the exit code is 4 when a run would do, but without some of the subjects.`,
+each subject what was found; the exit code is 4 when a run would do, but without some of the subjects.
+
+With --regions it lists the regions of the job's connectome instead, by which lesions, stimuli and metrics name them: the number and
+the label of each, and its centre [mm] where that is known.`,
 		Example: `  brainsweep check job.toml
+  brainsweep check job.toml --regions
   brainsweep check job.toml --set sweep.b_e.points=64`,
 		Args: words("job file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if regions {
+				c, err := jobs.Connectome(args[0], set...)
+				if err != nil {
+					return err
+				}
+				return tellRegions(cmd.OutOrStdout(), c.Labels, c.Centres)
+			}
 			job, err := jobs.Read(args[0], set...)
 			if err != nil {
 				return err
@@ -35,7 +48,21 @@ each subject what was found; the exit code is 4 when a run would do, but without
 		},
 	}
 	addSet(cmd.Flags(), &set)
+	cmd.Flags().BoolVar(&regions, "regions", false, "list the regions of the job's connectome")
 	return cmd
+}
+
+// tellRegions lists regions, with their centres [mm] where these are known.
+func tellRegions(out io.Writer, labels []string, centres [][3]float64) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for i, label := range labels {
+		fmt.Fprintf(table, "%d\t%s", i, label)
+		if centres != nil {
+			fmt.Fprintf(table, "\t%.4g\t%.4g\t%.4g", centres[i][0], centres[i][1], centres[i][2])
+		}
+		fmt.Fprintln(table)
+	}
+	return table.Flush()
 }
 
 // tellSubjects says what was found of each subject of a cohort.

@@ -15,7 +15,8 @@ import (
 // inspectFlags are the flags of inspect.
 type inspectFlags struct {
 	result.Query
-	csv string
+	csv     string
+	regions bool
 }
 
 func inspectCommand() *cobra.Command {
@@ -27,7 +28,9 @@ func inspectCommand() *cobra.Command {
 
 With --top it lists the best points by a metric instead: those with its largest values, or its smallest where it is a distance
 to data (_rmse, _ks). With --csv it writes a table of all points, or of the best: a line for each with its swept values and every
-metric of one number; --metric chooses others, of which each number has a column.`,
+metric of one number; --metric chooses others, of which each number has a column.
+
+With --regions it lists the regions instead: the number and the label of each.`,
 		Example: `  brainsweep inspect results.h5
   brainsweep inspect results.h5 --top 10 by bold.rest_fcd_ks
   brainsweep inspect results.h5 --top 5 --by E.rate_mean --lowest --metric E.fc_mean,E.psd_slope
@@ -50,6 +53,8 @@ metric of one number; --metric chooses others, of which each number has a column
 			}
 			defer r.Close()
 			switch out := cmd.OutOrStdout(); {
+			case f.regions:
+				return tellRegions(out, r.Nodes, nil)
 			case f.csv != "":
 				return f.table(r, out, cmd.ErrOrStderr())
 			case f.Top > 0:
@@ -66,6 +71,7 @@ metric of one number; --metric chooses others, of which each number has a column
 	flags.BoolVar(&f.Highest, "highest", false, "the largest values are the best, though it is a distance")
 	flags.StringVar(&f.csv, "csv", "", "write a table to a file, or to standard output: -")
 	flags.StringSliceVar(&f.Metrics, "metric", nil, "metrics that the table has, with commas between")
+	flags.BoolVar(&f.regions, "regions", false, "list the regions")
 	return cmd
 }
 
