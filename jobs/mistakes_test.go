@@ -59,10 +59,10 @@ job.toml:7:10: run.scheme: expected a string, found 3`},
 	{"folder for a table", with("[initial]\nfile = '.'\n"), `job.toml:7:9: testdata is no file`},
 	{"model of another kind", strings.Replace(least, "toy.toml", "toy.py", 1), `job.toml:1:10: toy.py: a model file ends in .toml, or in .xml when it is RateML`},
 	{"unknown preset", "preset = 'loudly'\n" + least, `job.toml:1:11: unknown preset "loudly" (did you mean "loud"?)`},
-	{"connectome", with("[connectome]\nsource = 'nothing.zip'\nnormalise = 'colum'\ndiagonal = 'none'\nspeed = 4\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral
+	{"connectome", with("[connectome]\nsource = 'nothing.zip'\nnormalise = 'colum'\ndiagonal = 'none'\nspeed = 4\n"), `job.toml:3:11: testdata/nothing.zip: cannot be read: no such file or directory
+job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral
 job.toml:5:13: connectome.diagonal: unknown value "none"; there is keep, zero
-job.toml:6:9: connectome.speed: 4 has no unit; write for example "4 mm/ms"
-testdata/nothing.zip: cannot be read: no such file or directory`},
+job.toml:6:9: connectome.speed: 4 has no unit; write for example "4 mm/ms"`},
 	{"normalisation", with("[connectome]\nsource = 'synthetic:10'\nnormalise = 'colum'\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral`},
 	{"keys that are missing under their names", "modle = 'x'\n[connectome]\nsourc = 'synthetic:4'\n[run]\nduraton = '1 s'\n", `job.toml:1:1: unknown key "modle" (did you mean "model"?)
 job.toml:3:1: unknown key "sourc" (did you mean "source"?)

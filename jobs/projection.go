@@ -71,7 +71,7 @@ func (r *reader) matrix(file string, at []string) *matrix.Matrix {
 	}
 	m, err := matrix.Parse(r.inputs.path(file), text)
 	if err != nil {
-		r.faults.Add(err)
+		r.faults.Add(foundIn(err, r.ValuePos(at...)))
 		return nil
 	}
 	return m

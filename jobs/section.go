@@ -77,7 +77,7 @@ func (r *reader) connectome() {
 	if c == nil {
 		var err error
 		if c, err = r.inputs.connectome(p.ConnectomeSource); err != nil {
-			r.faults.Add(placed(err, r.ValuePos("connectome", "source")))
+			r.faults.Add(foundIn(err, r.ValuePos("connectome", "source")))
 			return
 		}
 		if c, err = p.treat(c); err != nil {
@@ -98,6 +98,22 @@ func placed(err error, pos fault.Pos) error {
 		if list[i].Pos == (fault.Pos{}) {
 			list[i].Pos = pos
 		}
+	}
+	return list.Err()
+}
+
+// foundIn gives the mistakes in a file that have no line there the place at which the job names the file.
+func foundIn(err error, pos fault.Pos) error {
+	var list fault.List
+	list.Add(err)
+	for i, m := range list {
+		if m.Pos.Line > 0 {
+			continue
+		}
+		if m.Pos.File != "" {
+			list[i].Msg = m.Error()
+		}
+		list[i].Pos = pos
 	}
 	return list.Err()
 }

@@ -24,7 +24,7 @@ func (r *reader) readTarget(t *Target, at []string) (*metrics.Target, error) {
 	}
 	m, err := matrix.Parse(r.inputs.path(t.File), text)
 	if err != nil {
-		return nil, err
+		return nil, foundIn(err, pos)
 	}
 	if t.Transpose {
 		m = m.Transposed()

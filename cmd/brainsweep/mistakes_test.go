@@ -121,8 +121,8 @@ func TestMistakes(t *testing.T) {
 		{name: "a zip with missing members", job: own("brain.zip"), files: map[string]string{"brain.zip": packed(t, withFile("weights.txt", ""))}, want: `.*brain.zip.*weights.*`},
 		{name: "an empty zip", job: own("brain.zip"), files: map[string]string{"brain.zip": packed(t, nil)}, want: `.*brain.zip.*`},
 		{name: "a zip bomb", job: own("brain.zip"), files: map[string]string{"brain.zip": packed(t, withFile("weights.txt", bomb))}, want: `.*brain.zip.*`},
-		{name: "a zip that is none", job: own("brain.zip"), files: map[string]string{"brain.zip": "PK\x03\x04 and no more"}, want: `.*brain.zip.*`},
-		{name: "no such connectome", job: own("brain.zip"), want: `.*brain.zip: .*no such file or directory.*`},
+		{name: "a zip that is none", job: own("brain.zip"), files: map[string]string{"brain.zip": "PK\x03\x04 and no more"}, want: `job.toml:3:13: brain.zip: a damaged zip archive, perhaps cut short .*: fetch or copy it again`},
+		{name: "no such connectome", job: own("brain.zip"), want: `job.toml:3:13: brain.zip: .*no such file or directory.*`},
 
 		// The model.
 		{name: "a cyclic definition", job: strings.Replace(edit(`"kuramoto"`, `"cyclic.toml"`), "theta", "x", 3), files: map[string]string{"cyclic.toml": cyclic}, want: `(?s)cyclic.toml:3:1: .*a -> b -> a.*`},

@@ -24,7 +24,7 @@ func parseZip(name string, text []byte) (*Matrix, error) {
 	place := fault.Pos{File: name}
 	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
-		return nil, fault.Mistake{Pos: place, Msg: "not a zip archive, or a damaged one (" + err.Error() + ")"}
+		return nil, fault.Mistake{Pos: place, Msg: "not a zip archive, or a damaged one, perhaps cut short (" + err.Error() + "): fetch or copy it again"}
 	}
 	var tables, meant []*zip.File
 	var names []string

@@ -98,7 +98,7 @@ func (m member) bomb(size int64) error {
 }
 
 func (m member) damaged(err error) error {
-	return fault.Mistake{Pos: m.place, Msg: "cannot be unpacked: " + err.Error()}
+	return fault.Mistake{Pos: m.place, Msg: "cannot be unpacked: " + err.Error() + "; it is damaged: fetch or copy it again"}
 }
 
 // whole reads all of the member's contents.
@@ -109,6 +109,17 @@ func (m member) whole() ([]byte, error) {
 	}
 	defer in.Close()
 	return io.ReadAll(in)
+}
+
+// sound returns what is wrong with the packing of the member.
+func (m member) sound() error {
+	in, err := m.open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	_, err = io.Copy(io.Discard, in)
+	return err
 }
 
 // guard is a member's text that stops when there is too much of it.

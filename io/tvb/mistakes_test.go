@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,9 +80,9 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		{"names that lead out", []file{{"../../weights.txt", weights}, {"/etc/centres.txt", centres}, l},
 			"a.zip:../../weights.txt: a member's name must not lead out of the archive\na.zip:/etc/centres.txt: a member's name must not lead out of the archive"},
 		{"not packed after all", []file{{"weights.txt.bz2", weights}, l, c},
-			"a.zip:weights.txt.bz2: cannot be unpacked: bzip2 data invalid: bad magic value"},
+			"a.zip:weights.txt.bz2: cannot be unpacked: bzip2 data invalid: bad magic value; it is damaged: fetch or copy it again"},
 		{"not packed after all, gzip", []file{{"weights.txt.gz", weights}, l, c},
-			"a.zip:weights.txt.gz: cannot be unpacked: gzip: invalid header"},
+			"a.zip:weights.txt.gz: cannot be unpacked: gzip: invalid header; it is damaged: fetch or copy it again"},
 		{"binary", []file{{"weights.txt", "\x00\x01\x02\n"}, l, c},
 			"a.zip:weights.txt:1:1: \"\\x00\\x01\\x02\" is not a number"},
 		{"endless columns", []file{{"weights.txt", strings.Repeat("0 ", 10001)}, l, c},
@@ -122,7 +123,7 @@ func TestFilesThatAreNoArchive(t *testing.T) {
 	}{
 		{"nothing", nil, "neither a zip archive, nor a folder, nor a MATLAB file; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"},
 		{"text", []byte("weights"), "neither a zip archive, nor a folder, nor a MATLAB file; tables go into a folder"},
-		{"cut off", whole[:len(whole)/2], "a damaged zip archive (zip: not a valid zip file)"},
+		{"cut off", whole[:len(whole)/2], "a damaged zip archive, perhaps cut short (zip: not a valid zip file): fetch or copy it again"},
 		{"HDF5", []byte("\x89HDF\r\n\x1a\n and more"), "an HDF5 file that cannot be read: "},
 		{"damaged", damaged, "weights.txt: cannot be unpacked: "},
 	} {
@@ -138,6 +139,26 @@ func TestFilesThatAreNoArchive(t *testing.T) {
 	_, err := tvb.Read(t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "an empty folder") {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+// What does not unpack gives numbers that nobody wrote: of these nothing is said.
+func TestDamagedMember(t *testing.T) {
+	var text strings.Builder
+	for i := range 40 {
+		for j := range 40 {
+			fmt.Fprintf(&text, "%.4f ", math.Sin(float64(40*i+j)))
+		}
+		text.WriteByte('\n')
+	}
+	whole := archive(t, file{"weights.txt", text.String()})
+	for at := 60; at < len(whole)-200; at += 97 {
+		damaged := bytes.Clone(whole)
+		damaged[at] ^= 0x55
+		_, err := read(damaged)
+		if err == nil || !strings.HasPrefix(err.Error(), "a.zip:weights.txt: cannot be unpacked: ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("damaged at %d: %v", at, err)
+		}
 	}
 }
 

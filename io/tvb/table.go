@@ -122,8 +122,13 @@ func readTable(m member, skip, most int) (*table, error) {
 		t.add(&faults, line, row)
 		return len(faults) < maxFaults
 	})
-	faults.Add(err)
-	if t.rows == 0 && len(faults) == 0 {
+	if err == nil && len(faults) > 0 {
+		err = m.sound()
+	}
+	switch {
+	case err != nil: // what else is wrong comes from that
+		return t, err
+	case t.rows == 0 && len(faults) == 0:
 		faults.Addf(m.place, "has no numbers")
 	}
 	return t, faults.Err()

@@ -84,7 +84,7 @@ func ReadZip(name string, r io.ReaderAt, size int64) (*connectome.Connectome, er
 	z, err := zip.NewReader(r, size)
 	switch {
 	case err != nil && strings.HasPrefix(string(head), "PK"):
-		return nil, fault.Mistake{Pos: place, Msg: "a damaged zip archive (" + err.Error() + ")"}
+		return nil, fault.Mistake{Pos: place, Msg: "a damaged zip archive, perhaps cut short (" + err.Error() + "): fetch or copy it again"}
 	case err != nil:
 		return nil, fault.Mistake{Pos: place, Msg: "neither a zip archive, nor a folder, nor a MATLAB file; tables go into a folder: weights and tract_lengths, as .txt, .csv or .npy"}
 	}
