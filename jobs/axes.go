@@ -131,12 +131,22 @@ func (r *reader) axesIn(path ...string) {
 			continue
 		}
 		at := join(path, key)
-		if keys := r.Keys(at...); len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool { return r.isRangeKey(join(at, key)) }) {
+		address := strings.Join(at[1:], ".")
+		keys := r.Keys(at...)
+		switch {
+		case len(keys) == 0 || slices.ContainsFunc(keys, func(key string) bool { return r.isRangeKey(join(at, key)) }):
+			r.axis(address, at)
+		case r.isSetting(address) && !slices.ContainsFunc(keys, func(key string) bool { return r.isSetting(address + "." + key) }):
+			r.faultf(r.ValuePos(at...), "sweep.%s: a range is { from = ..., to = ..., points = ... }, but here stands %s", address, strings.Join(keys, ", "))
+		default:
 			r.axesIn(at...)
-			continue
 		}
-		r.axis(strings.Join(at[1:], "."), at)
 	}
+}
+
+// isSetting tells whether an address is that of a number which the plan has.
+func (r *reader) isSetting(address string) bool {
+	return r.plan.Setting(address) != nil || r.plan.boldSetting(address) != nil
 }
 
 // isRangeKey tells a range's keys from the parts of an address: scale is a lesion's, too, but there it is no text.
@@ -222,8 +232,10 @@ func (r *reader) rule(setting Setting, path []string) Rule {
 	switch {
 	case drawn && r.Has(at("points")...):
 		r.faultf(r.Pos(at("points")...), "%s: an axis has no points of its own in mode %s; write sweep.points", document.Address(path...), r.plan.Sweep.Mode)
-	case !drawn && !r.Has(at("points")...):
+	case !drawn && !r.Has(at("points")...) && r.Has(at("from")...) && r.Has(at("to")...):
 		r.missing(join(path, "points"), "%s: points is missing; from %v to %v in how many values?", document.Address(path...), rule.From, rule.To)
+	case !drawn && !r.Has(at("points")...):
+		r.missing(join(path, "points"), "%s: points is missing: how many values?", document.Address(path...))
 	}
 	return rule
 }
@@ -375,27 +387,4 @@ func (r *reader) dottedAddresses() []string {
 		}
 	}
 	return out
-}
-
-// canonical brings the settings into one order, and what a swept one stands for to the first value of its axis, so that
-// plans that mean the same are equal.
-func (p *Plan) canonical() {
-	order := map[string]int{}
-	if p.Model != nil {
-		for i, s := range p.Model.States {
-			order["initial."+s.Name] = i + 1
-		}
-	}
-	slices.SortStableFunc(p.Settings, func(a, b Setting) int { return order[a.Address] - order[b.Address] })
-	for i, s := range p.Settings {
-		p.settings[s.Address] = i
-		if k, ok := p.axes[s.Address]; ok {
-			p.Settings[i].Values = values(p.Sweep.Axes[k])[:1]
-		}
-	}
-	for k, axis := range p.Sweep.Axes {
-		if s := p.boldSetting(axis.Address); s != nil {
-			s.Values = values(p.Sweep.Axes[k])[:1]
-		}
-	}
 }

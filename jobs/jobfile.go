@@ -226,7 +226,7 @@ func (r *reader) job() {
 // section decodes the table at path into v and reports whether there is a table, or nothing.
 func (r *reader) section(v any, path ...string) bool {
 	if r.Has(path...) && r.Keys(path...) == nil && r.Kind(path...) != "a table" {
-		r.faultf(r.Pos(path...), "%s: expected a table, found %s", document.Address(path...), r.Kind(path...))
+		r.noTable(path)
 		return false
 	}
 	r.faults.Add(r.Decode(v, path...))

@@ -35,6 +35,9 @@ func (r *reader) mistakes() error {
 func (r *reader) misspelt(path []string) bool {
 	for depth, name := range path {
 		section := path[:depth]
+		if r.Has(path[:depth+1]...) {
+			continue
+		}
 		for _, key := range r.Keys(section...) {
 			if slices.Contains(r.faults, document.Unknown(r.Pos(join(section, key)...), "key", key, []string{name})) {
 				return true

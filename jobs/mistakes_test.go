@@ -63,6 +63,33 @@ job.toml:7:10: run.scheme: expected a string, found 3`},
 job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral
 job.toml:5:13: connectome.diagonal: unknown value "none"; there is keep, zero
 job.toml:6:9: connectome.speed: 4 has no unit; write for example "4 mm/ms"`},
+	{"no word of a job", "[fruit]\napple = 1\n[connectome]\nbanana = 'synthetic:4'\n[run]\ncherry = '1 s'\n[[record]]\nplum = 'raw'\n[[recording]]\nmonitor = 'raw'\n[[target]]\nsort = 'fc'\n", `job.toml: model is missing; write for example model = "adex2"
+job.toml:1:2: unknown key "fruit"; there is title, model, preset, connectome, cohort, coupling, stimulus, run, parameters, noise, clamp, initial, sweep, record, metrics, target, device
+job.toml:3:2: connectome.source is missing; write a path, or for example "synthetic:68"
+job.toml:4:1: unknown key "banana"; there is source, normalise, diagonal, speed, lesion
+job.toml:5:2: run.duration is missing; write for example duration = "10 s"
+job.toml:6:1: unknown key "cherry"; there is duration, transient, step, scheme, precision, noise, seed
+job.toml:7:3: record.0.monitor is missing; there is raw, subsample, average, global_average, spatial_average, afferent, afferent_average, bold, eeg, meg, seeg, projection
+job.toml:8:1: unknown key "plum"; there is monitor, kernel, model, preset, of, period, keep, step, parameters, projection, mapping, sensors, reference, noise, areas
+job.toml:9:3: unknown key "recording" (did you mean "record"?)
+job.toml:11:3: target: there is nothing to compare with; add [metrics] with of = ["E"]
+job.toml:11:3: target.0.kind is missing; there is fc, fcd, psd, series
+job.toml:11:3: target.0.file is missing; write for example file = "fc.csv"
+job.toml:12:1: unknown key "sort"; there is name, kind, file, labels, order, transpose, of, use, period, window, step, band`},
+	{"sections that are no tables", "model = 3\nconnectome = 'synthetic:4'\ncohort = 1\nstimulus = 3\nrecord = 'raw'\n[[run]]\nduration = '1 s'\n[[stimuli]]\n[target]\n[[metrics]]\n", `job.toml:1:9: model: expected a string, found 3
+job.toml:2:1: connectome: expected a table, found a string; write [connectome] on a line of its own, and its keys below
+job.toml:3:1: cohort: expected a table, found a number; write [cohort] on a line of its own, and its keys below
+job.toml:4:1: stimulus: expected a table, found a number; write [stimulus.<name>] on a line of its own, and its keys below
+job.toml:5:1: record: a list of tables; write [[record]] with two brackets
+job.toml:6:3: run: expected a table, found a list; write [run] with one bracket
+job.toml:8:3: unknown key "stimuli" (did you mean "stimulus"?)
+job.toml:9:2: target: a list of tables; write [[target]] with two brackets
+job.toml:10:3: metrics: expected a table, found a list; write [metrics] with one bracket`},
+	{"ranges in other words", strings.Replace(with("[sweep]\nb_e = { start = 0, stop = 1, n = 3 }\nT = { from = 0 }\nnonsense = [1]\n[parameters]\nnothing = 1\n"), "toy.toml", "adex2", 1), `job.toml:7:7: sweep.b_e: a range is { from = ..., to = ..., points = ... }, but here stands start, stop, n
+job.toml:8:1: sweep.T: to is missing
+job.toml:8:1: sweep.T: points is missing: how many values?
+job.toml:9:1: unknown parameter "nonsense" of model adex2; brainsweep models show adex2 lists them
+job.toml:11:1: unknown parameter "nothing" of model adex2; brainsweep models show adex2 lists them`},
 	{"normalisation", with("[connectome]\nsource = 'synthetic:10'\nnormalise = 'colum'\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral`},
 	{"keys that are missing under their names", "modle = 'x'\n[connectome]\nsourc = 'synthetic:4'\n[run]\nduraton = '1 s'\n", `job.toml:1:1: unknown key "modle" (did you mean "model"?)
 job.toml:3:1: unknown key "sourc" (did you mean "source"?)
@@ -124,13 +151,13 @@ job.toml:9:6: initial.ou: 2 numbers for the 10 nodes of synthetic:10`},
 testdata/initial.csv:2:1: unknown state "y" of model toy (did you mean "w"?)
 testdata/initial.csv:3:22: "a" is not a finite number
 testdata/initial.csv:5:1: state w has two lines`},
-	{"sections that are none", "parameters = 1\nnoise = 'x'\ninitial = []\nsweep = 3\nrecord = {}\nmetrics = 1\ncoupling = 'linear'\n" + least, `job.toml:1:1: parameters: expected a table, found a number
-job.toml:2:1: noise: expected a table, found a string
-job.toml:3:1: initial: expected a table, found a list
-job.toml:4:1: sweep: expected a table, found a number
+	{"sections that are none", "parameters = 1\nnoise = 'x'\ninitial = []\nsweep = 3\nrecord = {}\nmetrics = 1\ncoupling = 'linear'\n" + least, `job.toml:1:1: parameters: expected a table, found a number; write [parameters] on a line of its own, and its keys below
+job.toml:2:1: noise: expected a table, found a string; write [noise] on a line of its own, and its keys below
+job.toml:3:1: initial: expected a table, found a list; write [initial] on a line of its own, and its keys below
+job.toml:4:1: sweep: expected a table, found a number; write [sweep] on a line of its own, and its keys below
 job.toml:5:1: record: a list of tables; write [[record]] with two brackets
-job.toml:6:1: metrics: expected a table, found a number
-job.toml:7:1: coupling: expected a table, found a string`},
+job.toml:6:1: metrics: expected a table, found a number; write [metrics] on a line of its own, and its keys below
+job.toml:7:1: coupling: expected a table, found a string; write [coupling] on a line of its own, and its keys below`},
 	{"no such point", with("[sweep]\ngain = [0.1, 0.2]\nonly = 2\n"), `job.toml:8:8: sweep.only: there is no point 2; they are 0 to 1`},
 	{"no number of a point", with("[sweep]\ngain = [0.1, 0.2]\nonly = 'x'\n"), `job.toml:8:9: sweep.only: expected a whole number, found the string "x"`},
 	{"no points", with("[sweep]\ngain = { from = 0, to = 1, points = 0 }\n"), `job.toml:7:37: sweep.gain: 0 points; there must be at least one`},

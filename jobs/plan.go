@@ -204,3 +204,26 @@ func (p *Plan) Samples(period float64, means bool) int64 {
 	}
 	return max(0, p.Run.Steps()/every-first+1)
 }
+
+// canonical brings the settings into one order, and what a swept one stands for to the first value of its axis, so that
+// plans that mean the same are equal.
+func (p *Plan) canonical() {
+	order := map[string]int{}
+	if p.Model != nil {
+		for i, s := range p.Model.States {
+			order["initial."+s.Name] = i + 1
+		}
+	}
+	slices.SortStableFunc(p.Settings, func(a, b Setting) int { return order[a.Address] - order[b.Address] })
+	for i, s := range p.Settings {
+		p.settings[s.Address] = i
+		if k, ok := p.axes[s.Address]; ok {
+			p.Settings[i].Values = values(p.Sweep.Axes[k])[:1]
+		}
+	}
+	for k, axis := range p.Sweep.Axes {
+		if s := p.boldSetting(axis.Address); s != nil {
+			s.Values = values(p.Sweep.Axes[k])[:1]
+		}
+	}
+}

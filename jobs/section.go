@@ -1,7 +1,9 @@
 package jobs
 
 import (
+	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 
 	"brainsweep/codegen"
@@ -54,6 +56,7 @@ func (r *reader) preset(m *model.Model, name string, path ...string) model.Prese
 // connectome reads where the connectome comes from and makes it as it enters the equations.
 func (r *reader) connectome() {
 	p := r.plan
+	cohort := r.isTable("cohort")
 	if !r.section(&struct {
 		Source, Normalise, Diagonal *string
 		Speed, Lesion               any
@@ -63,7 +66,9 @@ func (r *reader) connectome() {
 	r.choice(&p.Normalise, connectome.Normalisations, "connectome", "normalise")
 	r.choice(&p.Diagonal, []string{"keep", "zero"}, "connectome", "diagonal")
 	if r.Has("cohort") {
-		r.cohort()
+		if cohort {
+			r.cohort()
+		}
 		return
 	}
 	if !r.Has("connectome", "source") || r.Value("connectome", "source") == "" {
@@ -208,7 +213,15 @@ func (r *reader) known(section []string, kind, owner string, names []string) {
 
 // unknown notes that an owner has no thing of a kind called name.
 func (r *reader) unknown(pos fault.Pos, kind, name, owner string, known []string) {
-	r.faultf(pos, "unknown %s %q of %s%s", kind, name, owner, document.Hint(name, known))
+	hint := document.Hint(name, known)
+	if p := r.plan; hint == "" && p.Model != nil && owner == "model "+p.Model.Name {
+		source := p.ModelSource
+		if filepath.Ext(source) != "" {
+			source = r.inputs.path(source)
+		}
+		hint = "; brainsweep models show " + source + " lists them"
+	}
+	r.faultf(pos, "unknown %s %q of %s%s", kind, name, owner, hint)
 }
 
 // parameters reads [parameters] over the preset and the model's values.
@@ -248,10 +261,27 @@ func (r *reader) presetOf(m *model.Model) model.Preset {
 // isTable notes a section that is no table.
 func (r *reader) isTable(section string) bool {
 	if kind := r.Kind(section); r.Has(section) && kind != "a table" {
-		r.faultf(r.Pos(section), "%s: expected a table, found %s", section, kind)
+		r.noTable([]string{section})
 		return false
 	}
 	return true
+}
+
+// noTable notes that something else stands where a table should.
+func (r *reader) noTable(path []string) {
+	address, kind := document.Address(path...), r.Kind(path...)
+	header, way := address, ""
+	if address == "stimulus" {
+		header = "stimulus.<name>"
+	}
+	switch {
+	case len(path) > 1:
+	case r.Kind(address, "0") == "a table":
+		way = fmt.Sprintf("; write [%s] with one bracket", header)
+	default:
+		way = fmt.Sprintf("; write [%s] on a line of its own, and its keys below", header)
+	}
+	r.faultf(r.Pos(path...), "%s: expected a table, found %s%s", address, kind, way)
 }
 
 // speed reads connectome.speed, by default TVB's 3 mm/ms.

@@ -12,8 +12,7 @@ import (
 
 // stimuli reads every [stimulus.<name>]: a pattern in time with its numbers, the regions and the states that it drives.
 func (r *reader) stimuli() {
-	m := r.plan.Model
-	if m == nil || !r.isTable("stimulus") {
+	if !r.isTable("stimulus") || r.plan.Model == nil {
 		return
 	}
 	for _, name := range r.Keys("stimulus") {

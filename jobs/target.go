@@ -109,17 +109,20 @@ func (r *reader) targets() {
 		r.faultf(r.Pos("target"), "target: a list of tables; write [[target]] with two brackets")
 		return
 	}
-	if r.Len("target") > 0 && !r.Has("metrics", "of") {
+	compared := r.Has("metrics", "of")
+	if r.Len("target") > 0 && !compared {
 		r.faultf(r.Pos("target", "0"), `target: there is nothing to compare with; add [metrics] with of = [%q]`, r.recordable()[0])
-		return
 	}
 	for i := range r.Len("target") {
-		r.target([]string{"target", strconv.Itoa(i)})
+		at := []string{"target", strconv.Itoa(i)}
+		if t, good := r.targetHead(at); good && compared {
+			r.target(t, at)
+		}
 	}
 }
 
-// target reads one of them.
-func (r *reader) target(at []string) {
+// targetHead reads what every target has, and tells whether nothing is amiss with it.
+func (r *reader) targetHead(at []string) (Target, bool) {
 	t := Target{place: len(r.plan.Targets), Order: byLabel, Window: math.NaN(), Step: math.NaN(), Period: math.NaN()}
 	before := len(r.faults)
 	r.faults.Add(r.Decode(&target{Name: &t.Name, Kind: &t.Kind, File: &t.File, Labels: &t.Labels, Order: &t.Order, Transpose: &t.Transpose}, at...))
@@ -134,9 +137,13 @@ func (r *reader) target(at []string) {
 	if r.Has(path("name")...) && r.Kind(path("name")...) == "a string" && !wordPattern.MatchString(t.Name) {
 		r.faultf(r.ValuePos(path("name")...), "%s: %q cannot be part of a metric's name; a name has letters, digits, - and _ and begins with a letter", document.Address(path("name")...), t.Name)
 	}
-	if len(r.faults) > before {
-		return
-	}
+	return t, len(r.faults) == before
+}
+
+// target reads the rest of one of them.
+func (r *reader) target(t Target, at []string) {
+	before := len(r.faults)
+	path := func(key string) []string { return join(at, key) }
 	r.targetKeys(&t, at)
 	r.targetOf(&t, path("of"))
 	if len(r.faults) > before || r.plan.Connectome == nil {

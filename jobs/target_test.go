@@ -158,7 +158,7 @@ job.toml:19:29: target.0.use: a target of kind series has no "fcd_sk" (did you m
 		}
 	}
 	for text, want := range map[string]string{
-		least + "[[target]]\nkind = 'fc'\n":                      `job.toml:6:3: target: there is nothing to compare with; add [metrics] with of = ["x"]`,
+		least + "[[target]]\nkind = 'fc'\nfile = 'fc.csv'\n":     `job.toml:6:3: target: there is nothing to compare with; add [metrics] with of = ["x"]`,
 		least + "[target]\nkind = 'fc'\n[metrics]\nof = ['x']\n": "job.toml:6:2: target: a list of tables; write [[target]] with two brackets\njob.toml:8:2: metrics.use is missing; write for example use = [\"rate\", \"fc\"]",
 		strings.Replace(fmt.Sprintf(fitted, "keep = 'best:1 by x.fc_fitt'"), "[[target]]\n", "", 1) + "[[target]]\nkind = 'fc'\nfile = 'fc.csv'\n": `job.toml:10:9: record.0.keep: unknown metric "fc_fitt" (did you mean "fc_fit"?)`,
 	} {
