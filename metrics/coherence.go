@@ -89,7 +89,7 @@ func (c *crossStream) addByHost(s *Signal) {
 		Numbers: append([]int64{int64(step), int64(segments), int64(bins)}, p.numbers...),
 		Table:   p.table,
 		Tables:  [][]float64{window},
-		Work:    2*tileWidth*c.n + 2*h.stride()*bins*segments,
+		Work:    p.matrix() + 2*h.stride()*bins*segments,
 	}, bins*2*n*n)
 	nodes := s.livelyNodes()
 	for f, products := range c.Products {

@@ -156,7 +156,12 @@ type plan struct {
 	table   []float64
 	window  []float64 // of length n, and its sum of squares; nil until they are asked for
 	squares float64
+	halves  []float64 // exp(-2 pi i k/2n) where the coefficient of k is; nil until they are asked for
 }
+
+// matrix is the numbers of scratch that a transform takes: rows have an odd number of places, so that columns do not meet in the
+// same places of a cache.
+func (p *plan) matrix() int { return 2 * tileWidth * int(p.numbers[1]*(p.numbers[2]|1)) }
 
 // longestLine is the greatest number of rows or columns that a kernel takes.
 const longestLine = 1024
@@ -184,6 +189,24 @@ func (h *Host) hann(n int) (window []float64, squares float64) {
 		p.window, p.squares = hann(n)
 	}
 	return p.window, p.squares
+}
+
+// halved is how a series of n samples is transformed: each complex number takes two of them, or one where n is odd; nil
+// where the kernels cannot.
+func (h *Host) halved(n int) (p *plan, each int) {
+	if n%2 == 1 {
+		return h.plan(n), 1
+	}
+	if p = h.plan(n / 2); p != nil && p.halves == nil {
+		rows, columns := int(p.numbers[1]), int(p.numbers[2])
+		for k1 := range rows/2 + 1 { // the others are as far from n/2
+			for k2 := range columns {
+				sin, cos := math.Sincos(-2 * math.Pi * float64(k1+rows*k2) / float64(n))
+				p.halves = append(p.halves, cos, sin)
+			}
+		}
+	}
+	return p, 2
 }
 
 // radices are the lengths of the passes of a transform: few and long ones, as far as registers hold them.

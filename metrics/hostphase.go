@@ -14,7 +14,10 @@ type hostPhases struct {
 func (in *Input) hostPhases() *hostPhases {
 	return once(in, "host phases", func() *hostPhases {
 		s := in.Signal
-		if s.host == nil || len(in.Config.Option("phase.band")) > 0 || s.host.plan(s.Len()) == nil {
+		if s.host == nil || len(in.Config.Option("phase.band")) > 0 {
+			return nil
+		}
+		if plan, _ := s.host.halved(s.Len()); plan == nil {
 			return nil
 		}
 		trim := in.setup().samplesOf(in.Config.number("phase.trim"))
@@ -55,13 +58,14 @@ const phaseSpan = 256
 
 // signs are the sums over time of sign(sin(phi_i - phi_j)) of all pairs, and whether all could be told; exactly, they can.
 func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
-	n, h, f := p.Len(), p.host, p.host.plan(p.Len())
+	n, h := p.Len(), p.host
+	f, each := h.halved(n)
 	kept, exact := h.stride()*n/2+2*tileWidth, int64(0) // angles of four times are read at once, and so some behind the last
 	if exactly {
 		kept, exact = kept+h.stride()*n, 1
 	}
-	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact}, f.numbers...), Table: f.table, Tables: [][]float64{p.table},
-		Work: 2 * tileWidth * n, Kept: kept}, 0)
+	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact, int64(each)}, f.numbers...), Table: f.table, Tables: [][]float64{p.table, f.halves},
+		Work: f.matrix(), Kept: kept}, 0)
 	pairs := p.N() * (p.N() - 1) / 2
 	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,
 		Work: h.stride() * phaseSpan / 4, Kept: kept}, pairs+1)

@@ -109,7 +109,7 @@ func (sp *Spectra) addByHost(s *Signal, step int) {
 		Numbers: append([]int64{int64(step), int64(sp.Segments)}, p.numbers...),
 		Table:   p.table,
 		Tables:  [][]float64{window},
-		Work:    3 * tileWidth * sp.Segment,
+		Work:    p.matrix() + tileWidth*sp.Segment,
 	}, s.N()*bins)
 	for _, i := range s.livelyNodes() {
 		copy(sp.Power[i], out[i*bins:(i+1)*bins])

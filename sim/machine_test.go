@@ -48,7 +48,7 @@ func TestMachineFindsWhatGoFinds(t *testing.T) {
 		nodes, samples int
 		segment        float64 // of spectra [s]
 	}{
-		{68, 4000, 2}, {5, 2016, 0.5}, {5, 1750, 0.7}, {5, 2187, 0.243}, {5, 1009, 0.25}, {24, 3000, 0.101},
+		{68, 4000, 2}, {5, 2016, 0.5}, {5, 1750, 0.7}, {5, 2187, 0.243}, {20, 2025, 0.125}, {5, 1009, 0.25}, {24, 3000, 0.101},
 	} {
 		t.Run(fmt.Sprintf("%d nodes, %d samples", c.nodes, c.samples), func(t *testing.T) {
 			options := machineOptions(c.segment)

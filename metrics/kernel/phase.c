@@ -28,47 +28,94 @@ FUNC some_angles angle(lane x, lane y) {
 	return __builtin_convertvector(turns, some_angles);
 }
 
-/* analytic: number is { whether imaginary parts are asked for, plan }, table { plan, centres, scales }. */
+/* A quarter of a turn back for positive frequencies, forward for negative ones; 0 and n/2 have none.
+
+   A series of even length is transformed as z[m] = x[2m] + i x[2m+1] (Cooley, Lewis, Welch 1970, J Sound Vib 12:315). With E and O,
+   the coefficients of even and odd times, those of x are E + wO at k and E - wO at k + n/2, w = exp(-2 pi i k/n). So -i wO takes the
+   place of E, and -i E/w that of O. quartered does it, times 2, for the frequencies k, at x, and n/2 - k, at y, which may be the same;
+   turn is w. Real and imaginary parts are exchanged for the way back. */
+FUNC void quartered(cell *x, cell *y, const double *turn) {
+	const lane er = (*x)[0] + (*y)[0], ei = (*x)[1] - (*y)[1], or = (*x)[1] + (*y)[1], oi = (*y)[0] - (*x)[0];
+	lane qr, qi, pr, pi;
+	turned(&qr, &qi, er, ei, turn[0], -turn[1]);
+	turned(&pr, &pi, or, oi, turn[0], turn[1]);
+	(*x)[0] = qi - pr;
+	(*x)[1] = qr + pi;
+	(*y)[0] = qi + pr;
+	(*y)[1] = pi - qr;
+}
+
+/* rows_quartered does so with rows k1 and -k1 of the coefficients, between one transform and the other. scratch is four lines. */
+FUNC void rows_quartered(const struct plan *p, cell *matrix, i64 k1, const double *turns, struct line *scratch) {
+	const i64 other = (p->rows - k1) % p->rows, zero = k1 == 0;
+	cell *row[2] = { matrix + k1 * p->stride, matrix + other * p->stride }, *x = scratch[0].z, *y = other == k1 ? x : scratch[1].z;
+	row_fft(p, x, row[0], 0, scratch + 2);
+	if (y != x) row_fft(p, y, row[1], 0, scratch + 2);
+	if (zero) x[0][0] = x[0][1] = all(0);
+	for (i64 k2 = zero; k2 < p->columns; k2++) {
+		const i64 mate = p->columns - 1 + zero - k2;
+		if (y == x && mate < k2) break;
+		quartered(x + k2, y + mate, turns + 2 * (k1 * p->columns + k2));
+	}
+	row_fft(p, row[0], x, p->by_row + 2 * k1 * p->columns, scratch + 2);
+	if (y != x) row_fft(p, row[1], y, p->by_row + 2 * other * p->columns, scratch + 2);
+}
+
+/* row_quartered does it where real and imaginary parts are two series, of odd length. */
+FUNC void row_quartered(const struct plan *p, cell *matrix, i64 k1, struct line *scratch) {
+	cell *row = matrix + k1 * p->stride, *x = scratch[0].z;
+	row_fft(p, x, row, 0, scratch + 1);
+	for (i64 k2 = 0; k2 < p->columns; k2++) {
+		/* These make im, -re of positive frequencies, and so on, once the parts are exchanged. */
+		if (2 * (k1 + p->rows * k2) < p->n) x[k2][0] = -x[k2][0];
+		else x[k2][1] = -x[k2][1];
+	}
+	if (k1 == 0) x[0][0] = x[0][1] = all(0);
+	row_fft(p, row, x, p->by_row + 2 * k1 * p->columns, scratch + 1);
+}
+
+/* What a part of the complex numbers stands for: samples of a tile, the first of each two or the second one, or all. */
+struct part {
+	i64 tile, second;
+	lane centre, scale;
+};
+
+/* analytic: number is { whether imaginary parts are asked for, samples of a series to a complex number: 2, or 1 of an odd number of
+   them, plan }, table { plan, centres, scales, and for 2 exp(-2 pi i k/n), k in the order of the plan's coefficients }. */
 KERNEL(analytic) {
-	const struct plan p = plan_of(A->number + 1, A->table);
-	const i64 exact = A->number[0];
-	const double *centres = p.rest, *scales = centres + TILES * W;
+	const i64 exact = A->number[0], each = A->number[1];
+	const struct plan p = plan_of(A->number + 2, A->table);
+	const i64 n = each * p.n;
+	const double *centres = p.rest, *scales = centres + TILES * W, *turns = scales + TILES * W, norm = 1 / (double)n;
 	cell *matrix = (cell *)A->work;
 	some_angles *angles = (some_angles *)A->kept;
-	lane *imaginary = imaginary_of(A, p.n);
-	SHARED(struct line, lines, 3);
-	for (i64 a = 0; a < TILES; a += 2) {
-		const i64 b = a + 1 < TILES ? a + 1 : a;
-		const lane centre_a = at(centres + a * W), scale_a = at(scales + a * W);
-		const lane centre_b = at(centres + b * W), scale_b = b > a ? at(scales + b * W) : all(0);
-		for (i64 t = 0; t < p.n; t++) {
-			matrix[t][0] = scaled(sample(A, t, a), centre_a, scale_a);
-			matrix[t][1] = scaled(sample(A, t, b), centre_b, scale_b);
-		}
-		for (i64 t2 = 0; t2 < p.columns; t2++) column_fft(&p, matrix + t2, matrix + t2, p.columns, t2, lines + 1);
-		/* A quarter of a turn back for positive frequencies, forward for negative ones; 0 and n/2 have none. That makes im, -re
-		   of the former, which are exchanged for the way back. */
+	lane *imaginary = imaginary_of(A, n);
+	SHARED(struct line, lines, 4);
+	for (i64 a = 0; a < TILES; a += 3 - each) {
+		const i64 b = a + 2 - each, parts = b < TILES ? 2 : 1, there = b < TILES ? b : a;
+		const struct part part[2] = { { a, 0, at(centres + a * W), at(scales + a * W) },
+			{ there, each - 1, at(centres + there * W), b < TILES ? at(scales + b * W) : all(0) } };
 		for (i64 k1 = 0; k1 < p.rows; k1++) {
-			cell *row = matrix + k1 * p.columns, *x = lines[0].z;
-			row_fft(&p, x, row, 0, lines + 1);
-			i64 k2 = 0;
-			if (k1 == 0) x[k2][0] = x[k2][1] = all(0), k2++;
-			for (; 2 * (k1 + p.rows * k2) < p.n; k2++) x[k2][0] = -x[k2][0];
-			if (2 * (k1 + p.rows * k2) == p.n) x[k2][0] = x[k2][1] = all(0), k2++;
-			for (; k2 < p.columns; k2++) x[k2][1] = -x[k2][1];
-			row_fft(&p, row, x, p.by_row + 2 * k1 * p.columns, lines + 1);
+			cell *z = matrix + k1 * p.stride;
+			for (i64 t2 = 0; t2 < p.columns; t2++)
+				for (i32 o = 0; o < 2; o++)
+					z[t2][o] = scaled(sample(A, each * (k1 * p.columns + t2) + part[o].second, part[o].tile), part[o].centre, part[o].scale);
 		}
+		for (i64 t2 = 0; t2 < p.columns; t2++) column_fft(&p, matrix + t2, matrix + t2, p.stride, t2, lines);
+		for (i64 k1 = 0; k1 < p.rows && each == 1; k1++) row_quartered(&p, matrix, k1, lines);
+		for (i64 k1 = 0; 2 * k1 <= p.rows && each == 2; k1++) rows_quartered(&p, matrix, k1, turns, lines);
 		for (i64 t2 = 0; t2 < p.columns; t2++) {
-			line_fft(matrix + t2, p.columns, matrix + t2, p.columns, p.rows, p.row_factors, p.row_turns, 0, lines + 1);
+			line_fft(matrix + t2, p.stride, matrix + t2, p.stride, p.rows, p.row_factors, p.row_turns, 0, lines);
 		}
-		const double norm = 1 / (double)p.n;
-		for (i64 t = 0; t < p.n; t++) {
-			const lane im_a = matrix[t][1] * norm, im_b = matrix[t][0] * norm;
-			angles[a * p.n + t] = angle(scaled(sample(A, t, a), centre_a, scale_a), im_a);
-			if (b > a) angles[b * p.n + t] = angle(scaled(sample(A, t, b), centre_b, scale_b), im_b);
-			if (!exact) continue;
-			imaginary[a * p.n + t] = im_a;
-			if (b > a) imaginary[b * p.n + t] = im_b;
+		for (i64 k1 = 0; k1 < p.rows; k1++) {
+			const cell *z = matrix + k1 * p.stride;
+			for (i64 t2 = 0; t2 < p.columns; t2++)
+				for (i32 o = 0; o < 2 && o < parts; o++) {
+					const i64 t = each * (k1 * p.columns + t2) + part[o].second, at = part[o].tile * n + t;
+					const lane im = z[t2][1 - o] * norm;
+					angles[at] = angle(scaled(sample(A, t, part[o].tile), part[o].centre, part[o].scale), im);
+					if (exact) imaginary[at] = im;
+				}
 		}
 	}
 }

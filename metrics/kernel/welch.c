@@ -1,6 +1,7 @@
 /* A plan of transforms of length n = rows x columns, as Go's newPlan lays it out. */
 struct plan {
 	i64 n, rows, columns;
+	i64 stride;
 	const i64 *row_factors, *column_factors; /* of the lengths of columns (rows of them) and of rows */
 	const double *by_column, *by_row; /* exp(-2 pi i t2 k1/n), [t2][k1] and [k1][t2] */
 	const double *row_turns, *column_turns;
@@ -17,7 +18,7 @@ FUNC i64 pass_turns(i64 n, const i64 *factor) {
 }
 
 FUNC struct plan plan_of(const i64 *number, const double *table) {
-	struct plan p = { number[0], number[1], number[2], number + 3 };
+	struct plan p = { number[0], number[1], number[2], number[2] | 1, number + 3 };
 	const i64 *f = p.row_factors;
 	while (*f) f++;
 	p.column_factors = f + 1;
@@ -31,7 +32,7 @@ FUNC struct plan plan_of(const i64 *number, const double *table) {
 
 /* column_fft transforms a column, from cells apart, to column t2 of a matrix, and turns what is for k1 by exp(-2 pi i t2 k1/n). */
 FUNC void column_fft(const struct plan *p, cell *to, const cell *column, i64 from, i64 t2, struct line *scratch) {
-	line_fft(to, p->columns, column, from, p->rows, p->row_factors, p->row_turns, p->by_column + 2 * t2 * p->rows, scratch);
+	line_fft(to, p->stride, column, from, p->rows, p->row_factors, p->row_turns, p->by_column + 2 * t2 * p->rows, scratch);
 }
 
 FUNC void row_fft(const struct plan *p, cell *to, const cell *row, const double *ends, struct line *scratch) {
@@ -39,15 +40,6 @@ FUNC void row_fft(const struct plan *p, cell *to, const cell *row, const double 
 }
 
 FUNC lane scaled(lane x, lane centre, lane scale) { return where((mask)(scale != 0), (x - centre) * scale); }
-
-/* deviations adds up the samples of a tile from one time to another, each less a shift. */
-FUNC lane deviations(const struct args *A, i64 tile, i64 from, i64 to, lane shift) {
-	lane sum[4] = {};
-	for (; from + 4 <= to; from += 4)
-		for (i64 k = 0; k < 4; k++) sum[k] += sample(A, from + k, tile) - shift;
-	for (; from < to; from++) sum[0] += sample(A, from, tile) - shift;
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
 
 /* Samples of a tile that are read next: a series is longer than the caches, and the arithmetic leaves time to fetch them. */
 struct ahead {
@@ -68,24 +60,42 @@ FUNC void fetched(struct ahead next, i64 k, i64 n) {
 	for (; from < to; from += 64) __builtin_prefetch(from, 0, 2);
 }
 
-/* two_segments transforms the columns of a tile's segment of samples, less its mean and windowed, as the real parts, and as the
-   imaginary ones those of the segment that begins so many samples later; with 0 there is none. Meanwhile what is read next is
-   fetched. scratch is three lines. */
-FUNC void two_segments(const struct args *A, const struct plan *p, const double *window, i64 tile, i64 from, i64 apart, struct ahead next, cell *matrix, struct line *scratch) {
+/* What is transformed of two segments: each less a sample, and so what the mean of each differs from that. */
+struct means {
+	lane first, second;
+};
+
+/* two_segments transforms the columns of a tile's segment of samples, windowed, as the real parts, and as the imaginary ones
+   those of the segment that begins so many samples later; with 0 there is none. All are taken less one of them, and what the means
+   then are is for less_means. Meanwhile what is read next is fetched. scratch is three lines. */
+FUNC struct means two_segments(const struct args *A, const struct plan *p, const double *window, i64 tile, i64 from, i64 apart, struct ahead next, cell *matrix, struct line *scratch) {
 	const double second = apart ? 1 : 0;
 	const lane shift = sample(A, from, tile);
-	const lane common = deviations(A, tile, from + apart, from + p->n, shift);
-	const lane mean = shift + (common + deviations(A, tile, from, from + apart, shift)) / (double)p->n;
-	const lane mean_second = shift + (common + deviations(A, tile, from + p->n, from + p->n + apart, shift)) / (double)p->n;
+	struct means sum = {};
 	for (i64 t2 = 0; t2 < p->columns; t2++) {
 		cell *column = scratch[0].z;
 		for (i64 t1 = 0; t1 < p->rows; t1++) {
 			const i64 t = t1 * p->columns + t2;
-			column[t1][0] = (sample(A, from + t, tile) - mean) * window[t];
-			column[t1][1] = (sample(A, from + apart + t, tile) - mean_second) * (window[t] * second);
+			const lane x = sample(A, from + t, tile) - shift, y = sample(A, from + apart + t, tile) - shift;
+			sum.first += x;
+			sum.second += y;
+			column[t1][0] = x * window[t];
+			column[t1][1] = y * (window[t] * second);
 		}
 		column_fft(p, matrix + t2, column, 1, t2, scratch + 1);
 		fetched(next, t2, p->columns);
+	}
+	return (struct means){ sum.first / (double)p->n, sum.second * (second / (double)p->n) };
+}
+
+/* less_means takes the means, windowed, from row k1 of the coefficients: a Hann window has coefficients of its own at 0, 1 and n - 1 alone. */
+FUNC void less_means(const struct plan *p, cell *row, i64 k1, struct means mean) {
+	const i64 at[3] = { 0, p->n > 1, p->n - 1 };
+	for (i64 k = 0; k < 3; k++) {
+		if (at[k] % p->rows != k1) continue;
+		const double of = (k == 0 ? 2 : -1) * (double)p->n / 4;
+		row[at[k] / p->rows][0] -= mean.first * of;
+		row[at[k] / p->rows][1] -= mean.second * of;
 	}
 }
 
@@ -98,17 +108,18 @@ KERNEL(welch) {
 	const double *window = p.rest;
 	const i64 bins = p.n / 2 + 1;
 	cell *matrix = (cell *)A->work;
-	lane *power = (lane *)(matrix + p.n); /* of frequency k1 + rows k2 at k1 columns + k2 */
+	lane *power = (lane *)(matrix + p.rows * p.stride); /* of frequency k1 + rows k2 at k1 columns + k2 */
 	SHARED(struct line, lines, 3);
 	for (i64 a = 0; a < TILES; a++) {
 		for (i64 k = 0; k < p.n; k++) power[k] = all(0);
 		for (i64 g = 0; g < segments; g += 2) {
 			const i64 apart = g + 1 < segments ? step : 0, end = g * step + p.n + apart;
 			const struct ahead next = ahead_of(A, a, g * step, end, (segments - 1) * step + p.n);
-			two_segments(A, &p, window, a, g * step, apart, next, matrix, lines);
+			const struct means mean = two_segments(A, &p, window, a, g * step, apart, next, matrix, lines);
 			for (i64 k1 = 0; k1 < p.rows; k1++) {
-				const cell *z = lines[0].z;
-				row_fft(&p, lines[0].z, matrix + k1 * p.columns, 0, lines + 1);
+				cell *z = lines[0].z;
+				row_fft(&p, z, matrix + k1 * p.stride, 0, lines + 1);
+				less_means(&p, z, k1, mean);
 				for (i64 k2 = 0; k2 < p.columns; k2++) power[k1 * p.columns + k2] += z[k2][0] * z[k2][0] + z[k2][1] * z[k2][1];
 			}
 		}
@@ -126,17 +137,21 @@ KERNEL(welch) {
 KERNEL(coherence) {
 	const struct plan p = plan_of(A->number + 3, A->table);
 	const i64 step = A->number[0], segments = A->number[1], bins = A->number[2];
-	cell *matrix = (cell *)A->work, *coefficients = matrix + p.n; /* [bin][segment][tile] */
+	cell *matrix = (cell *)A->work, *coefficients = matrix + p.rows * p.stride; /* [bin][segment][tile] */
 	SHARED(struct line, lines, 3);
 	for (i64 a = 0; a < TILES; a++)
 		for (i64 g = 0; g < segments; g += 2) {
 			const i64 apart = g + 1 < segments ? step : 0;
 			const struct ahead next = ahead_of(A, a, g * step, g * step + p.n + apart, (segments - 1) * step + p.n);
-			two_segments(A, &p, p.rest, a, g * step, apart, next, matrix, lines);
-			for (i64 k1 = 0; k1 < p.rows; k1++) row_fft(&p, matrix + k1 * p.columns, matrix + k1 * p.columns, 0, lines);
+			const struct means mean = two_segments(A, &p, p.rest, a, g * step, apart, next, matrix, lines);
+			for (i64 k1 = 0; k1 < p.rows; k1++) {
+				cell *row = matrix + k1 * p.stride;
+				row_fft(&p, row, row, 0, lines);
+				less_means(&p, row, k1, mean);
+			}
 			for (i64 k = 0; k < bins; k++) {
 				const i64 other = (p.n - k) % p.n;
-				const lane *z = matrix[k % p.rows * p.columns + k / p.rows], *y = matrix[other % p.rows * p.columns + other / p.rows];
+				const lane *z = matrix[k % p.rows * p.stride + k / p.rows], *y = matrix[other % p.rows * p.stride + other / p.rows];
 				cell *x = coefficients + (k * segments + g) * TILES + a;
 				x[0][0] = (z[0] + y[0]) / 2;
 				x[0][1] = (z[1] - y[1]) / 2;
