@@ -28,6 +28,8 @@ type Target struct {
 	Step      float64    // [s] from window to window of an fcd
 	Band      [2]float64 // [Hz] of the frequencies that are compared; zero: all
 
+	without map[string][]string // of a quantity: those of Use that its series is too short for
+
 	place  int // among the plan's targets
 	data   *metrics.Target
 	own    map[int]*metrics.Target // of subjects whose nodes are not the plan's
@@ -82,7 +84,7 @@ func (p *Plan) Table(quantity string) []metrics.Metric {
 			continue
 		}
 		for _, m := range t.comparisons() {
-			if slices.Contains(t.Use, t.plain(m)) {
+			if name := t.plain(m); slices.Contains(t.Use, name) && !slices.Contains(t.without[quantity], name) {
 				table = append(table, m)
 			}
 		}
@@ -234,7 +236,7 @@ func (r *reader) targetOf(t *Target, path []string) {
 	}
 }
 
-// targetUse reads which comparisons are made: those named, else all that both series are long enough for.
+// targetUse reads which comparisons are made: those named, else of each quantity all that both series are long enough for.
 func (r *reader) targetUse(t *Target, path []string) {
 	all := t.comparisons()
 	var known []string
@@ -252,14 +254,17 @@ func (r *reader) targetUse(t *Target, path []string) {
 		if named != nil && i < 0 {
 			continue
 		}
-		short := r.tooShort(t, m)
-		switch {
-		case short == "":
+		reasons, without := r.tooShort(t, m)
+		for _, reason := range reasons {
+			if named != nil {
+				r.faultf(r.wordPos(path, i), "%s: %s", document.Address(path...), reason)
+			} else {
+				r.warnOnce(fmt.Sprintf("%s is left out: %s", m.Name, reason))
+			}
+		}
+		if len(without) < len(t.Of) {
 			t.Use = append(t.Use, t.plain(m))
-		case named != nil:
-			r.faultf(r.wordPos(path, i), "%s: %s", document.Address(path...), short)
-		default:
-			r.warnOnce(fmt.Sprintf("%s is left out: %s", m.Name, short))
+			t.leaveOut(without, t.plain(m))
 		}
 	}
 	if r.Has(path...) && len(named) == 0 && r.Kind(path...) == "a list" {
@@ -267,16 +272,27 @@ func (r *reader) targetUse(t *Target, path []string) {
 	}
 }
 
-// tooShort says which of the series that a comparison needs is too short for it; "" when none is.
-func (r *reader) tooShort(t *Target, m metrics.Metric) string {
+// leaveOut leaves a comparison out of quantities.
+func (t *Target) leaveOut(quantities []string, name string) {
+	for _, quantity := range quantities {
+		if t.without == nil {
+			t.without = map[string][]string{}
+		}
+		t.without[quantity] = append(t.without[quantity], name)
+	}
+}
+
+// tooShort says which of the series that a comparison needs are too short for it, and the quantities that cannot be compared so: all
+// where it is the target's own.
+func (r *reader) tooShort(t *Target, m metrics.Metric) (reasons, without []string) {
 	p := r.plan
 	if math.IsNaN(p.Run.Step) {
-		return ""
+		return nil, nil
 	}
 	if t.Kind == targetSeries {
 		setup := t.data.Setup()
 		if need := m.Least(setup); setup.Samples < need.Samples {
-			return fmt.Sprintf("%s needs at least %s (%s); %s has %d", t.plain(m), samples(need.Samples), need.Why, t.File, setup.Samples)
+			return []string{fmt.Sprintf("%s needs at least %s (%s); %s has %d", t.plain(m), samples(need.Samples), need.Why, t.File, setup.Samples)}, t.Of
 		}
 	}
 	for _, name := range t.Of {
@@ -284,12 +300,23 @@ func (r *reader) tooShort(t *Target, m metrics.Metric) string {
 			continue
 		}
 		setup := p.metricSetup(name)
-		if need := m.Least(setup); setup.Samples < need.Samples {
-			return fmt.Sprintf("%s of %s needs at least %s (%s); with a period of %s there are %d%s", t.plain(m), name,
-				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need))
+		need := m.Least(setup)
+		group, _, _ := strings.Cut(t.plain(m), "_")
+		if piece := pieceWrong(group, name, setup); need.Never == "" {
+			need.Never = piece
 		}
+		switch {
+		case need.Never != "":
+			reasons = append(reasons, fmt.Sprintf("%s of %s: %s", t.plain(m), name, need.Never))
+		case setup.Samples < need.Samples:
+			reasons = append(reasons, fmt.Sprintf("%s of %s needs at least %s (%s); with a period of %s there are %d%s", t.plain(m), name,
+				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need)))
+		default:
+			continue
+		}
+		without = append(without, name)
 	}
-	return ""
+	return reasons, without
 }
 
 // wordPos is where word number i of a list, or the only one, stands.
@@ -327,7 +354,9 @@ func (p *Plan) targetText(w *writer) {
 			w.line("transpose", "true")
 		}
 		w.line("of", list(t.Of, document.Quote))
-		w.line("use", list(t.Use, document.Quote))
+		if len(t.without) == 0 && len(t.Use) > 0 { // else nothing was named, and again all is used that can be
+			w.line("use", list(t.Use, document.Quote))
+		}
 		switch t.Kind {
 		case targetSeries:
 			w.line("period", quantityText(t.Period, "ms"))
@@ -347,5 +376,10 @@ func (p *Plan) targetHash(w *writer) {
 		fmt.Fprintf(w, "target %q %x\n", t.Name, t.digest)
 		w.line("of", list(t.Of, document.Quote))
 		w.line("use", list(t.Use, document.Quote))
+		for _, quantity := range t.Of {
+			for _, name := range t.without[quantity] {
+				w.text("without", quantity+"."+name)
+			}
+		}
 	}
 }

@@ -221,6 +221,61 @@ func TestTargetForms(t *testing.T) {
 	}
 }
 
+// TestTargetOfShortSeries has a target of two quantities, of which BOLD has few samples: it is compared by what they suffice for.
+func TestTargetOfShortSeries(t *testing.T) {
+	dir := t.TempDir()
+	writeAll(t, dir, targetFiles())
+	toy, err := filepath.Abs("testdata/toy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := func(target string) (*jobs.Job, error) {
+		text := strings.Replace(fmt.Sprintf(fitted, ""), "toy.toml", toy, 1)
+		text = strings.Replace(text, "of = [\"x\"]", "of = [\"x\", \"bold\"]", 1)
+		text = strings.Replace(text, "[metrics]", "[[record]]\nmonitor = \"bold\"\nperiod = \"150 ms\"\n[metrics]", 1)
+		return jobs.Parse(filepath.Join(dir, "job.toml"), []byte(text+"kind = 'series'\nfile = 'rest.txt'\nperiod = '1 ms'\n"+target))
+	}
+	names := func(p *jobs.Plan, quantity string) string {
+		var out []string
+		for _, m := range p.Table(quantity) {
+			out = append(out, m.Name)
+		}
+		return strings.Join(out, " ")
+	}
+	j, err := job("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const all = "fc_fit fc_fit_spearman fc_rmse fcd_ks fcd_ks_nonoverlap psd_fit psd_rmse"
+	if x, bold := names(j.Plan, "x"), names(j.Plan, "bold"); x != all || bold != "fc_fit fc_fit_spearman fc_rmse" {
+		t.Errorf("x is compared by %s, bold by %s", x, bold)
+	}
+	const reason = "fcd_ks of bold: metrics.fcd.window: 200 ms is less than two samples of bold, whose period is 150 ms; ten would be window = \"1.5 s\""
+	if told := strings.Join(j.Warnings, "\n"); !strings.Contains(told, "fcd_ks is left out: "+reason) {
+		t.Errorf("warnings: %s", told)
+	}
+	again, err := jobs.Parse(filepath.Join(dir, "job.toml"), []byte(j.Plan.Text()))
+	if err != nil || again.Plan.Hash() != j.Plan.Hash() || names(again.Plan, "bold") != names(j.Plan, "bold") {
+		t.Errorf("another plan when read again: %v\n%s", err, j.Plan.Text())
+	}
+	if one, err := job("of = 'x'\n"); err != nil || one.Plan.Hash() == j.Plan.Hash() {
+		t.Errorf("a plan with one quantity is the same: %v", err)
+	}
+	if _, err := job("use = ['fc_fit', 'fcd_ks']\n"); err == nil || !strings.Contains(err.Error(), "target.0.use: "+reason) {
+		t.Errorf("a comparison that was asked for by its name: %v", err)
+	}
+	result := filepath.Join(dir, "results.h5")
+	if _, err := run(t, j, result, ways{}); err != nil {
+		t.Fatal(err)
+	}
+	r := open(t, result)
+	for name, there := range map[string]bool{"x.fcd_ks": true, "x.fc_fit": true, "bold.fc_fit": true, "bold.fcd_ks": false, "bold.psd_fit": false} {
+		if _, err := r.Variable(name); (err == nil) != there {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestTargetRun fits a job to what one of its own points gave: that point fits perfectly and is the one whose series is
 // kept, whatever the number of ranks and the size of batches.
 func TestTargetRun(t *testing.T) {
