@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path"
@@ -201,7 +202,8 @@ func (an *analysis) connectome() error {
 	for k, place := range order {
 		if n := len(an.res.Nodes); place != float64(k%n) {
 			return fault.Mistake{Pos: fault.Pos{File: an.res.Path()},
-				Msg: "the regions of subject " + an.plan.Subjects[k/n].ID + " are not those of the others, in one order; metrics of such a cohort are computed while it runs"}
+				Msg: fmt.Sprintf("the regions of subject %s are not those of the others, in one order; brainsweep export %s --to subjects writes a result of each subject, which can be analysed by itself; or the cohort runs again with [metrics] in its job",
+					an.plan.Subjects[k/n].ID, an.res.Path())}
 		}
 	}
 	of, err := an.res.Labels("/points/subject")
@@ -308,7 +310,11 @@ func (an *analysis) describe(r *reader, q *analysed, transient float64) error {
 	}
 	means := strings.HasPrefix(q.variable.Address(), "average.")
 	if len(times) < 2 {
-		r.faultf(fault.Pos{File: an.res.Path()}, "%s has %d sample: too few to compute anything of it", q.variable.Address(), len(times))
+		others := ""
+		if slices.ContainsFunc(an.res.Variables, func(v result.Variable) bool { return v.IsSeries() && v.Path != q.variable.Path }) {
+			others = "; --of names other series"
+		}
+		r.faultf(fault.Pos{File: an.res.Path()}, "%s has %s, and metrics need 2 or more: a longer run, or a record with a shorter period, gives them%s", q.variable.Address(), plural(len(times), "sample"), others)
 		return nil
 	}
 	period := an.period(times)
