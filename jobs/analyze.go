@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -203,22 +204,22 @@ func (an *analysis) has(point int, status uint8) bool {
 	return false
 }
 
-// point reads a point's series and writes its metrics; those of a series that does not have the point stay NaN.
+// point reads a point's series and writes its metrics; those of a series that does not have the point are NaN.
 func (an *analysis) point(part *result.Part, point int, host *metrics.Host) error {
 	host.Next()
 	metric := 0
 	for _, q := range an.quantities {
 		row, ok := q.rows[point]
-		if !ok {
-			metric += len(q.table)
-			continue
-		}
-		in, err := an.input(q, point, row, host)
-		if err != nil {
-			return err
+		values := func(m metrics.Metric) []float64 { return slices.Repeat([]float64{math.NaN()}, m.Shape.Len(q.setup)) }
+		if ok {
+			in, err := an.input(q, point, row, host)
+			if err != nil {
+				return err
+			}
+			values = func(m metrics.Metric) []float64 { return m.Values(in) }
 		}
 		for _, m := range q.table {
-			if err := part.Metric(point, metric, m.Values(in)); err != nil {
+			if err := part.Metric(point, metric, values(m)); err != nil {
 				return err
 			}
 			metric++

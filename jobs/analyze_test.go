@@ -238,6 +238,49 @@ func TestAnalyzeSomePoints(t *testing.T) {
 	}
 }
 
+// TestAnalyzeSeriesOfSomePoints has one series of the best points alone, and one of all.
+func TestAnalyzeSeriesOfSomePoints(t *testing.T) {
+	dir := t.TempDir()
+	toy, err := filepath.Abs("testdata/toy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(fmt.Sprintf(kept, toy, "150 ms", "single"), "period = \"1 ms\"\n", "period = \"1 ms\"\nkeep = \"best:1 by x.rate_mean\"\n", 1)
+	file, after := filepath.Join(dir, "some.h5"), filepath.Join(dir, "after.h5")
+	if _, err := run(t, parse(t, text+"[metrics]\nof = \"x\"\nuse = \"rate\"\n"), file, ways{}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := jobs.Analysis{Result: file, Use: []string{"rate", "fc"}, Of: []string{"x", "bold"}, Output: after}.Run(t.Context())
+	if err != nil || s.Points != 3 || s.Without != 0 || !slices.Equal(s.Warnings, []string{"average.x was kept at one point of 3: elsewhere its metrics are NaN"}) {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	source, r := open(t, file), open(t, after)
+	series, err := source.Variable("average.x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	points, err := source.PointsOf(series)
+	if err != nil || len(points) != 1 {
+		t.Fatal(points, err)
+	}
+	for _, name := range []string{"x.rate_mean", "x.region_rate_mean", "x.fc", "bold.rate_mean", "bold.region_rate_mean", "bold.fc"} {
+		v, err := r.Variable(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for point := range 3 {
+			x, err := r.At(v, point)
+			if err != nil {
+				t.Fatal(err)
+			}
+			there := strings.HasPrefix(name, "bold") || point == points[0]
+			if slices.ContainsFunc(x, math.IsNaN) == there {
+				t.Errorf("%s of point %d: %v", name, point, x)
+			}
+		}
+	}
+}
+
 // TestAnalyzeCohort computes what follows structure with the connectome of each subject; regions of their own are refused.
 func TestAnalyzeCohort(t *testing.T) {
 	t.Parallel()

@@ -77,8 +77,23 @@ func (a Analysis) read(res *result.Result) (*analysis, error) {
 	if err := a.named(r.mistakes()); err != nil {
 		return nil, err
 	}
-	an.warnings = r.warnings
+	an.warnings = append(r.warnings, an.scarce()...)
 	return an, an.lay(a)
+}
+
+// scarce tells of series that were kept at fewer points than others that are analysed with them.
+func (an *analysis) scarce() []string {
+	most := 0
+	for _, q := range an.quantities {
+		most = max(most, len(q.rows))
+	}
+	var out []string
+	for _, q := range an.quantities {
+		if len(q.rows) < most {
+			out = append(out, fmt.Sprintf("%s was kept at %s of %d: elsewhere its metrics are NaN", q.variable.Address(), plural(len(q.rows), "point"), an.res.Points))
+		}
+	}
+	return out
 }
 
 // reader makes the document of the job file, the flags and --set.
