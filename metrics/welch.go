@@ -149,17 +149,22 @@ func (sp *Spectra) add(s *Signal, nodes []int, f fft, window []float64, step int
 	}
 }
 
-// segment fills dst with x less its mean, times the window and a scale.
+// segment fills dst with x less its mean, times the window and a scale. What is near to all samples is taken from them first,
+// exactly: a mean that is large beside their spread would bring its rounding into the lowest bins.
 func segment(dst, x, window []float64, scale float64) {
-	sum, shift := 0.0, x[0]
+	near := middle(x[0], x[len(x)/2], x[len(x)-1])
+	sum := 0.0
 	for _, v := range x {
-		sum += v - shift
+		sum += v - near
 	}
-	centre := shift + sum/float64(len(x))
+	rest := sum / float64(len(x))
 	for t, v := range x {
-		dst[t] = (v - centre) * scale * window[t]
+		dst[t] = (v - near - rest) * scale * window[t]
 	}
 }
+
+// middle is that of three samples.
+func middle(x, y, z float64) float64 { return max(min(x, y), min(max(x, y), z)) }
 
 // hann is the periodic Hann window and its sum of squares.
 func hann(n int) (w []float64, squares float64) {

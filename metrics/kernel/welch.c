@@ -65,12 +65,15 @@ struct means {
 	lane first, second;
 };
 
+/* middle is that of three samples: what the others are taken less is no outlier. */
+FUNC lane middle(lane x, lane y, lane z) { return greater(lesser(x, y), lesser(greater(x, y), z)); }
+
 /* two_segments transforms the columns of a tile's segment of samples, windowed, as the real parts, and as the imaginary ones
-   those of the segment that begins so many samples later; with 0 there is none. All are taken less one of them, and what the means
+   those of the segment that begins so many samples later; with 0 there is none. All are taken less a sample, and what the means
    then are is for less_means. Meanwhile what is read next is fetched. scratch is three lines. */
 FUNC struct means two_segments(const struct args *A, const struct plan *p, const double *window, i64 tile, i64 from, i64 apart, struct ahead next, cell *matrix, struct line *scratch) {
 	const double second = apart ? 1 : 0;
-	const lane shift = sample(A, from, tile);
+	const lane shift = middle(sample(A, from, tile), sample(A, from + p->n / 2, tile), sample(A, from + p->n - 1, tile));
 	struct means sum = {};
 	for (i64 t2 = 0; t2 < p->columns; t2++) {
 		cell *column = scratch[0].z;
