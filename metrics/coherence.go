@@ -73,7 +73,7 @@ func (c *crossStream) Add(_ int, s *Signal) {
 		c.addByHost(s)
 		return
 	}
-	sp := welchSums(s, c.n, len(c.Products), zeros)
+	sp := welchSums(s, c.n, len(c.Products), plain)
 	for f, products := range c.Products {
 		cross(products, sp.parts(f))
 	}
@@ -87,8 +87,7 @@ func (c *crossStream) addByHost(s *Signal) {
 	window, _ := h.hann(c.n)
 	out := h.launch(s, "coherence", Task{
 		Numbers: append([]int64{int64(step), int64(segments), int64(bins)}, p.numbers...),
-		Table:   p.table,
-		Tables:  [][]float64{window},
+		Laid:    h.laid(p, window),
 		Work:    p.matrix() + 2*h.stride()*bins*segments,
 	}, bins*2*n*n)
 	nodes := s.livelyNodes()

@@ -14,7 +14,7 @@ func fcGroup() Group {
 	two := func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} }
 	return Group{Name: "fc", About: "functional connectivity", Least: two, Metrics: []Metric{
 		{Name: "fc", Shape: PerPair, Pairs: true, About: "functional connectivity: correlation of every pair of nodes",
-			Compute: func(dst []float64, in *Input) { copy(dst, in.FC()) }},
+			Lend: (*Input).FC},
 		fcSummary("fc_mean", "mean of the upper triangle of fc", mean),
 		fcSummary("fc_std", "standard deviation of the upper triangle of fc", std),
 		fcSummary("fc_min", "smallest value of the upper triangle of fc", least),

@@ -32,7 +32,7 @@ func fcdGroup() Group {
 		Stream: func(s Setup) Stream { return newWindowStream(s) },
 		Metrics: []Metric{
 			{Name: "fcd", Shape: PerWindowPair, Signal: true, About: "correlation of the functional connectivities of every two windows",
-				Compute: func(dst []float64, in *Input) { copy(dst, in.fcd()) }},
+				Lend: (*Input).fcd},
 			fcdSummary("fcd_mean", "mean of fcd over pairs of windows", false, mean),
 			fcdSummary("fcd_var", "variance of fcd over pairs of windows", false, variance),
 			fcdSummary("fcd_mean_nonoverlap", "mean of fcd over pairs of windows without a common sample", true, mean),
@@ -51,11 +51,24 @@ func (s Setup) fcdWindow() (length, step int) {
 	return max(1, s.samplesOf(s.Config.number("fcd.window"))), max(1, s.samplesOf(s.Config.number("fcd.step")))
 }
 
+// fcdWindows is how many windows a series has.
+func (s Setup) fcdWindows() int {
+	length, step := s.fcdWindow()
+	return windowCount(s.Samples, length, step)
+}
+
+func windowCount(samples, length, step int) int {
+	if samples < length {
+		return 0
+	}
+	return (samples-length)/step + 1
+}
+
 // windows is the dimension of the windows of fcd, with the times of their middles since the first sample.
 func windows(s Setup, name string) Dim {
 	length, step := s.fcdWindow()
 	d := Dim{Name: name, Unit: "s", About: "middle of the window, since the first sample"}
-	for k := 0; k*step+length <= s.Samples; k++ {
+	for k := range s.fcdWindows() {
 		d.Values = append(d.Values, (float64(k*step)+float64(length)/2)/s.Rate)
 	}
 	return d

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"embed"
+	"errors"
 	"math"
 	"strings"
 )
@@ -28,7 +29,8 @@ func Kernels() (string, error) {
 type Machine interface {
 	// Memory gives memory that launches see, zeroed, until it is freed.
 	Memory(size int) (Memory, error)
-	// Launch runs a kernel and gives the first count numbers that it leaves, which the next launch overwrites.
+	// Launch runs a kernel and gives the first count numbers that it leaves, which the next launch overwrites unless they go
+	// into memory of their own.
 	Launch(kernel string, t Task, count int) ([]float64, error)
 }
 
@@ -40,6 +42,8 @@ type Task struct {
 	Tables     [][]float64 // behind it
 	Work, Kept int         // numbers of scratch that it needs, and of what it leaves to later kernels
 	Come       Memory      // samples that have come, in place of scratch; nil: none
+	Laid       Memory      // has all tables already; nil: none
+	Into       Memory      // takes what the kernel leaves; nil: memory that the next launch uses again
 }
 
 // Span is some samples of a series in tiles: those of memory that the launch is about.
@@ -58,7 +62,9 @@ type Host struct {
 	nodes   int
 	rows    *Tiles // of Hosted
 	room    room
+	pieces  pieces
 	plans   map[int]*plan
+	last    axis // of spectra
 	err     error
 }
 
@@ -75,43 +81,14 @@ func (h *Host) Err() error {
 	return h.err
 }
 
-// room is memory for numbers of one point, handed out piece by piece.
-type room struct {
-	all  []float64
-	used int
-	lack int // what there was no place for
-}
-
-// take gives n numbers, whatever they are.
-func (r *room) take(n int) []float64 {
-	if r.used+n > len(r.all) {
-		r.lack += n
-		return make([]float64, n)
-	}
-	out := r.all[r.used : r.used+n : r.used+n]
-	r.used += n
-	return out
-}
-
-// Next has the host turn to another point: the numbers that Values gave of those before are no longer there. A nil host
-// need not be told.
-func (h *Host) Next() {
-	if h == nil {
-		return
-	}
-	if h.room.lack > 0 {
-		h.room.all = make([]float64, h.room.used+h.room.lack)
-	}
-	h.room.used, h.room.lack = 0, 0
-}
-
 // tileWidth is the number of nodes that a kernel takes together.
 const tileWidth = 8
 
 // stride is the number of nodes rounded up to whole tiles.
 func (h *Host) stride() int { return tilesOf(h.nodes) * tileWidth }
 
-// launch runs a kernel over a signal, or, with nil, over what it is told, and gives the count numbers that it leaves, which the next launch overwrites.
+// launch runs a kernel over a signal, or, with nil, over what it is told, and gives the count numbers that it leaves,
+// which the next launch overwrites unless they go into memory of their own.
 func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
 	if s != nil {
 		t.Of = Span{s.tiles.memory, s.tiles.bits, s.tiles.room, s.first, s.samples, s.factor}
@@ -124,6 +101,9 @@ func (h *Host) launch(s *Signal, kernel string, t Task, count int) []float64 {
 	}
 	return make([]float64, count)
 }
+
+// note notes what went wrong.
+func (h *Host) note(err error) { h.err = errors.Join(h.err, err) }
 
 // given lays rows, [time][node], into memory of the machine, in the place of those that were given before.
 func (h *Host) given(rows any, samples int) (*Tiles, error) {
@@ -157,6 +137,26 @@ type plan struct {
 	window  []float64 // of length n, and its sum of squares; nil until they are asked for
 	squares float64
 	halves  []float64 // exp(-2 pi i k/2n) where the coefficient of k is; nil until they are asked for
+	laid    piece // the table, with what was behind it last
+}
+
+// laid is the table of a plan, with others behind it, in memory of the machine, where the plan's lies already. The next ones
+// take their place.
+func (h *Host) laid(p *plan, behind ...[]float64) Memory {
+	at := len(p.table)
+	size := at
+	for _, table := range behind {
+		size += len(table)
+	}
+	if size > len(p.laid.numbers) {
+		h.note(p.laid.free())
+		p.laid = h.memory(size)
+		copy(p.laid.numbers, p.table)
+	}
+	for _, table := range behind {
+		at += copy(p.laid.numbers[at:], table)
+	}
+	return p.laid.Memory
 }
 
 // matrix is the numbers of scratch that a transform takes: rows have an odd number of places, so that columns do not meet in the
@@ -173,6 +173,9 @@ func (h *Host) plan(n int) *plan {
 	}
 	const most = 8
 	if len(h.plans) >= most {
+		for _, p := range h.plans {
+			h.note(p.laid.free())
+		}
 		clear(h.plans)
 	}
 	h.plans[n] = newPlan(n)

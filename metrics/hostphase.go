@@ -64,7 +64,7 @@ func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
 	if exactly {
 		kept, exact = kept+h.stride()*n, 1
 	}
-	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact, int64(each)}, f.numbers...), Table: f.table, Tables: [][]float64{p.table, f.halves},
+	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact, int64(each)}, f.numbers...), Laid: h.laid(f, p.table, f.halves),
 		Work: f.matrix(), Kept: kept}, 0)
 	pairs := p.N() * (p.N() - 1) / 2
 	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,

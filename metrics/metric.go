@@ -58,6 +58,9 @@ type Metric struct {
 	LessIsBetter bool // of a distance: the smallest values are the best
 	// Compute fills dst, as many numbers as the metric's dimensions say, whatever they were before.
 	Compute func(dst []float64, in *Input)
+	// Lend gives the same numbers where they lie already, for as long as those of Values; nobody may change them. nil: they lie
+	// nowhere. Table makes Compute of it where there is none.
+	Lend func(in *Input) []float64
 }
 
 // Unit returns the metric's unit for a quantity of the given unit; "" means dimensionless. What is in kHz is reported in Hz.
@@ -71,13 +74,16 @@ func (m Metric) Unit(quantity string) string {
 	return strings.ReplaceAll(m.In, "x", quantity)
 }
 
-// Values computes the metric. What needs a whole series is NaN without one. Where the input has a host, the numbers are there until
-// the host turns to another point.
+// Values computes the metric. What needs a whole series is NaN without one. The caller must not change the numbers. Where the
+// input has a host, they are there until the host turns to another point.
 func (m Metric) Values(in *Input) []float64 {
-	dst := in.room(m.Shape.Len(in.setup()))
 	if m.Signal && in.Streams[m.From] == nil && (in.Signal == nil || in.Signal.Len() == 0) {
-		return nans(len(dst))
+		return nans(m.Shape.Len(in.setup()))
 	}
+	if m.Lend != nil {
+		return m.Lend(in)
+	}
+	dst := in.room(m.Shape.Len(in.setup()))
 	m.Compute(dst, in)
 	return dst
 }
@@ -122,6 +128,14 @@ func (in *Input) room(n int) []float64 {
 		return h.room.take(n)
 	}
 	return zeros(n)
+}
+
+// piece is likewise memory that a host's kernels see, too.
+func (in *Input) piece(n int) piece {
+	if h := in.host(); h != nil {
+		return h.piece(n)
+	}
+	return plain(n)
 }
 
 // zeros is memory for n numbers for good.
@@ -179,6 +193,9 @@ func Table() []Metric {
 			}
 			if m.Stream == nil {
 				m.Stream, m.From = g.Stream, g.Name
+			}
+			if m.Compute == nil {
+				m.Compute = func(dst []float64, in *Input) { copy(dst, m.Lend(in)) }
 			}
 			table = append(table, m)
 		}

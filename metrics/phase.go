@@ -43,9 +43,9 @@ func phaseGroup() Group {
 		},
 		Metrics: []Metric{
 			{Name: "plv", Shape: PerPair, Signal: true, About: "phase-locking value",
-				Compute: func(dst []float64, in *Input) { copy(dst, in.plv()) }},
+				Lend: (*Input).plv},
 			{Name: "pli", Shape: PerPair, Signal: true, About: "phase-lag index",
-				Compute: func(dst []float64, in *Input) { copy(dst, in.pli()) }},
+				Lend: (*Input).pli},
 			{Name: "plv_mean", Shape: PerPoint, Signal: true, About: "mean of plv over pairs",
 				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.plv(), in.Moments.N())) }},
 			{Name: "pli_mean", Shape: PerPoint, Signal: true, About: "mean of pli over pairs",

@@ -23,12 +23,11 @@ func psdGroup() Group {
 		Stream: func(s Setup) Stream { return newPowerStream(s) },
 		Metrics: []Metric{
 			{Name: "psd", Shape: PerFrequency, Signal: true, In: "x^2/Hz", About: "power spectral density, averaged over nodes",
-				Compute: func(dst []float64, in *Input) { copy(dst, in.averageSpectrum()) }},
+				Lend: (*Input).averageSpectrum},
 			{Name: "region_psd", Shape: PerNodeFrequency, Signal: true, In: "x^2/Hz", About: "power spectral density",
-				Compute: func(dst []float64, in *Input) {
-					for i, p := range in.spectra().Power {
-						copy(dst[i*len(p):], p)
-					}
+				Lend: func(in *Input) []float64 {
+					sp := in.spectra()
+					return sp.rows.numbers[:len(sp.Power)*len(sp.Frequency)]
 				}},
 		},
 	}
@@ -38,7 +37,8 @@ func psdGroup() Group {
 				Compute: func(dst []float64, in *Input) { dst[0] = in.profiles().average[k] }},
 			Metric{Name: "region_psd_" + f.name, Shape: PerNode, Signal: true, In: f.in, About: f.about,
 				Compute: func(dst []float64, in *Input) {
-					in.eachGood(dst, func(i int) float64 { return in.profiles().node[i][k] })
+					of := in.profiles().node
+					in.eachGood(dst, func(i int) float64 { return of[i][k] })
 				}})
 	}
 	return g
@@ -103,27 +103,27 @@ type profiles struct {
 func (in *Input) profiles() profiles {
 	return once(in, "profiles", func() profiles {
 		sp := in.spectra()
-		logs := logarithms(sp.Frequency)
 		all := append(slices.Clip(sp.Power), in.averageSpectrum())
 		var of [][]float64
 		if h := in.host(); h != nil {
-			of = h.profiles(sp.Frequency, logs, all)
+			of = h.profiles(sp, all, in.room)
 		} else {
 			for _, p := range all {
-				of = append(of, profile(sp.Frequency, logs, p))
+				of = append(of, profile(sp.Frequency, sp.logs, p))
 			}
 		}
 		for i, p := range all {
 			if math.IsNaN(p[0]) { // of a bad node, or of none but bad ones: not even a count of 0
-				of[i] = nans(len(of[i]))
+				fill(of[i], math.NaN())
 			}
 		}
 		return profiles{node: of[:len(of)-1], average: of[len(of)-1]}
 	})
 }
 
-// profiles has the host find the features of spectra.
-func (h *Host) profiles(f, logs []float64, spectra [][]float64) [][]float64 {
+// profiles has the host find the features of spectra, all rows of sp.
+func (h *Host) profiles(sp *Spectra, all [][]float64, room func(n int) []float64) [][]float64 {
+	f := sp.Frequency
 	// bins are the first and the last one with low <= f <= top, from the bin least on.
 	bins := func(least int, low, top float64) []int64 {
 		first, _ := slices.BinarySearch(f[least:], low)
@@ -134,16 +134,22 @@ func (h *Host) profiles(f, logs []float64, spectra [][]float64) [][]float64 {
 		return []int64{int64(least + first), int64(last)}
 	}
 	peaks := bins(0, math.Nextafter(1, 2), 100)
-	numbers := slices.Concat([]int64{int64(len(spectra)), int64(len(f))}, bins(0, 1, 100), peaks, bins(1, 0, math.Inf(1)), bins(0, 0.5, 100))
+	numbers := slices.Concat([]int64{int64(len(all)), int64(len(f))}, bins(0, 1, 100), peaks, bins(1, 0, math.Inf(1)), bins(0, 0.5, 100))
 	for _, b := range Bands() {
 		numbers = append(numbers, bins(0, b.Low, b.Top)...)
 	}
+	copy(sp.row(len(all)), f)
+	copy(sp.row(len(all)+1), sp.logs)
+	t := Task{Numbers: numbers, Laid: sp.rows.Memory, Work: (2*tileWidth + 1) * len(f)}
+	if t.Laid == nil {
+		t.Table = sp.rows.numbers
+	}
 	features := len(features())
-	flat := h.launch(nil, "profile", Task{Numbers: numbers, Table: f, Tables: append([][]float64{logs}, spectra...),
-		Work: (2*tileWidth + 1) * len(f)}, len(spectra)*features)
-	out := make([][]float64, len(spectra))
+	flat := room(len(all) * features)
+	copy(flat, h.launch(nil, "profile", t, len(flat)))
+	out := make([][]float64, len(all))
 	for i := range out {
-		out[i] = slices.Clone(flat[i*features : (i+1)*features])
+		out[i] = flat[i*features : (i+1)*features]
 	}
 	return out
 }
@@ -153,10 +159,12 @@ func (s Setup) segmentLength(address string) int {
 	return max(1, s.samplesOf(s.Config.number(address)))
 }
 
+// psdSegment is that of the power spectrum: a shorter series is one segment.
+func (s Setup) psdSegment() int { return min(s.segmentLength("psd.segment"), s.Samples) }
+
 // frequencies is the dimension of the bins of the power spectrum.
 func frequencies(s Setup) Dim {
-	n := min(s.segmentLength("psd.segment"), s.Samples)
-	return Dim{Name: "frequency", Unit: "Hz", About: "middle of the bin", Values: binsOf(n, s.Rate)}
+	return Dim{Name: "frequency", Unit: "Hz", About: "middle of the bin", Values: binsOf(s.psdSegment(), s.Rate)}
 }
 
 // powerStream adds up the powers of segments.
@@ -164,41 +172,50 @@ type powerStream struct {
 	Power             [][]float64 // [node][bin]; nil before the first unit
 	nodes, n, samples int
 	rate              float64
-	room              func(n int) []float64
+	place             func(n int) piece // for the sums
+	sums              *Spectra          // has Power; nil before the first unit, and where that one came before an interruption
+	come              piece             // has the sums of a later unit
 }
 
 func newPowerStream(s Setup) *powerStream {
-	return &powerStream{nodes: s.Nodes, n: min(s.segmentLength("psd.segment"), s.Samples), samples: s.Samples, rate: s.Rate, room: zeros}
+	return &powerStream{nodes: s.Nodes, n: s.psdSegment(), samples: s.Samples, rate: s.Rate, place: plain}
 }
 
 func (p *powerStream) Unit(k int) (from, to int, ok bool) { return segmentUnit(k, p.n, p.samples) }
 
 func (p *powerStream) Add(_ int, s *Signal) {
-	come := welchSums(s, p.n, 0, p.room).Power
 	if p.Power == nil {
-		p.Power = come
+		p.sums = welchSums(s, p.n, 0, p.place)
+		p.Power = p.sums.Power
 		return
 	}
-	for i, sums := range come {
+	come := welchSums(s, p.n, 0, func(n int) piece {
+		if p.come.numbers == nil {
+			p.come = p.place(n)
+		}
+		return p.come
+	})
+	for i, sums := range come.Power {
 		for f, v := range sums {
 			p.Power[i][f] += v
 		}
 	}
 }
 
-func (p *powerStream) Bytes() int64 { return int64(p.nodes) * int64(p.n/2+1) * 8 }
+func (p *powerStream) Bytes() int64 { return int64(p.nodes+spectraBehind) * int64(binCount(p.n)) * 16 }
 
-// spectra are the densities of the sums. With own, the stream has no use for the sums any more.
-func (p *powerStream) spectra(own bool, host *Host) *Spectra {
-	sp := &Spectra{Segment: p.n, Segments: (p.samples-p.n)/(p.n-p.n/2) + 1, Frequency: binsOf(p.n, p.rate), Power: make([][]float64, p.nodes)}
-	for i := range sp.Power {
-		switch {
-		case p.Power == nil:
-			sp.Power[i] = make([]float64, len(sp.Frequency))
-		case own:
-			sp.Power[i] = p.Power[i]
-		default:
-			sp.Power[i] = slices.Clone(p.Power[i])
+// spectra are the densities of the sums. With own, the stream has no use for the sums any more; else they stay, and place
+// gives memory.
+func (p *powerStream) spectra(own bool, host *Host, place func(n int) piece) *Spectra {
+	segments := (p.samples-p.n)/(p.n-p.n/2) + 1
+	sp := p.sums
+	if own && sp != nil {
+		sp.Segments = segments
+	} else {
+		sp = newSpectra(p.nodes, p.n, segments, p.rate, host, place)
+		clear(sp.rows.numbers)
+		for i, sums := range p.Power {
+			copy(sp.Power[i], sums)
 		}
 	}
 	sp.normalise(p.rate, host)
@@ -208,18 +225,16 @@ func (p *powerStream) spectra(own bool, host *Host) *Spectra {
 // spectra are those of the series. A node is bad wherever its sample is that is not finite, also behind the last segment.
 func (in *Input) spectra() *Spectra {
 	return once(in, "spectra", func() *Spectra {
-		var sp *Spectra
-		if p, ok := in.Streams["psd"].(*powerStream); ok {
-			sp = p.spectra(false, in.host())
-		} else {
+		p, passing := in.Streams["psd"].(*powerStream)
+		if !passing {
 			p = newPowerStream(in.setup())
-			p.room = in.room
+			p.place = in.piece
 			passed(p, in.Signal)
-			sp = p.spectra(true, in.host())
 		}
+		sp := p.spectra(!passing, in.host(), in.piece)
 		for i, p := range sp.Power {
 			if in.Moments.Bad(i) {
-				copy(p, nans(len(p)))
+				fill(p, math.NaN())
 			}
 		}
 		return sp
@@ -233,7 +248,8 @@ func (in *Input) averageSpectrum() []float64 {
 
 // average is the spectrum averaged over the nodes that have one.
 func (sp *Spectra) average() []float64 {
-	sum, count := make([]float64, len(sp.Frequency)), 0.0
+	sum, count := sp.row(len(sp.Power)), 0.0
+	clear(sum)
 	for _, p := range sp.Power {
 		if math.IsNaN(p[0]) {
 			continue

@@ -133,11 +133,20 @@ func (s Shape) Dims(of Setup) []Dim {
 
 // Len returns how many numbers a metric of the shape has.
 func (s Shape) Len(of Setup) int {
-	n := 1
-	for _, d := range s.Dims(of) {
-		n *= d.Len()
+	switch s {
+	case PerNode:
+		return of.Nodes
+	case PerPair:
+		return of.Nodes * of.Nodes
+	case PerFrequency:
+		return binCount(of.psdSegment())
+	case PerNodeFrequency:
+		return of.Nodes * binCount(of.psdSegment())
+	case PerWindowPair:
+		windows := of.fcdWindows()
+		return windows * windows
 	}
-	return n
+	return 1
 }
 
 // fitting is the assignment of n samples to an option, for a message: psd.segment = "1 s".

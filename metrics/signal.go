@@ -214,8 +214,12 @@ func (s *Signal) each(dst []float64, f func(i int) float64) {
 
 func nans(n int) []float64 {
 	x := make([]float64, n)
-	for i := range x {
-		x[i] = math.NaN()
-	}
+	fill(x, math.NaN())
 	return x
+}
+
+func fill(x []float64, v float64) {
+	for i := range x {
+		x[i] = v
+	}
 }

@@ -16,44 +16,67 @@ type Spectra struct {
 	Power     [][]float64 // [node][bin]; 0 for a constant node, NaN for a bad one
 	// Coefficient holds X_f of the first bins, [node][bin][segment], real parts before imaginary ones; nil unless asked for.
 	Coefficient [][][]float64
+
+	rows piece     // of the nodes, and spectraBehind more
+	logs []float64 // those of the frequencies to base 10
 }
 
 // Welch computes the spectra with segments of n samples, and keeps the coefficients of the first keep bins.
 func Welch(s *Signal, n, keep int) *Spectra {
-	sp := welchSums(s, min(n, s.Len()), keep, zeros)
+	sp := welchSums(s, min(n, s.Len()), keep, plain)
 	sp.normalise(s.Rate, s.host)
 	return sp
 }
 
-// welchSums has the sums of |X_f|² in place of the power, in memory that room gives, whatever is in it.
-func welchSums(s *Signal, n, keep int, room func(n int) []float64) *Spectra {
+// newSpectra makes room for spectra of so many nodes in memory that place gives, whatever is in it.
+func newSpectra(nodes, n, segments int, rate float64, host *Host, place func(n int) piece) *Spectra {
+	axis := host.axis(n, rate)
+	sp := &Spectra{Segment: n, Segments: segments, Frequency: axis.frequencies, logs: axis.logs, Power: make([][]float64, nodes)}
+	sp.rows = place((nodes + spectraBehind) * len(sp.Frequency))
+	for i := range sp.Power {
+		sp.Power[i] = sp.row(i)
+	}
+	return sp
+}
+
+// spectraBehind are the rows behind those of the nodes: their average, the frequencies and their logarithms.
+const spectraBehind = 3
+
+// row is a row of numbers, one for each bin.
+func (sp *Spectra) row(i int) []float64 {
+	bins := len(sp.Frequency)
+	return sp.rows.numbers[i*bins : (i+1)*bins : (i+1)*bins]
+}
+
+// welchSums has the sums of |X_f|² in place of the power, in memory that place gives, whatever is in it.
+func welchSums(s *Signal, n, keep int, place func(n int) piece) *Spectra {
 	step := n - n/2
-	sp := &Spectra{Segment: n, Segments: (s.Len()-n)/step + 1, Frequency: binsOf(n, s.Rate), Power: make([][]float64, s.N())}
+	sp := newSpectra(s.N(), n, (s.Len()-n)/step+1, s.Rate, s.host, place)
 	keep = min(keep, len(sp.Frequency))
 	if keep > 0 {
 		sp.Coefficient = make([][][]float64, s.N())
 	}
 	hosted := s.host != nil && s.host.plan(n) != nil && keep == 0
-	for i := range s.N() {
-		sp.Power[i] = room(len(sp.Frequency))
+	if hosted {
+		sp.addByHost(s, step)
+	}
+	for i, p := range sp.Power {
 		if s.Bad[i] {
-			copy(sp.Power[i], nans(len(sp.Frequency)))
+			fill(p, math.NaN())
 		} else if s.Flat[i] || !hosted {
-			clear(sp.Power[i])
+			clear(p)
 		}
 		if keep > 0 {
 			sp.Coefficient[i] = make([][]float64, keep)
 			for f := range sp.Coefficient[i] {
 				sp.Coefficient[i][f] = make([]float64, 2*sp.Segments)
 				if s.Bad[i] {
-					copy(sp.Coefficient[i][f], nans(2*sp.Segments))
+					fill(sp.Coefficient[i][f], math.NaN())
 				}
 			}
 		}
 	}
-	if hosted {
-		sp.addByHost(s, step)
-	} else {
+	if !hosted {
 		window, _ := hann(n)
 		sp.addAll(s, window, step)
 	}
@@ -64,12 +87,14 @@ func welchSums(s *Signal, n, keep int, room func(n int) []float64) *Spectra {
 func (sp *Spectra) normalise(rate float64, host *Host) {
 	_, norm := host.hann(sp.Segment)
 	norm = 1 / (norm * rate * float64(sp.Segments))
+	doubled := (sp.Segment + 1) / 2 // the first bin behind those that stand for their negatives, too
 	for _, p := range sp.Power {
-		for k := range p {
+		p[0] *= norm
+		for k := 1; k < doubled; k++ {
+			p[k] *= 2 * norm
+		}
+		for k := doubled; k < len(p); k++ {
 			p[k] *= norm
-			if k > 0 && 2*k < sp.Segment {
-				p[k] *= 2
-			}
 		}
 	}
 }
@@ -100,19 +125,20 @@ func (sp *Spectra) addAll(s *Signal, window []float64, step int) {
 	}
 }
 
-// addByHost has the host do it.
+// addByHost has the host do it, and leaves whatever there is to nodes that are not lively.
 func (sp *Spectra) addByHost(s *Signal, step int) {
-	h, bins := s.host, len(sp.Frequency)
+	h := s.host
 	p := h.plan(sp.Segment)
 	window, _ := h.hann(sp.Segment)
+	all := sp.rows.numbers[:s.N()*len(sp.Frequency)]
 	out := h.launch(s, "welch", Task{
 		Numbers: append([]int64{int64(step), int64(sp.Segments)}, p.numbers...),
-		Table:   p.table,
-		Tables:  [][]float64{window},
+		Laid:    h.laid(p, window),
 		Work:    p.matrix() + tileWidth*sp.Segment,
-	}, s.N()*bins)
-	for _, i := range s.livelyNodes() {
-		copy(sp.Power[i], out[i*bins:(i+1)*bins])
+		Into:    sp.rows.Memory,
+	}, len(all))
+	if sp.rows.Memory == nil {
+		copy(all, out)
 	}
 }
 
@@ -176,10 +202,33 @@ func hann(n int) (w []float64, squares float64) {
 	return w, squares
 }
 
+// binsOf are the frequencies of the bins of segments of n samples [Hz].
 func binsOf(n int, rate float64) []float64 {
-	f := make([]float64, n/2+1)
+	f := make([]float64, binCount(n))
 	for k := range f {
 		f[k] = float64(k) * rate / float64(n)
 	}
 	return f
+}
+
+func binCount(n int) int { return n/2 + 1 }
+
+// axis is the frequencies of the bins of segments of n samples, and their logarithms to base 10.
+type axis struct {
+	n                 int
+	rate              float64
+	frequencies, logs []float64
+}
+
+// axis gives one, computed anew where the last one was another. A nil host may be asked.
+func (h *Host) axis(n int, rate float64) axis {
+	if h != nil && h.last.n == n && h.last.rate == rate {
+		return h.last
+	}
+	a := axis{n: n, rate: rate, frequencies: binsOf(n, rate)}
+	a.logs = logarithms(a.frequencies)
+	if h != nil {
+		h.last = a
+	}
+	return a
 }

@@ -25,8 +25,7 @@ func newWindowStream(s Setup) *windowStream {
 
 func newWindows(nodes, samples, length, step int) *windowStream {
 	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step, room: zeros}
-	if samples >= length {
-		w.windows = (samples-length)/step + 1
+	if w.windows = windowCount(samples, length, step); w.windows > 0 {
 		w.last = (w.windows-1)*step + length
 	}
 	return w

@@ -59,11 +59,3 @@ func ints(v []int32) []byte {
 	}
 	return out
 }
-
-func floats(p []byte) []float64 {
-	out := make([]float64, len(p)/8)
-	for i := range out {
-		out[i] = math.Float64frombits(binary.LittleEndian.Uint64(p[8*i:]))
-	}
-	return out
-}

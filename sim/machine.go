@@ -101,15 +101,11 @@ func (m *Machine) Launch(kernel string, t metrics.Task, count int) ([]float64, e
 	if err != nil {
 		return nil, err
 	}
-	tables := [][]byte{raw(t.Table)}
-	for _, more := range t.Tables {
-		tables = append(tables, raw(more))
-	}
-	table, err := m.written("table", tables...)
+	table, err := m.tables(t)
 	if err != nil {
 		return nil, err
 	}
-	results, err := m.room("out", 8*count)
+	results, err := m.results(t, count)
 	if err != nil {
 		return nil, err
 	}
@@ -128,14 +124,44 @@ func (m *Machine) Launch(kernel string, t metrics.Task, count int) ([]float64, e
 	return view[float64](results.(device.Visible).Bytes())[:count], nil
 }
 
+// tables is the buffer of a launch's tables.
+func (m *Machine) tables(t metrics.Task) (device.Buffer, error) {
+	if t.Laid != nil {
+		return own(t.Laid)
+	}
+	tables := make([][]byte, 0, 8)
+	tables = append(tables, raw(t.Table))
+	for _, more := range t.Tables {
+		tables = append(tables, raw(more))
+	}
+	return m.written("table", tables...)
+}
+
+// results is the buffer of what a launch leaves.
+func (m *Machine) results(t metrics.Task, count int) (device.Buffer, error) {
+	if t.Into == nil {
+		return m.room("out", 8*count)
+	}
+	b, err := own(t.Into)
+	if err == nil && b.Size() < 8*count {
+		err = fmt.Errorf("sim: memory of %d bytes does not take %d numbers", b.Size(), count)
+	}
+	return b, err
+}
+
 // scratch is the buffer of a launch's scratch, or what it has instead.
 func (m *Machine) scratch(t metrics.Task) (device.Buffer, error) {
-	if t.Come == nil {
-		return m.room("work", 8*t.Work)
+	if t.Come != nil {
+		return own(t.Come)
 	}
-	b, ok := t.Come.(device.Buffer)
+	return m.room("work", 8*t.Work)
+}
+
+// own is the buffer that memory is.
+func own(memory metrics.Memory) (device.Buffer, error) {
+	b, ok := memory.(device.Buffer)
 	if !ok {
-		return nil, fmt.Errorf("sim: samples in %T are not in memory of the machine", t.Come)
+		return nil, fmt.Errorf("sim: %T is not memory of the machine", memory)
 	}
 	return b, nil
 }

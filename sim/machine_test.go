@@ -221,6 +221,7 @@ func BenchmarkMachine(b *testing.B) {
 	for _, g := range metrics.Groups() {
 		b.Run(g.Name, func(b *testing.B) {
 			for b.Loop() {
+				host.Next()
 				in := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Hosted(1000, rows, nodes, 1000, host)}
 				for _, m := range g.Metrics {
 					m.Values(in)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"brainsweep/codegen"
+	"brainsweep/device"
 	"brainsweep/metrics"
 )
 
@@ -50,11 +51,12 @@ func (b *batch) products(m *metrics.Moments, name string, at int) error {
 	if m.Products == nil {
 		return b.readDoubles(name, at*n, m.Squares)
 	}
-	kept := make([]float64, codegen.Products(n))
-	if err := b.readDoubles(name, at*len(kept), kept); err != nil {
+	size := codegen.Products(n)
+	raw, err := b.bytes(name, 8*at*size, 8*size)
+	if err != nil {
 		return err
 	}
-	pair := 0
+	kept, pair := view[float64](raw), 0
 	for i := range n {
 		row := codegen.ProductsOf(n, i)
 		m.Squares[i] = kept[row+i]
@@ -66,13 +68,12 @@ func (b *batch) products(m *metrics.Moments, name string, at int) error {
 // readReals reads numbers of the study's precision.
 func (b *batch) readReals(name string, at int, dst []float64) error {
 	size := b.kernel.Size(codegen.Real)
-	raw := make([]byte, size*len(dst))
-	if err := b.buffers[name].Read(size*at, raw); err != nil {
-		return err
-	}
 	if size == 8 {
-		copy(dst, floats(raw))
-		return nil
+		return b.readDoubles(name, at, dst)
+	}
+	raw, err := b.bytes(name, size*at, size*len(dst))
+	if err != nil {
+		return err
 	}
 	for i, x := range view[float32](raw) {
 		dst[i] = float64(x)
@@ -81,10 +82,14 @@ func (b *batch) readReals(name string, at int, dst []float64) error {
 }
 
 func (b *batch) readDoubles(name string, at int, dst []float64) error {
-	raw := make([]byte, 8*len(dst))
-	if err := b.buffers[name].Read(8*at, raw); err != nil {
-		return err
+	return b.buffers[name].Read(8*at, raw(dst))
+}
+
+// bytes are those of a buffer from one on: the memory itself, if the host sees it, else a copy.
+func (b *batch) bytes(name string, from, count int) ([]byte, error) {
+	if v, ok := b.buffers[name].(device.Visible); ok {
+		return v.Bytes()[from : from+count], nil
 	}
-	copy(dst, floats(raw))
-	return nil
+	out := make([]byte, count)
+	return out, b.buffers[name].Read(from, out)
 }

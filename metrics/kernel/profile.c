@@ -1,6 +1,6 @@
 /* profile: of each spectrum what Go's profile draws from it. number is { spectra, bins, the first and the last bin of the
-   slope, those of peaks, those of all but frequency 0, of 0.5-100 Hz and of each band }; table has the frequencies, their
-   logarithms to base 10, and the spectra [spectrum][bin]. out has FEATURES numbers of each spectrum. */
+   slope, those of peaks, those of all but frequency 0, of 0.5-100 Hz and of each band }; table has the spectra
+   [spectrum][bin], the frequencies, and their logarithms to base 10. out has FEATURES numbers of each spectrum. */
 enum { BANDS = 5, FEATURES = 14 + 2 * BANDS };
 
 /* logarithm is the natural one of positive numbers: x = 2^e m with m from sqrt(1/2) to sqrt(2), ln m = 2 artanh s with
@@ -111,7 +111,7 @@ static i64 peaks(const double *p, i64 bins, i64 low, i64 top, double floor, i32 
 
 KERNEL(profile) {
 	const i64 spectra = A->number[0], bins = A->number[1], *range = A->number + 2;
-	const double *f = A->table, *x = f + bins, *all_powers = x + bins;
+	const double *all_powers = A->table, *f = all_powers + spectra * bins, *x = f + bins;
 	lane *p = (lane *)A->work, *y = p + bins;
 	i32 *at_bins = (i32 *)(y + bins);
 	const double nan = 0.0 / 0.0;
