@@ -28,7 +28,7 @@ func coherenceGroup() Group {
 			Metric{Name: "coherence_" + band.Name, Shape: PerPair, Signal: true, About: "coherence, " + band.Name + " band",
 				Compute: func(dst []float64, in *Input) { copy(dst, in.coherence()[b]) }},
 			Metric{Name: "coherence_" + band.Name + "_mean", Shape: PerPoint, Signal: true, About: "mean over pairs of coherence_" + band.Name,
-				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.coherence()[b], in.Moments.N())) }})
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.coherence()[b], in.Moments.N(), in.room)) }})
 	}
 	return g
 }

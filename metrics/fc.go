@@ -32,19 +32,19 @@ func fcSummary(name, about string, of func(pairs []float64) float64) Metric {
 
 // FC returns the functional connectivity, n*n, computed once. The caller must not change it.
 func (in *Input) FC() []float64 {
-	return once(in, "fc", func() []float64 { return correlations(in.Moments) })
+	return once(in, "fc", func() []float64 { return correlations(in.Moments, in.room) })
 }
 
 // pairs are the entries i < j of the functional connectivity. The caller must not change them.
 func (in *Input) pairs() []float64 {
-	return once(in, "fc of pairs", func() []float64 { return upper(in.FC(), in.Moments.N()) })
+	return once(in, "fc of pairs", func() []float64 { return upper(in.FC(), in.Moments.N(), in.room) })
 }
 
-func correlations(m *Moments) []float64 {
+func correlations(m *Moments, room func(n int) []float64) []float64 {
 	n := m.N()
-	fc := make([]float64, n*n)
+	fc := room(n * n)
 	// Roots are taken one by one: the product of two sums of squares may leave the range of a float64.
-	root := make([]float64, n)
+	root := room(n)
 	for i := range n {
 		root[i] = math.NaN()
 		if m.Count >= 2 && !m.Bad(i) && !m.Constant(i) && m.Squares[i] > 0 {

@@ -43,7 +43,10 @@ func fcdGroup() Group {
 
 func fcdSummary(name, about string, apart bool, of func([]float64) float64) Metric {
 	return Metric{Name: name, Shape: PerPoint, Signal: true, About: about,
-		Compute: func(dst []float64, in *Input) { dst[0] = of(FCDValues(in.fcd(), in.setup(), apart)) }}
+		Compute: func(dst []float64, in *Input) {
+			fcd := in.fcd()
+			dst[0] = of(fcdValues(in.room(len(fcd))[:0], fcd, in.setup(), apart))
+		}}
 }
 
 // fcdWindow is the length of a window and the step in samples, at least one.
@@ -75,10 +78,12 @@ func windows(s Setup, name string) Dim {
 }
 
 // FCDValues returns the entries k < l of fcd; with apart those of windows without a common sample.
-func FCDValues(fcd []float64, s Setup, apart bool) []float64 {
+func FCDValues(fcd []float64, s Setup, apart bool) []float64 { return fcdValues(nil, fcd, s, apart) }
+
+// fcdValues appends them to out.
+func fcdValues(out, fcd []float64, s Setup, apart bool) []float64 {
 	length, step := s.fcdWindow()
 	count := int(math.Round(math.Sqrt(float64(len(fcd)))))
-	var out []float64
 	for k := range count {
 		for l := k + 1; l < count; l++ {
 			if !apart || (l-k)*step >= length {

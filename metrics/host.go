@@ -61,16 +61,22 @@ type Host struct {
 	machine Machine
 	nodes   int
 	rows    *Tiles // of Hosted
-	room    room
+	room    room[float64]
+	lengths room[int] // of States
 	pieces  pieces
 	plans   map[int]*plan
 	last    axis // of spectra
+	bent    bends
+	changed [tileWidth][]int // see changes
+	sorter  sorter
 	err     error
+
+	structures map[string]*structure // the last ones
 }
 
 // NewHost returns a host for series of so many nodes.
 func NewHost(m Machine, nodes int) *Host {
-	return &Host{machine: m, nodes: nodes, plans: map[int]*plan{}}
+	return &Host{machine: m, nodes: nodes, plans: map[int]*plan{}, structures: map[string]*structure{}}
 }
 
 // Err is the first thing that went wrong with the machine; numbers computed since then mean nothing. A nil host has none.

@@ -43,14 +43,29 @@ func newHostPhases(s *Signal, trim int) *hostPhases {
 	return p
 }
 
-// pli is the phase-lag index, as Phases.PLI has it. Angles to 32 bits tell who lies behind in nearly every case; where they
+// pli is the phase-lag index, as Phases.PLI has it, in memory that room gives. Angles to 32 bits tell who lies behind in nearly every case; where they
 // do not, as of two nodes that do the same, everything is done again with the analytic signals themselves.
-func (p *hostPhases) pli() []float64 {
+func (p *hostPhases) pli(room func(n int) []float64) []float64 {
 	sums, all := p.signs(false)
 	if !all {
 		sums, _ = p.signs(true)
 	}
-	return p.pairs(0, func(pair int) float64 { return math.Abs(sums[pair]) / float64(p.to-p.from) })
+	n, count := p.N(), float64(p.to-p.from)
+	out, pair := room(n*n), 0
+	fill(out, math.NaN()) // for nodes without a phase
+	for i := range n {
+		if p.lively(i) {
+			out[i*n+i] = 0
+		}
+		for j := i + 1; j < n; j++ {
+			if p.lively(i) && p.lively(j) {
+				v := math.Abs(sums[pair]) / count
+				out[i*n+j], out[j*n+i] = v, v
+			}
+			pair++
+		}
+	}
+	return out
 }
 
 // phaseSpan is the number of times that the kernel "pli" compares together.
@@ -70,23 +85,4 @@ func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
 	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,
 		Work: h.stride() * phaseSpan / 4, Kept: kept}, pairs+1)
 	return out[:pairs], out[pairs] == 0
-}
-
-// pairs is a symmetric matrix of what is defined for pairs of nodes with a phase, in the order (0,1), (0,2), ... (1,2), ...
-func (p *hostPhases) pairs(diagonal float64, of func(pair int) float64) []float64 {
-	n := p.N()
-	out, pair := nans(n*n), 0
-	for i := range n {
-		if p.lively(i) {
-			out[i*n+i] = diagonal
-		}
-		for j := i + 1; j < n; j++ {
-			if p.lively(i) && p.lively(j) {
-				v := of(pair)
-				out[i*n+j], out[j*n+i] = v, v
-			}
-			pair++
-		}
-	}
-	return out
 }

@@ -27,8 +27,7 @@ func (f foundStates) above(i, t int) bool {
 // statesFound has the host smooth and compare.
 func statesFound(s *Signal, weights []float64, ratio, offset float64) foundStates {
 	const least = 1e-290 // what is lost where numbers too small for their form are taken for 0, and more
-	both := twoSided(weights)
-	line, curve, parts := bends(both)
+	b := s.host.bends(weights)
 	stride, steps := s.host.stride(), (s.Len()+stateStep-1)/stateStep
 	nodes := make([]float64, 3*stride)
 	for i := range stride {
@@ -39,12 +38,12 @@ func statesFound(s *Signal, weights []float64, ratio, offset float64) foundState
 			nodes[i] = 1
 		default:
 			spread := s.Max[i] - s.Min[i]
-			rounding := float64(len(both)+64)*0x1p-50*max(math.Abs(s.Max[i]), math.Abs(s.Min[i])) + least
-			nodes[stride+i], nodes[2*stride+i] = line*spread+rounding, curve*spread+rounding
+			rounding := float64(len(b.both)+64)*0x1p-50*max(math.Abs(s.Max[i]), math.Abs(s.Min[i])) + least
+			nodes[stride+i], nodes[2*stride+i] = b.line*spread+rounding, b.curve*spread+rounding
 		}
 	}
-	ends := len(both)/2 + (statePoints/2+8)*stateStep
-	t := Task{Numbers: []int64{int64(len(both))}, Table: slices.Concat([]float64{ratio, offset}, nodes, parts, both),
+	ends := len(b.both)/2 + (statePoints/2+8)*stateStep
+	t := Task{Numbers: []int64{int64(len(b.both))}, Table: []float64{ratio, offset}, Tables: [][]float64{nodes, b.parts, b.both},
 		Work: tileWidth * (s.Len() + 2*ends + steps + statePoints + 8)}
 	found := s.host.launch(s, "states", t, 2*stride+stride/tileWidth*steps)
 	return foundStates{found[:stride], found[stride : 2*stride], found[2*stride:], steps}
@@ -56,11 +55,27 @@ func statesFound(s *Signal, weights []float64, ratio, offset float64) foundState
 //
 // What a sum differs by from what is made of its neighbours is a sum of the same samples, with weights v that add up to 0:
 // it is not changed by taking the samples about the middle of their range, so it is at most half their spread times sum |v|.
-func bends(weights []float64) (line, curve float64, parts []float64) {
+type bends struct {
+	weights     []float64 // at distances 0, 1, ...
+	both        []float64 // from the farthest before to the farthest behind
+	line, curve float64
+	parts       []float64
+}
+
+// bends gives those of weights, found anew where the last ones were others.
+func (h *Host) bends(weights []float64) bends {
+	if !slices.Equal(h.bent.weights, weights) {
+		h.bent = newBends(weights)
+	}
+	return h.bent
+}
+
+func newBends(weights []float64) bends {
+	out := bends{weights: weights, both: twoSided(weights)}
 	const before = statePoints/2 - 1
 	half := func(time int, of func(point int) float64) float64 {
-		v := make([]float64, len(weights)+statePoints*stateStep)
-		for k, w := range weights {
+		v := make([]float64, len(out.both)+statePoints*stateStep)
+		for k, w := range out.both {
 			v[before*stateStep+time+k] += w
 			for p := range statePoints {
 				v[p*stateStep+k] -= of(p) * w
@@ -74,7 +89,7 @@ func bends(weights []float64) (line, curve float64, parts []float64) {
 	}
 	for time := range stateStep {
 		at := float64(before) + float64(time)/stateStep
-		line = max(line, half(time, func(p int) float64 { return max(0, 1-math.Abs(at-float64(p))) }))
+		out.line = max(out.line, half(time, func(p int) float64 { return max(0, 1-math.Abs(at-float64(p))) }))
 		for p := range statePoints {
 			part := 1.0
 			for q := range statePoints {
@@ -82,40 +97,54 @@ func bends(weights []float64) (line, curve float64, parts []float64) {
 					part *= (at - float64(q)) / float64(p-q)
 				}
 			}
-			parts = append(parts, part)
+			out.parts = append(out.parts, part)
 		}
-		own := parts[time*statePoints:]
-		curve = max(curve, half(time, func(p int) float64 { return own[p] }))
+		own := out.parts[time*statePoints:]
+		out.curve = max(out.curve, half(time, func(p int) float64 { return own[p] }))
 	}
-	return line, curve, parts
+	return out
 }
 
 // statesByHost has the host find the states of every node.
 func statesByHost(s *Signal, weights []float64, ratio, offset float64) []States {
-	n, found := s.Len(), statesFound(s, weights, ratio, offset)
-	out := make([]States, s.host.stride())
-	start := make([]int, len(out))
-	for i := range out {
-		out[i] = States{Rate: s.Rate, First: found.above(i, 0), Largest: found.Largest[i], Threshold: found.Threshold[i]}
-	}
+	found := statesFound(s, weights, ratio, offset)
+	out := make([]States, s.N())
 	for first := 0; first < len(out); first += tileWidth {
-		last := found.word(first/tileWidth, 0) << 7 // the bit of each node before the times of a word, in its highest place
-		for step := range found.steps {
-			word := found.word(first/tileWidth, step)
-			changed := word ^ (word<<1&0xfefefefefefefefe | last>>7&0x0101010101010101)
-			last = word
-			for ; changed != 0; changed &= changed - 1 {
-				at := bits.TrailingZeros64(changed)
-				if t := step*stateStep + at%8; t < n {
-					i := first + at/8
-					out[i].Runs = append(out[i].Runs, t-start[i])
-					start[i] = t
-				}
+		changes := s.host.changes(found, first/tileWidth, s.Len())
+		for i := first; i < min(first+tileWidth, len(out)); i++ {
+			at := changes[i-first]
+			st := States{Rate: s.Rate, First: found.above(i, 0), Largest: found.Largest[i], Threshold: found.Threshold[i]}
+			st.Runs = s.host.lengths.take(len(at))
+			start := 0
+			for k, end := range at {
+				st.Runs[k], start = end-start, end
+			}
+			out[i] = st
+		}
+	}
+	return out
+}
+
+// changes are the times at which the nodes of a tile change between up and down, and then n, until they are asked for again.
+func (h *Host) changes(found foundStates, tile, n int) *[tileWidth][]int {
+	at := &h.changed
+	for l := range at {
+		at[l] = at[l][:0]
+	}
+	last := found.word(tile, 0) << 7 // the bit of each node before the times of a word, in its highest place
+	for step := range found.steps {
+		word := found.word(tile, step)
+		changed := word ^ (word<<1&0xfefefefefefefefe | last>>7&0x0101010101010101)
+		last = word
+		for ; changed != 0; changed &= changed - 1 {
+			bit := bits.TrailingZeros64(changed)
+			if t := step*stateStep + bit%8; t < n {
+				at[bit/8] = append(at[bit/8], t)
 			}
 		}
 	}
-	for i := range out {
-		out[i].Runs = append(out[i].Runs, n-start[i])
+	for l := range at {
+		at[l] = append(at[l], n)
 	}
-	return out[:s.N()]
+	return at
 }

@@ -42,8 +42,13 @@ func (c *countStream) Add(_ int, s *Signal) {
 	}
 }
 
-// uncut tells that it is all the same to counts how the series is cut.
-func (c *countStream) uncut() {}
+// counts are the greatest sample of each node and, by node, the histogram, until the next launch of a host.
+func (in *Input) counts() (most []float64, counts func(i int) []float64) {
+	if s, ok := in.Streams[countsName].(*countStream); ok {
+		return s.Max, func(i int) []float64 { return s.Counts[i] }
+	}
+	return in.Signal.Max, in.Signal.Histograms()
+}
 
 // powersStream has the powers of what each node's samples differ from their mean by.
 type powersStream struct {

@@ -28,7 +28,7 @@ func paperGroup() Group {
 			{Name: "paper_mean_fc", Shape: PerPoint, Pairs: true, About: "sum of fc off the diagonal over n²",
 				Compute: func(dst []float64, in *Input) {
 					n := in.Moments.N()
-					dst[0] = mean(upper(in.FC(), n)) * float64(n-1) / float64(n)
+					dst[0] = mean(upper(in.FC(), n, in.room)) * float64(n-1) / float64(n)
 				}},
 			whole("paper_corr_fc_sc", "correlation of fc with the weights, diagonals included", func(in *Input) []float64 { return in.Weights }),
 			whole("paper_corr_fc_tract", "correlation of fc with the tract lengths, diagonals included", func(in *Input) []float64 { return in.Lengths }),

@@ -47,9 +47,9 @@ func phaseGroup() Group {
 			{Name: "pli", Shape: PerPair, Signal: true, About: "phase-lag index",
 				Lend: (*Input).pli},
 			{Name: "plv_mean", Shape: PerPoint, Signal: true, About: "mean of plv over pairs",
-				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.plv(), in.Moments.N())) }},
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.plv(), in.Moments.N(), in.room)) }},
 			{Name: "pli_mean", Shape: PerPoint, Signal: true, About: "mean of pli over pairs",
-				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.pli(), in.Moments.N())) }},
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(upper(in.pli(), in.Moments.N(), in.room)) }},
 			summary("synchrony", "mean over time of the Kuramoto order parameter", func(o powers) float64 { return o.Mean }),
 			summary("metastability", "standard deviation over time of the Kuramoto order parameter", func(o powers) float64 { return math.Sqrt(o.M2 / o.Count) }),
 			{Name: "phase_n_valid", Shape: PerPoint, Signal: true, About: "number of nodes with a phase", Compute: func(dst []float64, in *Input) {
@@ -113,7 +113,7 @@ func (in *Input) pli() []float64 {
 			return a.pli(in)
 		}
 		if a := in.hostPhases(); a != nil {
-			return a.pli()
+			return a.pli(in.room)
 		}
 		return in.phases().PLI()
 	})

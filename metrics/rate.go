@@ -50,7 +50,7 @@ func ratesOf(in *Input) rates {
 func newRates(in *Input) rates {
 	m, scale := in.Moments, Scale(in.Unit)
 	n := m.N()
-	r := rates{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+	r := rates{in.room(n), in.room(n), in.room(n), in.room(n), in.room(n)}
 	for i := range n {
 		if m.Count == 0 || m.Bad(i) {
 			for _, x := range [][]float64{r.mean, r.stds, r.cv, r.min, r.max} {

@@ -85,10 +85,11 @@ func (in *Input) bimodalities() []float64 {
 // irregular has 1 for a node that is asynchronous-irregular by the paper's rule, else 0.
 func (in *Input) irregular() []float64 {
 	return once(in, "ratio_ai", func() []float64 {
-		out := make([]float64, in.Moments.N())
-		s := stream(in, countsName, newCountStream)
+		out := in.room(in.Moments.N())
+		most, counts := in.counts()
+		var rule paperRule
 		in.eachGood(out, func(i int) float64 {
-			if ai, _ := paperAI(s.Max[i], s.Counts[i]); ai {
+			if ai, _ := rule.ai(most[i], counts(i)); ai {
 				return 1
 			}
 			return 0
@@ -133,25 +134,31 @@ func Class(mean, bc, eta float64) float64 {
 }
 
 // PaperAI tells whether a node's activity is asynchronous-irregular by the paper's rule, and gives the peaks it kept.
-func PaperAI(s *Signal, i int) (ai bool, kept []Peak) { return paperAI(s.Max[i], s.Histograms()(i)) }
+func PaperAI(s *Signal, i int) (ai bool, kept []Peak) {
+	return new(paperRule).ai(s.Max[i], s.Histograms()(i))
+}
 
-// paperAI takes the greatest sample and the histogram.
-func paperAI(greatest float64, histogram []float64) (ai bool, kept []Peak) {
-	const highest, bins, least, lowest = 120.0, histogramBins, 100.0, 5
+// paperRule is what it takes to apply the paper's rule to one node after the other.
+type paperRule struct {
+	peaks
+	padded [histogramBins + 2]float64
+}
+
+// ai takes the greatest sample and the histogram. What is kept is there until the next node.
+func (r *paperRule) ai(greatest float64, histogram []float64) (ai bool, kept []Peak) {
+	const highest, least, lowest = 120.0, 100.0, 5
 	if greatest > highest {
 		return true, nil
 	}
-	counts := make([]float64, bins+2)
-	copy(counts[1:], histogram)
-	floor := slices.Min(counts[1 : bins+1])
-	counts[0], counts[bins+1] = floor, floor
-	for _, p := range Peaks(counts) {
-		if p.Prominence >= least {
-			kept = append(kept, Peak{p.At - 1, p.Prominence})
-		}
-	}
+	floor := slices.Min(histogram)
+	copy(r.padded[1:], histogram)
+	r.padded[0], r.padded[histogramBins+1] = floor, floor
+	kept = slices.DeleteFunc(r.of(r.padded[:]), func(p Peak) bool { return !(p.Prominence >= least) })
 	slices.SortStableFunc(kept, func(a, b Peak) int { return int(b.Prominence - a.Prominence) })
 	kept = kept[:min(2, len(kept))]
+	for k := range kept {
+		kept[k].At-- // of the histogram that is not padded
+	}
 	slices.SortFunc(kept, func(a, b Peak) int { return a.At - b.At })
 	return len(kept) > 0 && kept[0].At > lowest, kept
 }

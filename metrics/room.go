@@ -1,17 +1,17 @@
 package metrics
 
 // room is memory for numbers of one point, handed out piece by piece.
-type room struct {
-	all  []float64
+type room[T float64 | int] struct {
+	all  []T
 	used int
 	lack int // what there was no place for
 }
 
 // take gives n numbers, whatever they are.
-func (r *room) take(n int) []float64 {
+func (r *room[T]) take(n int) []T {
 	if r.used+n > len(r.all) {
 		r.lack += n
-		return make([]float64, n)
+		return make([]T, n)
 	}
 	out := r.all[r.used : r.used+n : r.used+n]
 	r.used += n
@@ -19,9 +19,9 @@ func (r *room) take(n int) []float64 {
 }
 
 // next has all pieces be free again.
-func (r *room) next() {
+func (r *room[T]) next() {
 	if r.lack > 0 {
-		r.all = make([]float64, r.used+r.lack)
+		r.all = make([]T, r.used+r.lack)
 	}
 	r.used, r.lack = 0, 0
 }
@@ -82,5 +82,6 @@ func (h *Host) Next() {
 		return
 	}
 	h.room.next()
+	h.lengths.next()
 	h.pieces.used = 0
 }

@@ -106,9 +106,19 @@ type Peak struct {
 // Peaks finds the local maxima of p: strictly higher than both neighbours; a flat top counts once, at the floor of its
 // middle; the first and the last entry never count. The prominence is p less the higher of the two minima on the way
 // left and right, where each way ends before what is strictly higher, or at the border.
-func Peaks(p []float64) []Peak {
-	out := make([]Peak, 0, len(p)/2)
-	valleys := make([]float64, 0, len(p)/2+1) // the least of p before each peak, back to the one before
+func Peaks(p []float64) []Peak { return new(peaks).of(p) }
+
+// peaks are those of a series, and what it takes to find them, for the next one to use again.
+type peaks struct {
+	found   []Peak
+	valleys []float64 // the least before each peak, back to the one before, and behind the last one
+	right   []float64 // the minimum on the way right
+	open    []int     // peaks that none after them, or before them, has been higher than, the highest first
+}
+
+// of is Peaks until it is called again.
+func (s *peaks) of(p []float64) []Peak {
+	s.found, s.valleys = s.found[:0], s.valleys[:0]
 	valley := math.Inf(1)
 	for k := 0; k < len(p)-1; k++ {
 		valley = min(valley, p[k])
@@ -120,7 +130,7 @@ func Peaks(p []float64) []Peak {
 			end++
 		}
 		if end+1 < len(p) && p[end+1] < p[k] {
-			out, valleys = append(out, Peak{At: (k + end) / 2}), append(valleys, valley)
+			s.found, s.valleys = append(s.found, Peak{At: (k + end) / 2}), append(s.valleys, valley)
 			valley = p[k]
 		}
 		k = end
@@ -128,33 +138,34 @@ func Peaks(p []float64) []Peak {
 	for _, v := range p[max(0, len(p)-1):] {
 		valley = min(valley, v)
 	}
-	prominences(p, out, append(valleys, valley))
-	return out
+	s.valleys = append(s.valleys, valley)
+	s.prominences(p)
+	return s.found
 }
 
-// prominences fills in those of the peaks, between which lie the valleys, and one more at both ends. Each way goes over
-// the peaks that are no higher, of which the way is known.
-func prominences(p []float64, peaks []Peak, valleys []float64) {
-	right := make([]float64, len(peaks))
-	open := make([]int, 0, len(peaks)) // peaks that no later one has been higher than, the highest first
-	for k := len(peaks) - 1; k >= 0; k-- {
-		right[k] = valleys[k+1]
-		for len(open) > 0 && p[peaks[open[len(open)-1]].At] <= p[peaks[k].At] {
+// prominences fills in those of the peaks. Each way goes over the peaks that are no higher, of which the way is known.
+func (s *peaks) prominences(p []float64) {
+	s.right = slices.Grow(s.right[:0], len(s.found))[:len(s.found)]
+	open, right := s.open[:0], s.right
+	for k := len(s.found) - 1; k >= 0; k-- {
+		right[k] = s.valleys[k+1]
+		for len(open) > 0 && p[s.found[open[len(open)-1]].At] <= p[s.found[k].At] {
 			right[k] = min(right[k], right[open[len(open)-1]])
 			open = open[:len(open)-1]
 		}
 		open = append(open, k)
 	}
-	left := valleys // of peak k, once it has been reached
+	left := s.valleys // of peak k, once it has been reached
 	open = open[:0]
-	for k := range peaks {
-		for len(open) > 0 && p[peaks[open[len(open)-1]].At] <= p[peaks[k].At] {
+	for k := range s.found {
+		for len(open) > 0 && p[s.found[open[len(open)-1]].At] <= p[s.found[k].At] {
 			left[k] = min(left[k], left[open[len(open)-1]])
 			open = open[:len(open)-1]
 		}
 		open = append(open, k)
-		peaks[k].Prominence = p[peaks[k].At] - max(left[k], right[k])
+		s.found[k].Prominence = p[s.found[k].At] - max(left[k], right[k])
 	}
+	s.open = open
 }
 
 // Tallest and Salient give the peak that is highest and the one that is most prominent, the first of equals.

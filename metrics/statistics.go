@@ -68,9 +68,9 @@ func definedCount(x []float64) float64 {
 	return float64(n)
 }
 
-// upper returns the entries i < j of an n x n matrix, row-major.
-func upper(a []float64, n int) []float64 {
-	out := make([]float64, 0, n*(n-1)/2)
+// upper returns the entries i < j of an n x n matrix, row-major, in memory that room gives.
+func upper(a []float64, n int, room func(n int) []float64) []float64 {
+	out := room(n * (n - 1) / 2)[:0]
 	for i := range n {
 		out = append(out, a[i*n+i+1:(i+1)*n]...)
 	}
@@ -155,11 +155,24 @@ func ascending(x []float64) []float64 {
 	return out
 }
 
-// ascendingOrder lists the places of numbers, none of them NaN, in ascending order of the numbers; -0 is below 0. It sorts digit by
-// digit of the 32 leading bits that differ, beside which the place stands, and then what is alike in these.
+// ascendingOrder lists the places of numbers, none of them NaN, in ascending order of the numbers; -0 is below 0.
 func ascendingOrder(x []float64) []int32 {
+	out := make([]int32, len(x))
+	for i, k := range new(sorter).order(x) {
+		out[i] = int32(uint32(k))
+	}
+	return out
+}
+
+// sorter has the memory that sorting takes.
+type sorter struct{ keys, next []uint64 }
+
+// order gives the places of numbers as ascendingOrder does, in the lower halves of what is there until the next call. It sorts digit
+// by digit of the 32 leading bits that differ, beside which the place stands, and then what is alike in these.
+func (s *sorter) order(x []float64) []uint64 {
 	const digit = 11
-	keys, next := make([]uint64, len(x)), make([]uint64, len(x))
+	s.keys, s.next = slices.Grow(s.keys[:0], len(x))[:len(x)], slices.Grow(s.next[:0], len(x))[:len(x)]
+	keys, next := s.keys, s.next
 	differ := uint64(0)
 	for _, v := range x {
 		differ |= ascendingBits(v) ^ ascendingBits(x[0])
@@ -194,11 +207,7 @@ func ascendingOrder(x []float64) []int32 {
 			})
 		}
 	}
-	out := make([]int32, len(x))
-	for i, k := range keys {
-		out[i] = int32(uint32(k))
-	}
-	return out
+	return keys
 }
 
 // ascendingBits are the bits of a number, so turned that they ascend with it: those of negative ones fall.

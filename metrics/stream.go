@@ -60,10 +60,6 @@ func stream[T Stream](in *Input, name string, empty func(s Setup) T) T {
 
 // passed has a whole series pass by.
 func passed(st Stream, s *Signal) {
-	if _, ok := st.(interface{ uncut() }); ok {
-		st.Add(0, s)
-		return
-	}
 	for k := 0; ; k++ {
 		from, to, ok := st.Unit(k)
 		if !ok {

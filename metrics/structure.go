@@ -1,6 +1,9 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // structureGroup is the group "fc_sc": how far functional connectivity follows structure.
 //
@@ -14,42 +17,89 @@ import "math"
 func structureGroup() Group {
 	two := func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} }
 	return Group{Name: "fc_sc", About: "how far functional connectivity follows structure", Least: two, Metrics: []Metric{
-		structural("fc_sc", "correlation of fc with the weights over pairs", pearson, (*Input).weightPairs),
-		structural("fc_tract", "correlation of fc with the tract lengths over pairs", pearson, func(in *Input) []float64 { return symmetricPairs(in.Lengths, in.Moments.N()) }),
-		structural("fc_sc_log", "correlation of fc with log10 of the weights, over pairs that have one", logarithmic, (*Input).weightPairs),
-		structural("fc_sc_spearman", "rank correlation of fc with the weights over pairs", spearman, (*Input).weightPairs),
+		structural("fc_sc", "correlation of fc with the weights over pairs", (*Input).weights, func(in *Input, s *structure) float64 { return pearson(in.pairs(), s.pairs) }),
+		structural("fc_tract", "correlation of fc with the tract lengths over pairs", (*Input).lengths, func(in *Input, s *structure) float64 { return pearson(in.pairs(), s.pairs) }),
+		structural("fc_sc_log", "correlation of fc with log10 of the weights, over pairs that have one", (*Input).weights,
+			func(in *Input, s *structure) float64 { return pearson(in.pairs(), s.logarithms()) }),
+		structural("fc_sc_spearman", "rank correlation of fc with the weights over pairs", (*Input).weights, (*Input).spearman),
 	}}
 }
 
-func structural(name, about string, of func(a, b []float64) float64, structure func(in *Input) []float64) Metric {
+func structural(name, about string, which func(in *Input) *structure, of func(in *Input, s *structure) float64) Metric {
 	return Metric{Name: name, Shape: PerPoint, Pairs: true, About: about,
 		Compute: func(dst []float64, in *Input) {
 			dst[0] = math.NaN()
-			if pairs := structure(in); pairs != nil {
-				dst[0] = of(in.pairs(), pairs)
+			if s := which(in); s != nil {
+				dst[0] = of(in, s)
 			}
 		}}
 }
 
-// logarithmic is the correlation of a and log10 of b, where that is finite.
-func logarithmic(a, b []float64) float64 {
-	logs := make([]float64, len(b))
-	for k, v := range b {
-		logs[k] = math.Log10(v)
-	}
-	return pearson(a, logs)
+// structure is a matrix that functional connectivity is compared with: of many points the same.
+type structure struct {
+	matrix      []float64
+	pairs       []float64 // see symmetricPairs
+	logs, order []float64 // see logarithms and ranks; nil until they are asked for
 }
 
-// weightPairs are the weights as they are compared with the functional connectivity. The caller must not change them.
-func (in *Input) weightPairs() []float64 {
-	return once(in, "pairs of weights", func() []float64 { return symmetricPairs(in.Weights, in.Moments.N()) })
-}
+func (in *Input) weights() *structure { return in.structure("weights", in.Weights) }
 
-// symmetricPairs are the entries i < j of (a + aᵀ)/2; nil of none.
-func symmetricPairs(a []float64, n int) []float64 {
+func (in *Input) lengths() *structure { return in.structure("lengths", in.Lengths) }
+
+// structure gives a matrix of the input's, worked out anew where the host's last one of that name was another; nil for none.
+func (in *Input) structure(name string, a []float64) *structure {
 	if a == nil {
 		return nil
 	}
+	return once(in, name, func() *structure {
+		h := in.host()
+		if h == nil {
+			return newStructure(a, in.Moments.N())
+		}
+		if last := h.structures[name]; last == nil || !slices.Equal(last.matrix, a) {
+			h.structures[name] = newStructure(a, in.Moments.N())
+		}
+		return h.structures[name]
+	})
+}
+
+func newStructure(a []float64, n int) *structure {
+	return &structure{matrix: slices.Clone(a), pairs: symmetricPairs(a, n)}
+}
+
+// logarithms are log10 of the pairs.
+func (s *structure) logarithms() []float64 {
+	if s.logs == nil {
+		s.logs = logarithms(s.pairs)
+	}
+	return s.logs
+}
+
+// ranks are those of the pairs, none of them NaN.
+func (s *structure) ranks() []float64 {
+	if s.order == nil {
+		s.order = ranks(make([]float64, len(s.pairs)), s.pairs, new(sorter))
+	}
+	return s.order
+}
+
+// spearman is that of functional connectivity and structure.
+func (in *Input) spearman(s *structure) float64 {
+	x := in.pairs()
+	for k, v := range x {
+		if !bothFinite(v, s.pairs[k]) {
+			return spearman(x, s.pairs)
+		}
+	}
+	sort := new(sorter)
+	if h := in.host(); h != nil {
+		sort = &h.sorter
+	}
+	return pearson(ranks(in.room(len(x)), x, sort), s.ranks())
+}
+
+// symmetricPairs are the entries i < j of (a + aᵀ)/2.
+func symmetricPairs(a []float64, n int) []float64 {
 	out := make([]float64, 0, n*(n-1)/2)
 	for i := range n {
 		for j := i + 1; j < n; j++ {
@@ -59,21 +109,20 @@ func symmetricPairs(a []float64, n int) []float64 {
 	return out
 }
 
-// ranks replaces numbers, none of them NaN, by their places in ascending order from 1; equal ones share the mean of theirs.
-func ranks(x []float64) []float64 {
-	order := ascendingOrder(x)
-	out := make([]float64, len(x))
+// ranks fills dst with the places of numbers, none of them NaN, in ascending order from 1; equal ones share the mean of theirs.
+func ranks(dst, x []float64, sort *sorter) []float64 {
+	order := sort.order(x)
 	for from := 0; from < len(order); {
-		to := from
-		for to < len(order) && x[order[to]] == x[order[from]] {
+		value, to := x[uint32(order[from])], from+1
+		for to < len(order) && x[uint32(order[to])] == value {
 			to++
 		}
-		for _, i := range order[from:to] {
-			out[i] = float64(from+to+1) / 2
+		for _, k := range order[from:to] {
+			dst[uint32(k)] = float64(from+to+1) / 2
 		}
 		from = to
 	}
-	return out
+	return dst
 }
 
 // spearman is the correlation of the ranks of the entries finite in both.
@@ -84,5 +133,6 @@ func spearman(a, b []float64) float64 {
 			x, y = append(x, a[i]), append(y, b[i])
 		}
 	}
-	return pearson(ranks(x), ranks(y))
+	var sort sorter
+	return pearson(ranks(make([]float64, len(x)), x, &sort), ranks(make([]float64, len(y)), y, &sort))
 }

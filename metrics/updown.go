@@ -31,12 +31,14 @@ func updownGroup() Group {
 	add := func(name, in, about string, of func(s States) float64) {
 		g.Metrics = append(g.Metrics,
 			Metric{Name: name, Shape: PerPoint, Signal: true, In: in, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) {
-				values := make([]float64, in.Moments.N())
-				in.eachGood(values, func(i int) float64 { return of(in.states()[i]) })
+				values := in.room(in.Moments.N())
+				states := in.states()
+				in.eachGood(values, func(i int) float64 { return of(states[i]) })
 				dst[0] = mean(values)
 			}},
 			Metric{Name: "region_" + name, Shape: PerNode, Signal: true, In: in, About: about, Compute: func(dst []float64, in *Input) {
-				in.eachGood(dst, func(i int) float64 { return of(in.states()[i]) })
+				states := in.states()
+				in.eachGood(dst, func(i int) float64 { return of(states[i]) })
 			}})
 	}
 	add("up_duration", "s", "mean duration of an up state", func(s States) float64 { return s.duration(true, false) })
@@ -69,7 +71,8 @@ func (in *Input) states() []States {
 	})
 }
 
-// FindStates finds the states of every node that is not bad; sigma and least in seconds.
+// FindStates finds the states of every node that is not bad; sigma and least in seconds. A host has them until it turns to another
+// point.
 func FindStates(s *Signal, sigma, ratio, offset, least float64) []States {
 	weights := gaussian(sigma * s.Rate)
 	var out []States
@@ -181,7 +184,7 @@ func smoothed(dst, long, weights []float64) {
 // merge leaves no run shorter than the shortest: such a run joins its predecessor, the first one its successor, in one
 // pass from the left.
 func (s *States) merge(shortest int) {
-	var m runs
+	m := runs{Lengths: s.Runs[:0]} // of a number of runs there come no more
 	up := s.First
 	for _, length := range s.Runs {
 		m.add(up, length, shortest)
@@ -221,7 +224,7 @@ func (m *runs) add(up bool, length, shortest int) {
 // done tells whether the first run is up, and the lengths.
 func (m *runs) done() (first bool, lengths []int) {
 	if m.Waits > 0 { // there was no second one
-		return m.WaitsUp, []int{m.Waits}
+		return m.WaitsUp, append(m.Lengths, m.Waits)
 	}
 	return m.Up == (len(m.Lengths)%2 == 1), m.Lengths
 }

@@ -15,7 +15,9 @@ type windowStream struct {
 	FC     [][]float64
 
 	length, step, windows, last int
-	room                        func(n int) []float64 // for FC
+	room                        func(n int) []float64 // for FC and blocks
+	spare                       [][]float64           // of blocks that are gone
+	sums                        []float64             // of unions
 }
 
 func newWindowStream(s Setup) *windowStream {
@@ -65,8 +67,23 @@ func (w *windowStream) addWithin(k int, s *Signal, from, to int) {
 	w.Blocks = append(w.Blocks, blocks...)
 	w.finish(first + to - from)
 	for b := range w.Blocks {
-		w.Blocks[b].keep()
+		w.keep(&w.Blocks[b])
 	}
+}
+
+// keep makes numbers that are lent the window's own.
+func (w *windowStream) keep(b *window) {
+	if !b.lent {
+		return
+	}
+	var own []float64
+	if last := len(w.spare) - 1; last >= 0 {
+		own, w.spare = w.spare[last], w.spare[:last]
+	} else {
+		own = w.room(len(b.all))
+	}
+	copy(own, b.all)
+	*b = windowIn(own, b.Count, len(b.Sum), b.Stride, false)
 }
 
 // shift finds the shifts that are not known yet in a unit: the mean of its first step.
@@ -89,12 +106,16 @@ func (w *windowStream) shift(s *Signal, from, to int) {
 // finish makes the windows that end before sample to or with it.
 func (w *windowStream) finish(to int) {
 	filled, place := filledBlocks(w.Blocks)
-	var made []union
-	for k := len(w.FC); k < w.windows && k*w.step+w.length <= to; k++ {
-		begin := 2*k - w.Gone
+	n := len(w.Shift)
+	made := make([]union, min(w.windows, windowCount(to, w.length, w.step))-len(w.FC))
+	if need := 2 * n * len(made); need > len(w.sums) {
+		w.sums = w.room(need)
+	}
+	for m := range made {
+		begin := 2*len(w.FC) - w.Gone
 		end := min(len(w.Blocks), begin+2*(w.length/w.step)+1)
-		made = append(made, newUnion(filled[place[begin]:place[end]], w.room))
-		w.FC = append(w.FC, made[len(made)-1].fc)
+		made[m] = newUnion(filled[place[begin]:place[end]], w.sums[2*n*m:2*n*(m+1)], w.room)
+		w.FC = append(w.FC, made[m].fc)
 	}
 	// Node by node, since what windows have in common stays in the cache so long.
 	for i := range w.Shift {
@@ -107,14 +128,17 @@ func (w *windowStream) finish(to int) {
 			made[k].correlate(i)
 		}
 	}
-	spare := min(2*len(w.FC)-w.Gone, len(w.Blocks))
+	gone := max(0, min(2*len(w.FC)-w.Gone, len(w.Blocks)))
 	if len(w.FC) == w.windows { // the last blocks serve no window to come
-		spare = len(w.Blocks)
+		gone = len(w.Blocks)
 	}
-	if spare > 0 {
-		w.Blocks = append([]window(nil), w.Blocks[spare:]...)
-		w.Gone += spare
+	for _, b := range w.Blocks[:gone] {
+		if b.all != nil && !b.lent {
+			w.spare = append(w.spare, b.all)
+		}
 	}
+	w.Blocks = slices.Delete(w.Blocks, 0, gone)
+	w.Gone += gone
 }
 
 func (w *windowStream) Bytes() int64 {
@@ -132,14 +156,15 @@ type window struct {
 	Sum, Min, Max []float64
 	Products      []float64 // n rows of Stride numbers, of which those from the diagonal on count
 	Stride        int
-	lent          bool // the numbers are the host's, until its next launch
+
+	all  []float64 // all of these together, as a host has them; nil where they are not
+	lent bool      // they are the host's, until its next launch
 }
 
-// keep makes numbers that are lent the window's own.
-func (w *window) keep() {
-	if w.lent {
-		w.Sum, w.Min, w.Max, w.Products, w.lent = slices.Clone(w.Sum), slices.Clone(w.Min), slices.Clone(w.Max), slices.Clone(w.Products), false
-	}
+// windowIn is a window of n nodes whose numbers lie together.
+func windowIn(all []float64, count, n, stride int, lent bool) window {
+	part := func(row int) []float64 { return all[row*stride:][:n] }
+	return window{Count: count, Sum: part(0), Min: part(1), Max: part(2), Products: all[3*stride:], Stride: stride, all: all, lent: lent}
 }
 
 // blockSums sums the blocks between the edges; one without a sample has count 0. A host lends the sums until its next launch.
@@ -166,15 +191,14 @@ func blockSums(s *Signal, shift []float64, edges []int) []window {
 	numbers[0] = int64(len(whole))
 	sums := s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(whole))
 	for b, k := range whole {
-		part := func(row int) []float64 { return sums[b*size+row*stride:][:s.N()] }
-		out[k] = window{edges[k+1] - edges[k], part(0), part(1), part(2), sums[b*size+3*stride : (b+1)*size], stride, true}
+		out[k] = windowIn(sums[b*size:(b+1)*size], edges[k+1]-edges[k], s.N(), stride, true)
 	}
 	return out
 }
 
 func newWindow(s *Signal, shift []float64, from, to int) window {
 	n := s.N()
-	w := window{to - from, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n*n), n, false}
+	w := window{Count: to - from, Sum: make([]float64, n), Min: make([]float64, n), Max: make([]float64, n), Products: make([]float64, n*n), Stride: n}
 	flat := make([]float64, n*(to-from))
 	rows := make([][]float64, n)
 	for i := range rows {
@@ -221,10 +245,10 @@ type union struct {
 	fc           []float64 // upper triangle
 }
 
-// newUnion makes one of blocks that are not empty; room gives memory for fc.
-func newUnion(blocks []window, room func(n int) []float64) union {
+// newUnion makes one of blocks that are not empty, with sums and inverses in memory for both; room gives memory for fc.
+func newUnion(blocks []window, both []float64, room func(n int) []float64) union {
 	n := len(blocks[0].Sum)
-	u := union{blocks: blocks, sum: make([]float64, n), inverse: make([]float64, n), fc: room(n * (n - 1) / 2)}
+	u := union{blocks: blocks, sum: both[:n], inverse: both[n:], fc: room(n * (n - 1) / 2)}
 	for k := range blocks {
 		u.count += float64(blocks[k].Count)
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"brainsweep/cpu"
@@ -163,30 +164,34 @@ func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T
 }
 
 // sameAgain tells that a host computes a second point, whose numbers take the place of the first one's, as it computed the first:
-// those of other metrics in every other turn.
+// those of other metrics, and with another structure, in every other turn.
 func sameAgain[T float32 | float64](t *testing.T, host *metrics.Host, rows []T, nodes int, moments *metrics.Moments, options metrics.Config) {
-	var first [][]float64
+	first := map[string][]float64{}
 	for turn := range 4 {
 		host.Next()
 		in := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Hosted(1000, rows, nodes, 1000, host)}
+		for k := range nodes * nodes {
+			in.Weights = append(in.Weights, float64(k*k%101+turn%2*k))
+		}
 		table := metrics.Table()
 		if turn%2 == 1 {
 			slices.Reverse(table)
 		}
-		var all [][]float64
+		all := map[string][]float64{}
 		for _, m := range table {
-			if m.Group == "fc" || m.Group == "fcd" || m.Group == "psd" || m.Group == "updown" {
-				all = append(all, m.Values(in))
+			name := m.Name
+			if m.Group == "fc_sc" {
+				name = fmt.Sprint(name, turn%2)
+			}
+			if slices.Contains([]string{"rate", "fc", "fc_sc", "fcd", "psd", "phase", "updown", "dmn"}, m.Group) || strings.Contains(m.Name, "ratio_ai") {
+				all[name] = m.Values(in)
 			}
 		}
-		if turn%2 == 1 {
-			slices.Reverse(all)
-		}
-		for i, values := range all {
-			if turn == 0 {
-				first = append(first, slices.Clone(values))
-			} else if !slices.EqualFunc(values, first[i], func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }) {
-				t.Fatalf("turn %d: %v, not %v", turn, values, first[i])
+		for name, values := range all {
+			if first[name] == nil {
+				first[name] = slices.Clone(values)
+			} else if !slices.EqualFunc(values, first[name], func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }) {
+				t.Fatalf("turn %d: %s is %v, not %v", turn, name, values, first[name])
 			}
 		}
 	}
