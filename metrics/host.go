@@ -143,7 +143,7 @@ type plan struct {
 	window  []float64 // of length n, and its sum of squares; nil until they are asked for
 	squares float64
 	halves  []float64 // exp(-2 pi i k/2n) where the coefficient of k is; nil until they are asked for
-	laid    piece // the table, with what was behind it last
+	laid    piece     // the table, with what was behind it last
 }
 
 // laid is the table of a plan, with others behind it, in memory of the machine, where the plan's lies already. The next ones
@@ -180,7 +180,9 @@ func (h *Host) plan(n int) *plan {
 	const most = 8
 	if len(h.plans) >= most {
 		for _, p := range h.plans {
-			h.note(p.laid.free())
+			if p != nil {
+				h.note(p.laid.free())
+			}
 		}
 		clear(h.plans)
 	}

@@ -163,6 +163,33 @@ func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T
 	}
 }
 
+// TestMachineOfManyLengths: more lengths than a host keeps plans of, with some among them that it has none for.
+func TestMachineOfManyLengths(t *testing.T) {
+	const nodes = 5
+	host := newHost[float64](t, nodes, "native")
+	power, err := metrics.Find("region_psd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for turn := range 24 {
+		samples := 1000 + turn%12 // of which 1009 is prime
+		rows := rhythms[float64](nodes, samples)
+		moments := metrics.NewMoments(nodes, false)
+		moments.Count = int64(samples)
+		host.Next()
+		in := func(s *metrics.Signal) *metrics.Input { return &metrics.Input{Moments: moments, Signal: s} }
+		got, want := power.Values(in(metrics.Hosted(1000, rows, nodes, 1, host))), power.Values(in(metrics.Transposed(1000, rows, nodes, 1)))
+		for k, w := range want {
+			if math.Abs(got[k]-w) > machineTolerance*math.Abs(w)+1e-15 || math.IsNaN(got[k]) != math.IsNaN(w) {
+				t.Fatalf("%d samples: number %d is %v, in Go %v", samples, k, got[k], w)
+			}
+		}
+	}
+	if err := host.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // sameAgain tells that a host computes a second point, whose numbers take the place of the first one's, as it computed the first:
 // those of other metrics, and with another structure, in every other turn.
 func sameAgain[T float32 | float64](t *testing.T, host *metrics.Host, rows []T, nodes int, moments *metrics.Moments, options metrics.Config) {
