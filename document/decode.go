@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"brainsweep/fault"
@@ -143,6 +144,9 @@ func Unknown(pos fault.Pos, kind, name string, known []string) fault.Mistake {
 // and they are few.
 func Hint(name string, known []string) string {
 	hint := fault.Suggest(name, known)
+	if len(name) == 1 && !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) }) {
+		hint = "" // each other letter is as near
+	}
 	if hint == "" && len(known) > 0 && len(known) <= 24 {
 		hint = "; there is " + strings.Join(known, ", ")
 	}

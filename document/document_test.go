@@ -230,7 +230,7 @@ func TestSyntaxErrors(t *testing.T) {
 		check(t, err, "job.toml:"+c.want)
 	}
 	for text, want := range map[string]string{
-		"\x89HDF\r\n\x1a\n\x00": "job.toml: this is no text file",
+		"\x89HDF\r\n\x1a\n\x00": "job.toml: this is no text file, but HDF5; of a result, brainsweep inspect tells what is in it",
 		"some words\n# a = 1":   "job.toml: this is no TOML, as jobs and models are: no line of it says key = value",
 	} {
 		_, err := document.Parse("job.toml", []byte(text))

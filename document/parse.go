@@ -21,7 +21,11 @@ func Parse(file string, text []byte) (*Document, error) {
 		return nil, fault.List{{Pos: fault.Pos{File: file}, Msg: "the text is UTF-16; save it as UTF-8"}}
 	}
 	if bytes.IndexByte(text, 0) >= 0 {
-		return nil, fault.List{{Pos: fault.Pos{File: file}, Msg: "this is no text file"}}
+		msg := "this is no text file"
+		if strings.HasPrefix(string(text), "\x89HDF") {
+			msg += ", but HDF5; of a result, brainsweep inspect tells what is in it"
+		}
+		return nil, fault.List{{Pos: fault.Pos{File: file}, Msg: msg}}
 	}
 	src := string(text)
 	var values map[string]any

@@ -69,7 +69,7 @@ func (a Analysis) Run(ctx context.Context) (*AnalysisSummary, error) {
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(output), "."+filepath.Base(output)+"-*")
 	if err != nil {
-		return nil, fault.Mistake{Pos: fault.Pos{File: output}, Msg: "cannot be written: " + err.Error()}
+		return nil, fault.Mistake{Pos: fault.Pos{File: output}, Msg: "cannot be written: " + fault.Reason(err) + "; give a writable place with -o"}
 	}
 	defer os.RemoveAll(folder)
 	if err := an.openHosts(ctx, a.Device); err != nil {

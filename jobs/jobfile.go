@@ -154,6 +154,7 @@ type reader struct {
 	plan     *Plan
 	devices  DeviceSettings
 	lister   string // the command that lists the regions
+	amiss    bool   // there are mistakes in [metrics] or [[target]]
 }
 
 // newReader makes a reader of a job file's text, with the changes of --set made to it.
@@ -213,8 +214,10 @@ func (r *reader) job() {
 	r.sweep()
 	r.swept()
 	r.mapBounds()
+	before := len(r.faults)
 	r.metrics()
 	r.targets()
+	r.amiss = len(r.faults) > before
 	r.subjectMetrics()
 	r.keeps()
 	r.delays()

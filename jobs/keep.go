@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,9 +73,57 @@ func (r *reader) best(k *Keep, path []string) {
 	if slices.Contains(ranks, k.Metric) {
 		return
 	}
-	if found, err := metrics.Lookup(k.Metric); err == nil && len(found) == 1 {
-		r.faultf(pos, "%s: the metric %s is not computed; add it to metrics.use", address, k.Metric)
-		return
+	found, err := metrics.Lookup(k.Metric)
+	single := err == nil && len(found) == 1
+	if r.amiss && (single || r.isComparison(k.Metric)) {
+		return // what is amiss is noted, and may be why it is not there
 	}
-	r.faultf(pos, "%s: unknown metric %q%s", address, k.Metric, fault.Suggest(k.Metric, ranks))
+	switch reason := r.leftOut(k); {
+	case reason != "":
+		r.faultf(pos, "%s: %s.%s is not computed: %s", address, k.Quantity, k.Metric, reason)
+	case single:
+		r.faultf(pos, "%s: the metric %s is not computed; add it to metrics.use", address, k.Metric)
+	default:
+		r.faultf(pos, "%s: unknown metric %q%s", address, k.Metric, nearRank(k.Metric, ranks))
+	}
+}
+
+// nearRank suggests a metric: that of a target with a name, where the name alone is missing.
+func nearRank(name string, ranks []string) string {
+	for _, rank := range ranks {
+		if strings.HasSuffix(rank, "_"+name) {
+			return fmt.Sprintf(" (did you mean %q?)", rank)
+		}
+	}
+	return fault.Suggest(name, ranks)
+}
+
+// isComparison tells whether a target, be it sound or not, may have a comparison of that name.
+func (r *reader) isComparison(name string) bool {
+	for i := range r.Len("target") {
+		of, _ := r.Value("target", strconv.Itoa(i), "name").(string)
+		if slices.ContainsFunc(metrics.Comparisons(of, i), func(m metrics.Metric) bool { return m.Name == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+// leftOut says why what was asked for is not computed of a quantity; "" where that is not known.
+func (r *reader) leftOut(k *Keep) string {
+	for i := range r.plan.Targets {
+		t := &r.plan.Targets[i]
+		for _, m := range t.comparisons() {
+			if m.Name == k.Metric && slices.Contains(t.Of, k.Quantity) {
+				if reasons, _ := r.tooShort(t, m); len(reasons) > 0 {
+					return reasons[0]
+				}
+			}
+		}
+	}
+	m, err := metrics.Find(k.Metric)
+	if err != nil || !slices.Contains(r.plan.Metrics.Use, "all") || r.plan.Connectome == nil || math.IsNaN(r.plan.Run.Step) || !r.hasSeries(k.Quantity) {
+		return ""
+	}
+	return r.unfit(m, m.Group, m.Group, k.Quantity)
 }

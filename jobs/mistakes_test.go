@@ -119,7 +119,7 @@ job.toml:8:10: run.noise: unknown value "some"; there is independent, common, no
 job.toml:9:8: run.seed: expected a whole number of at least 0, found -1`},
 	{"coupling", with("[coupling]\nfunction = 'liner'\n"), `job.toml:7:13: unknown coupling function "liner" (did you mean "linear"?)`},
 	{"coupling's parameters", with("[coupling]\na = [1, 2]\nc = 1\n"), `job.toml:7:5: coupling.a: 2 numbers for the 10 nodes of synthetic:10
-job.toml:8:1: unknown parameter "c" of coupling linear (did you mean "a"?)`},
+job.toml:8:1: unknown parameter "c" of coupling linear; there is function, a, b`},
 	{"parameters", with("[parameters]\ngian = 1\ngain = 11\ntau = '5 mV'\nE_L = nan\ncurrent = 'x'\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
 job.toml:8:8: parameters.gain: 11 is out of bounds; it must be from 0 to 10
 job.toml:9:8: parameters.tau: wrong unit: "5 mV" is a voltage, tau is a time
@@ -144,11 +144,11 @@ job.toml:10:10: device.epoch: expected a whole number, found the string "long"`}
 	{"noise", with("[noise]\nuo = 1\nou = -1\nx = 'a'\n"), `job.toml:7:1: unknown state "uo" of model toy (did you mean "ou"?)
 job.toml:8:6: noise.ou: -1 is out of bounds; it must be at least 0
 job.toml:9:6: noise.x: "a" is not a number`},
-	{"initial", with("[initial]\ny = 1\nx = 6\nou = [1, 2]\n"), `job.toml:7:1: unknown state "y" of model toy (did you mean "w"?)
+	{"initial", with("[initial]\ny = 1\nx = 6\nou = [1, 2]\n"), `job.toml:7:1: unknown state "y" of model toy; there is x, w, ou, file
 job.toml:8:5: initial.x: 6 is out of bounds; it must be from 0 to 5 kHz
 job.toml:9:6: initial.ou: 2 numbers for the 10 nodes of synthetic:10`},
 	{"initial file", with("[initial]\nfile = 'initial.csv'\n"), `testdata/initial.csv:1:1: x: 3 numbers for the 10 nodes of synthetic:10
-testdata/initial.csv:2:1: unknown state "y" of model toy (did you mean "w"?)
+testdata/initial.csv:2:1: unknown state "y" of model toy; there is x, w, ou
 testdata/initial.csv:3:22: "a" is not a finite number
 testdata/initial.csv:5:1: state w has two lines`},
 	{"sections that are none", "parameters = 1\nnoise = 'x'\ninitial = []\nsweep = 3\nrecord = {}\nmetrics = 1\ncoupling = 'linear'\n" + least, `job.toml:1:1: parameters: expected a table, found a number; write [parameters] on a line of its own, and its keys below
@@ -175,7 +175,7 @@ job.toml:10:13: sweep.current.0: wrong unit: "1 V" is a voltage, current is a cu
 	{"addresses", with("[sweep]\ngian = [1]\ncoupling.c = [1]\nnoise.uo = [1]\ninitial.y = [1]\nrun.step = [1]\nconnectome.sped = [1]\nmodel = ['a']\n"), `job.toml:7:1: unknown parameter "gian" of model toy (did you mean "gain"?)
 job.toml:8:10: "coupling.c" cannot be swept (did you mean "coupling.a"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, bold.<parameter>, run.seed
 job.toml:9:7: unknown state "uo" of model toy (did you mean "ou"?)
-job.toml:10:9: unknown state "y" of model toy (did you mean "w"?)
+job.toml:10:9: unknown state "y" of model toy; there is x, w, ou
 job.toml:11:5: "run.step" cannot be swept (did you mean "run.seed"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, bold.<parameter>, run.seed
 job.toml:12:12: "connectome.sped" cannot be swept (did you mean "connectome.speed"?); what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, bold.<parameter>, run.seed
 job.toml:13:1: unknown parameter "model" of model toy; there is tau, gain, E_L, current`},
@@ -209,7 +209,7 @@ job.toml:11:8: metrics.use: the name is empty`},
 	{"monitors", with("[[record]]\nmonitor = 'averag'\n[[record]]\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['x']\n[[record]]\nmonitor = 'raw'\nof = ['w']\n"), `job.toml:7:12: record.0.monitor: unknown value "averag" (did you mean "average"?); there is raw, subsample, average, global_average, spatial_average, afferent, afferent_average, bold, eeg, meg, seeg, projection
 job.toml:8:3: record.1.monitor is missing; there is raw, subsample, average, global_average, spatial_average, afferent, afferent_average, bold, eeg, meg, seeg, projection
 job.toml:14:12: monitor "raw" is recorded twice; one record holds all its quantities: of = ["E", "I"]`},
-	{"quantities", with("[[record]]\nmonitor = 'raw'\nof = ['z', 'x', 'x']\n[[record]]\nmonitor = 'average'\nperiod = '1 ms'\n[[record]]\nmonitor = 'subsample'\nof = []\n[metrics]\nof = 3\nuse = [1]\n"), `job.toml:8:8: unknown quantity "z" (did you mean "w"?)
+	{"quantities", with("[[record]]\nmonitor = 'raw'\nof = ['z', 'x', 'x']\n[[record]]\nmonitor = 'average'\nperiod = '1 ms'\n[[record]]\nmonitor = 'subsample'\nof = []\n[metrics]\nof = 3\nuse = [1]\n"), `job.toml:8:8: unknown quantity "z"; there is x, w, ou, drive
 job.toml:8:18: record.0.of: x stands twice
 job.toml:9:3: record.1.of is missing; write for example of = ["x"]
 job.toml:12:3: record.2.period is missing; write for example period = "1 ms"
@@ -247,7 +247,7 @@ job.toml:10:43: record.0.parameters.k_1: wrong unit: "3 s", but k_1 has no dimen
 job.toml:8:1: stimulus."b c": the name of a stimulus has no dots and blanks`},
 	{"stimuli at all", with("[stimulus.a]\namp = 3\n[stimulus.b]\npattern = 'sine'\n[stimulus.c]\npattern = 'sinusoid'\ninto = 'y'\nregions = ['L.1', 99]\nfreq = 3\namp = 'loud'\n"), `job.toml:6:11: stimulus.a.pattern is missing; write for example pattern = "pulse_train", or file = "series.csv"
 job.toml:9:12: unknown pattern "sine"; there is pulse_train, constant, linear, gaussian, double_gaussian, sigmoid, generalized_sigmoid, sinusoid, cosine, alpha
-job.toml:12:9: unknown quantity "y" (did you mean "w"?)
+job.toml:12:9: unknown quantity "y"; there is x, w, ou
 job.toml:13:13: unknown region "L.1" (did you mean "L.01"?)
 job.toml:13:19: stimulus.c.regions: there is no region 99; they are numbered from 0 to 9
 job.toml:14:1: unknown parameter "freq" of pattern sinusoid; there is pattern, into, regions, weight, amp, frequency
@@ -285,7 +285,7 @@ testdata/transposed.csv: 10 x 3 numbers for the 10 regions of synthetic:10: the 
 	{"input beyond the end", with("[[record]]\nmonitor = 'afferent'\nperiod = '1 s'\n"), `job.toml:6:3: record.0: no sample of afferent lies before the last step, at 1 s`},
 	{"series with a kernel", with("[[record]]\nmonitor = 'average'\nof = 'x'\nperiod = '1 ms'\nkernel = 'gamma'\n"), `job.toml:10:1: record.0.kernel: the monitor average has no kernel; it goes with bold`},
 	{"filtered", with("[metrics]\nof = ['x', 'slow', 'fast', 'w2']\nuse = 'rate'\nfiltered = { slow = { of = 'z', band = [4, 2] }, fast = { of = 'x', band = [100, 600] }, w = { of = 'x', band = [1, 2] }, none = 3, 'a b' = {}, half = { filter = 'fir' } }\n"), `job.toml:7:29: unknown quantity "w2" (did you mean "w"?)
-job.toml:9:29: unknown quantity "z" (did you mean "w"?)
+job.toml:9:29: unknown quantity "z"; there is x, w, ou, drive, bold
 job.toml:9:40: metrics.filtered.slow.band: two frequencies [Hz], the lower one first, e.g. [0.01, 0.1]
 job.toml:9:76: metrics.filtered.fast.band: frequencies of samples every 0.001 s lie up to 500 Hz
 job.toml:9:90: metrics.filtered.w: there is a quantity w already; give another name
@@ -299,7 +299,7 @@ job.toml:9:164: metrics.filtered.half.filter: unknown value "fir"; there is fft,
 	{"pulses too early", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.1 s' }\n"), `job.toml:7:7: metrics.pci: a baseline of 0.4 s does not fit before the pulse at 0.1 s, counted from the first sample`},
 	{"pulses too late", with("[metrics]\nof = 'x'\nuse = ['pci', 'rate']\npci = { onset = '0.9 s' }\n"), `job.toml:7:7: metrics.of: pci of x needs at least 1200 samples (the response to the last pulse); with a period of 1 ms there are 1000; enough would be run.duration = "1.2 s"`},
 	{"metrics", with("[metrics]\nof = ['x', 'bold', 'z']\nuse = ['rat', 'fc', 'fcd_everything']\nperiod = '0.05 ms'\n"), `job.toml:7:13: metrics.of: bold is not recorded; add a [[record]] with monitor = "bold" (keep = "none" writes no series)
-job.toml:7:21: unknown quantity "z" (did you mean "w"?)
+job.toml:7:21: unknown quantity "z"; there is x, w, ou, drive, bold
 job.toml:8:9: unknown metric "rat" (did you mean "rate"?); groups are GROUPS
 job.toml:8:22: unknown metric "fcd_everything"; groups are GROUPS
 job.toml:9:11: metrics.period: 0.05 ms is not a multiple of the step, 0.1 ms; nearest is 0.1 ms`},
@@ -311,9 +311,9 @@ job.toml:8:23: the gain has no use for "k", nor has the noise: its keys are D, n
 job.toml:8:23: the gain has no use for "dd", nor has the noise: its keys are D, ntau, gain and the numbers that the gain names
 job.toml:9:15: noise.ou.ntau: -1 is out of bounds; it must be at least 0 ms
 job.toml:9:30: expected a value, found the end
-job.toml:10:1: unknown state "y" of model toy (did you mean "w"?)
+job.toml:10:1: unknown state "y" of model toy; there is x, w, ou
 job.toml:12:5: clamp.x: 7 is out of bounds; it must be from 0 to 5 kHz
-job.toml:13:1: unknown state "z" of model toy (did you mean "w"?)`},
+job.toml:13:1: unknown state "z" of model toy; there is x, w, ou`},
 	{"band of a slow series", with("[[record]]\nmonitor = 'bold'\nperiod = '100 ms'\n[metrics]\nof = ['x', 'bold']\nuse = ['plv']\nphase = { band = [0, 8] }\n"), `job.toml:10:13: metrics.phase.band: frequencies of samples every 0.1 s lie up to 5 Hz`},
 	{"band of a Butterworth filter", with("[metrics]\nof = 'x'\nuse = ['plv']\nphase = { band = [4, 500], filter = 'butterworth' }\n"), `job.toml:7:7: metrics.phase.band: a Butterworth filter of samples every 0.001 s has its band above 0 and below 500 Hz`},
 	{"samples of a Butterworth filter", with("[metrics]\nof = ['x', 'y']\nuse = ['plv']\nperiod = '100 ms'\nphase = { band = [1, 4], filter = 'butterworth' }\nfiltered = { y = { of = 'x', band = [1, 4], filter = 'butterworth' } }\n"), `job.toml:7:8: metrics.phase.band: a Butterworth filter needs at least 16 samples, of which it mirrors 15 at both ends; there are 10

@@ -19,7 +19,7 @@ func (r *reader) options() {
 			continue
 		}
 		if r.Kind(path...) != "a table" {
-			r.faultf(r.ValuePos(path...), "%s: expected a table of options, found %s", document.Address(path...), r.Kind(path...))
+			r.faultf(r.ValuePos(path...), "%s: expected a table of options, found %s; write %s = { %s = ... }", document.Address(path...), r.Kind(path...), g.Name, g.Options[0].Name)
 			continue
 		}
 		var names []string
@@ -73,6 +73,9 @@ func (r *reader) metricOption(o metrics.Option, path []string) ([]float64, bool)
 		}
 		r.twice(v, before, path)
 	case metrics.KindPairs:
+		if r.Kind(path...) != "a list" {
+			r.faultf(r.ValuePos(path...), `%s: expected a list of pairs, found %s; write for example [["lA1", "rA1"]]`, address, r.Kind(path...))
+		}
 		for i := range r.Len(path...) {
 			pair := r.list(join(path, strconv.Itoa(i)), r.region)
 			if len(pair) != 2 {

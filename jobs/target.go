@@ -299,24 +299,33 @@ func (r *reader) tooShort(t *Target, m metrics.Metric) (reasons, without []strin
 		if !r.hasSeries(name) {
 			continue
 		}
-		setup := p.metricSetup(name)
-		need := m.Least(setup)
 		group, _, _ := strings.Cut(t.plain(m), "_")
-		if piece := pieceWrong(group, name, setup); need.Never == "" {
-			need.Never = piece
+		if reason := r.unfit(m, t.plain(m), group, name); reason != "" {
+			reasons, without = append(reasons, reason), append(without, name)
 		}
-		switch {
-		case need.Never != "":
-			reasons = append(reasons, fmt.Sprintf("%s of %s: %s", t.plain(m), name, need.Never))
-		case setup.Samples < need.Samples:
-			reasons = append(reasons, fmt.Sprintf("%s of %s needs at least %s (%s); with a period of %s there are %d%s", t.plain(m), name,
-				samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need)))
-		default:
-			continue
-		}
-		without = append(without, name)
 	}
 	return reasons, without
+}
+
+// unfit says why a metric, which the message calls what, cannot be drawn from the series of a quantity; "" where it can. The group is
+// that whose options it goes by.
+func (r *reader) unfit(m metrics.Metric, what, group, quantity string) string {
+	setup := r.plan.metricSetup(quantity)
+	need := metrics.Need{}
+	if m.Least != nil {
+		need = m.Least(setup)
+	}
+	if need.Never == "" {
+		need.Never = pieceWrong(group, quantity, setup)
+	}
+	switch {
+	case need.Never != "":
+		return fmt.Sprintf("%s of %s: %s", what, quantity, need.Never)
+	case setup.Samples < need.Samples:
+		return fmt.Sprintf("%s of %s needs at least %s (%s); with a period of %s there are %d%s", what, quantity,
+			samples(need.Samples), need.Why, plainTime(1000/setup.Rate), setup.Samples, r.longer(setup, need))
+	}
+	return ""
 }
 
 // wordPos is where word number i of a list, or the only one, stands.

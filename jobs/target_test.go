@@ -169,6 +169,48 @@ job.toml:19:29: target.0.use: a target of kind series has no "fcd_sk" (did you m
 	}
 }
 
+// TestKeepByTarget ranks points by what a target gives, or would give: what is said is the reason why it is not there, once.
+func TestKeepByTarget(t *testing.T) {
+	dir := t.TempDir()
+	writeAll(t, dir, targetFiles())
+	toy, err := filepath.Abs("testdata/toy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const series = "kind = 'series'\nfile = 'rest.txt'\nperiod = '1 ms'\nname = 'rest'\n"
+	for _, c := range []struct{ by, target, set, want string }{
+		{"rest_fcd_ks", series, "", ""},
+		{"fcd_ks", series, "", `record.0.keep: unknown metric "fcd_ks" (did you mean "rest_fcd_ks"?)`},
+		{"rest_fcd_sk", series, "", `record.0.keep: unknown metric "rest_fcd_sk" (did you mean "rest_fcd_ks"?)`},
+		{"rest_fcd_ks", strings.Replace(series, "rest.txt", "none.txt", 1), "", `cannot read none.txt: no such file or directory`},
+		{"rest_fcd_ks", series, "metrics.fcd.window=\"-1 s\"", `metrics.fcd.window: -1 is out of bounds; it must be above 0`},
+		{"rest_fcd_ks", series, "metrics.fcd.window=\"9 s\"", `record.0.keep: x.rest_fcd_ks is not computed: fcd_ks needs at least 9050 samples (two windows of 9 s); rest.txt has 400`},
+		{"fcd_var", series, "metrics.fcd.window=\"9 s\"", `record.0.keep: the metric fcd_var is not computed; add it to metrics.use`},
+		{"fc_mean", series, "metrics.fcd=3", `metrics.fcd: expected a table of options, found a number; write fcd = { window = ... }`},
+		{"fc_mean", series, "metrics.homotopic.pairs=3", `metrics.homotopic.pairs: expected a list of pairs, found a number; write for example [["lA1", "rA1"]]`},
+	} {
+		text := strings.Replace(fmt.Sprintf(fitted, "keep = 'best:1 by x."+c.by+"'"), "toy.toml", toy, 1) + c.target
+		var set []string
+		if c.set != "" {
+			set = []string{c.set}
+		}
+		_, err := jobs.Parse(filepath.Join(dir, "job.toml"), []byte(text), set...)
+		got := ""
+		if err != nil {
+			_, got, _ = strings.Cut(strings.ReplaceAll(err.Error(), dir+"/", ""), ": ")
+		}
+		if got != c.want {
+			t.Errorf("by %s, %s %s:\n%s\nwant\n%s", c.by, c.target, c.set, got, c.want)
+		}
+	}
+	text := strings.Replace(fmt.Sprintf(fitted, "keep = 'best:1 by x.fcd_var'"), "toy.toml", toy, 1)
+	text = strings.Replace(text, "[[target]]", "use = 'all'", 1)
+	_, err = jobs.Parse(filepath.Join(dir, "job.toml"), []byte(text), `metrics.fcd.window="9 s"`)
+	if err == nil || !strings.Contains(err.Error(), "record.0.keep: x.fcd_var is not computed: fcd of x needs at least 9050 samples") {
+		t.Error(err)
+	}
+}
+
 // TestTargetForms writes one matrix in many ways: the plan is the same, so the numbers are.
 func TestTargetForms(t *testing.T) {
 	dir := t.TempDir()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"brainsweep/fault"
 	"brainsweep/io/result"
 )
 
@@ -120,21 +121,47 @@ func (f *inspectFlags) table(r *result.Result, out, notes io.Writer) error {
 			return mistake("--csv %s: that is the result itself", f.csv)
 		}
 	}
-	file, err := os.Create(f.csv)
-	if err != nil {
-		return mistake("--csv: %v", err)
-	}
+	file := &lateFile{name: f.csv}
 	buffered := bufio.NewWriter(file)
 	left, err := r.WriteCSV(buffered, f.Query)
-	if err != nil {
-		return errors.Join(err, file.Close(), os.Remove(f.csv))
+	if err == nil {
+		err = buffered.Flush()
 	}
-	if err := errors.Join(buffered.Flush(), file.Close()); err != nil {
+	if err := file.close(err); err != nil {
 		return err
 	}
 	leftOut(notes, left)
 	_, err = fmt.Fprintf(out, "table: %s\n", f.csv)
 	return err
+}
+
+// lateFile is a file that is made when the first of it is written: what a mistake in the query keeps from being written leaves an older
+// file as it is.
+type lateFile struct {
+	name string
+	file *os.File
+}
+
+func (l *lateFile) Write(p []byte) (int, error) {
+	if l.file == nil {
+		file, err := os.Create(l.name)
+		if err != nil {
+			return 0, mistake("--csv %s: %s", l.name, fault.Reason(err))
+		}
+		l.file = file
+	}
+	return l.file.Write(p)
+}
+
+// close ends the file, or after an error removes what was made of it.
+func (l *lateFile) close(err error) error {
+	if l.file == nil {
+		return err
+	}
+	if err = errors.Join(err, l.file.Close()); err != nil {
+		return errors.Join(err, os.Remove(l.name))
+	}
+	return nil
 }
 
 func leftOut(notes io.Writer, left []string) {

@@ -131,7 +131,7 @@ func TestMistakes(t *testing.T) {
 		// The command line.
 		{name: "no job", line: "run nothing.toml", want: `cannot read nothing.toml: no such file or directory`},
 		{name: "a folder as the job", line: "run .", want: `cannot read .: is a directory`},
-		{name: "binary garbage as the job", job: "\x89HDF\r\n\x1a\n\x00\x00\xff\xfe", want: `job.toml: this is no text file`},
+		{name: "binary garbage as the job", job: "\x89HDF\r\n\x1a\n\x00\x00\xff\xfe", want: `job.toml: this is no text file, but HDF5; of a result, brainsweep inspect tells what is in it`},
 		{name: "an empty job", job: "\n", want: `job.toml: model is missing; .*\njob.toml: connectome.source is missing; .*\njob.toml: run.duration is missing; .*`},
 		{name: "--set without a value", line: "run job.toml --set nonsense", want: `--set nonsense: write address=value, e.g. run.seed=7`},
 		{name: "--set of an unknown address", line: "run job.toml --set run.sed=7", want: `--set run.sed=7.*: unknown key .*\(did you mean "seed"\?\)`},

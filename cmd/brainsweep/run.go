@@ -236,7 +236,7 @@ func summarise(out io.Writer, s *jobs.Summary) error {
 		fmt.Fprintf(out, ", %s left out", count(len(s.Broken), "subject"))
 	}
 	if s.Earlier > 0 {
-		fmt.Fprintf(out, ", %d of them in an earlier run", s.Earlier)
+		fmt.Fprintf(out, ", %d of them in an earlier run,", s.Earlier)
 	}
 	fmt.Fprintf(out, " in %s on %s: %s\n", duration(s.Elapsed), count(s.Ranks, "rank"),
 		progress.Rate(s.NodeSteps/max(s.Elapsed.Seconds(), 1e-9), "node-steps"))
