@@ -66,7 +66,7 @@ func (r *reader) cohort() {
 	if r.inputs.Cohort == nil {
 		look, err := r.look(c)
 		if err != nil {
-			r.faults.Add(placed(err, r.ValuePos("cohort", "source")))
+			r.faults.Add(foundIn(err, r.ValuePos("cohort", "source")))
 			return
 		}
 		r.inputs.Cohort = look

@@ -11,7 +11,7 @@ import (
 
 // Options say what to draw. The zero value asks for a map of a sensible metric over the first two axes.
 type Options struct {
-	What   string            // one of Kinds
+	What   string            // one of Kinds; "": as Metric has it, a map or what its numbers make
 	Metric string            // an address such as "E.rate_mean"; "" chooses
 	X, Y   string            // addresses of axes; "" chooses
 	Facet  string            // the address of a third axis: a map for each of its values; "" for one map
@@ -26,6 +26,9 @@ func Kinds() []string {
 
 // Draw makes the figure that the options ask for. What the result does not have is a fault.
 func Draw(r *result.Result, o Options) (*Figure, error) {
+	if o.What == "" {
+		o.What = kindOf(r, o)
+	}
 	switch o.What {
 	case "", "map", "line":
 		return drawSweep(r, o)
@@ -41,6 +44,29 @@ func Draw(r *result.Result, o Options) (*Figure, error) {
 		return drawConnectome(r)
 	}
 	return nil, missing("there is no picture %q%s; there are %s", o.What, fault.Suggest(o.What, Kinds()), strings.Join(Kinds(), ", "))
+}
+
+// kindOf is the picture of a matrix, a series or a spectrum that is named, where nothing says which; "" for the others.
+func kindOf(r *result.Result, o Options) string {
+	v, err := r.Variable(o.Metric)
+	switch {
+	case o.Metric == "" || err != nil || o.X != "" || o.Y != "" || o.Facet != "" || len(o.At) > 0:
+	case v.IsSeries():
+		return "series"
+	case isMatrix(v):
+		return "fc"
+	case isSpectrum(v):
+		return "psd"
+	}
+	return ""
+}
+
+func isMatrix(v result.Variable) bool {
+	return !v.IsSeries() && len(v.Shape) == 3 && v.Shape[1] == v.Shape[2]
+}
+
+func isSpectrum(v result.Variable) bool {
+	return !v.IsSeries() && len(v.Dims) == 2 && strings.Contains(v.Dims[1], "frequency")
 }
 
 // most is how many metrics Overview draws.

@@ -172,6 +172,22 @@ func TestOutline(t *testing.T) {
 	}
 }
 
+func TestWhatIsNamedTellsThePicture(t *testing.T) {
+	r := sweep(t)
+	for _, c := range []struct{ metric, what string }{{"E.rate_mean", "map"}, {"E.fc", "fc"}, {"average.E", "series"}, {"", "map"}} {
+		got, err := plot.Draw(r, plot.Options{Metric: c.metric, Point: -1})
+		check(t, err)
+		want, err := plot.Draw(r, plot.Options{Metric: c.metric, What: c.what, Point: -1})
+		check(t, err)
+		if got.Name != want.Name || got.Title != want.Title {
+			t.Errorf("%q gives %s, want %s", c.metric, got.Title, want.Title)
+		}
+	}
+	if _, err := plot.Draw(r, plot.Options{Metric: "E.fc", X: "b_e"}); !fault.Is(err) {
+		t.Errorf("a matrix over an axis: %v", err)
+	}
+}
+
 func TestMistakesSayWhatThereIs(t *testing.T) {
 	r := sweep(t)
 	for want, o := range map[string]plot.Options{

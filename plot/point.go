@@ -15,9 +15,7 @@ import (
 
 // drawMatrix draws a point's matrix. One with values of both signs has colours that meet in white at zero.
 func drawMatrix(r *result.Result, o Options) (*Figure, error) {
-	t, err := take(r, o, "matrix", func(v result.Variable) bool {
-		return !v.IsSeries() && len(v.Shape) == 3 && v.Shape[1] == v.Shape[2]
-	}, "bold.fc", "E.fc")
+	t, err := take(r, o, "matrix", isMatrix, "bold.fc", "E.fc")
 	if err != nil {
 		return nil, err
 	}
@@ -167,9 +165,7 @@ func Outline(times, values []float64, nodes, most int) Envelope {
 
 // drawSpectrum draws a point's spectrum over the frequencies above zero, both in decades.
 func drawSpectrum(r *result.Result, o Options) (*Figure, error) {
-	t, err := take(r, o, "spectrum (\"psd\" among metrics.use makes one)", func(v result.Variable) bool {
-		return !v.IsSeries() && len(v.Dims) == 2 && strings.Contains(v.Dims[1], "frequency")
-	})
+	t, err := take(r, o, "spectrum (\"psd\" among metrics.use makes one)", isSpectrum)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ A map has two axes, --what line one. Axes that are not in the picture are held w
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.What, "what", "", "what to draw: "+strings.Join(plot.Kinds(), ", "))
+	flags.StringVar(&o.What, "what", "", "what to draw: "+strings.Join(plot.Kinds(), ", ")+"; without it what suits --metric, or a map")
 	flags.StringVar(&o.Metric, "metric", "", "which metric or series, such as E.rate_mean or average.E")
 	flags.StringVar(&o.X, "x", "", "the swept quantity along the picture; alone it makes a curve")
 	flags.StringVar(&o.Y, "y", "", "the swept quantity up the picture")
