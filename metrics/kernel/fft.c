@@ -1,8 +1,9 @@
-/* The discrete Fourier transform of 16 real series at once: those of one tile are real parts, those of another imaginary
-   ones. A length n = rows x columns is transformed by its columns and then by its rows, each of which fits the nearest
-   cache (Bailey 1990, J Supercomput 4:23); the coefficient of frequency f = k1 + rows k2 is left at k1 columns + k2.
-   A column or row goes by Stockham's way (Cochran et al. 1967, Proc IEEE 55:1664): its first pass reads it where it lies
-   and its last one puts it where it belongs, so that there are no copies between.
+/* The discrete Fourier transform of as many complex series at once as a vector has lanes. Real and imaginary parts are two
+   segments of a real series, every other sample of one, or two series. A length n = rows x columns is transformed by its
+   columns and then by its rows, each of which fits the nearest cache (Bailey 1990, J Supercomput 4:23); the coefficient of
+   frequency f = k1 + rows k2 is left at k1 columns + k2. A column or row goes by Stockham's way (Cochran et al. 1967, Proc
+   IEEE 55:1664): its first pass reads it where it lies and its last one puts it where it belongs, so that there are no
+   copies between.
 
    A plan is numbers { n, rows, columns, factors of rows ... 0, factors of columns ... 0 } and tables: the turns
    exp(-2 pi i k/n) of the n places by columns and, unless there are as many rows, by rows, then those of the passes. */
