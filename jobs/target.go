@@ -156,7 +156,7 @@ func (r *reader) target(t Target, at []string) {
 		read = r.readTargets
 	}
 	data, err := read(&t, at)
-	r.faults.Add(err)
+	r.faults.Add(foundIn(err, r.ValuePos(path("file")...)))
 	if len(r.faults) > before {
 		return
 	}

@@ -24,7 +24,7 @@ func (r *reader) readTarget(t *Target, at []string) (*metrics.Target, error) {
 	}
 	m, err := matrix.Parse(r.inputs.path(t.File), text)
 	if err != nil {
-		return nil, foundIn(err, pos)
+		return nil, err
 	}
 	if t.Transpose {
 		m = m.Transposed()
@@ -120,7 +120,7 @@ func (r *reader) regionsOf(t *Target, m *matrix.Matrix, names []string, cols int
 	if t.Labels != "" {
 		var err error
 		if names, err = r.labelsOf(t.Labels, cols, at); err != nil {
-			return nil, err
+			return nil, foundIn(err, r.ValuePos(join(at, "labels")...))
 		}
 	}
 	if names == nil || t.Order == byPosition {

@@ -56,6 +56,8 @@ func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                            "x.csv: the file has no numbers",
 		"# only words\n":              "x.csv: the file has no numbers",
+		"\xff\xfe1\x00\n\x00":         "x.csv: the text is UTF-16; save it as UTF-8",
+		"\x7fELF\x00\x01":             "x.csv: this is neither text nor npy; text with commas, tabs or blanks between the numbers is wanted, or npy",
 		"a,b\n":                       "x.csv: the file has a line of names, but no numbers",
 		"1,2\n3\n4,x\n":               "x.csv:2:1: 1 cells, but the first row has 2\nx.csv:3:3: \"x\" is not a number",
 		"1;2\n 0,5;1\n":               "x.csv:2:2: \"0,5\" is not a number; decimals stand behind a point",

@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"strconv"
@@ -22,7 +23,12 @@ type cell struct {
 func parseText(name string, text []byte) (*Matrix, error) {
 	rows := cellsOf(name, strings.TrimPrefix(string(text), "\ufeff"))
 	m := &Matrix{file: name}
-	if len(rows) == 0 {
+	switch {
+	case bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return nil, fault.Mistake{Pos: m.File(), Msg: "the text is UTF-16; save it as UTF-8"}
+	case bytes.IndexByte(text, 0) >= 0:
+		return nil, fault.Mistake{Pos: m.File(), Msg: "this is neither text nor npy; text with commas, tabs or blanks between the numbers is wanted, or npy"}
+	case len(rows) == 0:
 		return nil, fault.Mistake{Pos: m.File(), Msg: "the file has no numbers"}
 	}
 	unnamed := false // the first column has a name, which is empty
