@@ -110,16 +110,18 @@ func (p *program) Launch(ctx context.Context, kernel string, teams int, args ...
 func run(ctx context.Context, entry uintptr, packed []uint64, teams, threads int) {
 	var next int64
 	var stop int32
-	stopped := make(chan struct{})
-	disarm := context.AfterFunc(ctx, func() {
-		atomic.StoreInt32(&stop, 1)
-		close(stopped)
-	})
-	defer func() {
-		if !disarm() {
-			<-stopped
-		}
-	}()
+	if ctx.Done() != nil { // else nobody can cancel it
+		stopped := make(chan struct{})
+		disarm := context.AfterFunc(ctx, func() {
+			atomic.StoreInt32(&stop, 1)
+			close(stopped)
+		})
+		defer func() {
+			if !disarm() {
+				<-stopped
+			}
+		}()
+	}
 	member := func() {
 		purego.SyscallN(entry, uintptr(unsafe.Pointer(unsafe.SliceData(packed))), uintptr(teams),
 			uintptr(unsafe.Pointer(&next)), uintptr(unsafe.Pointer(&stop)))

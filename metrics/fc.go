@@ -74,13 +74,19 @@ func meanAbs(x []float64) float64 {
 	return sum / definedCount(x)
 }
 
+// meanFisherZ adds up artanh(x) = ln((1+x)/(1-x))/2 as logarithms of products of so many factors as stay far within the range of
+// a float64.
 func meanFisherZ(x []float64) float64 {
-	sum, n := 0.0, 0
+	const together = 16
+	sum, n, above, below := 0.0, 0, 1.0, 1.0
 	for _, v := range x {
-		if math.Abs(v) < 1-1e-12 {
-			sum += math.Atanh(v)
-			n++
+		if !(math.Abs(v) < 1-1e-12) {
+			continue
+		}
+		above, below = above*(1+v), below*(1-v)
+		if n++; n%together == 0 {
+			sum, above, below = sum+math.Log(above/below), 1, 1
 		}
 	}
-	return sum / float64(n)
+	return (sum + math.Log(above/below)) / 2 / float64(n)
 }

@@ -168,10 +168,11 @@ func allCentred(v [][]float64, room func(n int) []float64) [][]float64 {
 		if !differ || math.IsNaN(centre) || math.IsInf(centre, 0) {
 			return nil
 		}
-		out[k] = flat[k*n:][:n]
-		for j, r := range x {
-			out[k][j] = r - centre
+		row := flat[k*n:][:n]
+		for j, r := range x[:len(row)] {
+			row[j] = r - centre
 		}
+		out[k] = row
 	}
 	return out
 }

@@ -132,8 +132,8 @@ func (h *Host) changes(found foundStates, tile, n int) *[tileWidth][]int {
 		at[l] = at[l][:0]
 	}
 	last := found.word(tile, 0) << 7 // the bit of each node before the times of a word, in its highest place
-	for step := range found.steps {
-		word := found.word(tile, step)
+	for step, up := range found.up[tile*found.steps : (tile+1)*found.steps] {
+		word := math.Float64bits(up)
 		changed := word ^ (word<<1&0xfefefefefefefefe | last>>7&0x0101010101010101)
 		last = word
 		for ; changed != 0; changed &= changed - 1 {

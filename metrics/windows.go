@@ -262,7 +262,12 @@ func (u *union) spread(i int) {
 		b := &u.blocks[k]
 		sum += b.Sum[i]
 		squares += b.Products[i*b.Stride+i]
-		low, high = min(low, b.Min[i]), max(high, b.Max[i])
+		if x := b.Min[i]; x < low {
+			low = x
+		}
+		if x := b.Max[i]; x > high {
+			high = x
+		}
 	}
 	squares -= sum * sum / u.count
 	u.sum[i], u.inverse[i] = sum, math.NaN()

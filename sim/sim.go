@@ -8,7 +8,8 @@ package sim
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
+	"strings"
 
 	"brainsweep/codegen"
 	"brainsweep/device"
@@ -317,7 +318,7 @@ func outs(st codegen.Stream) int {
 
 // outStream tells the stream of a buffer called "out<stream>".
 func outStream(name string) (int, bool) {
-	var stream int
-	n, err := fmt.Sscanf(name, "out%d", &stream)
-	return stream, n == 1 && err == nil
+	number, ok := strings.CutPrefix(name, "out")
+	stream, err := strconv.Atoi(number)
+	return stream, ok && err == nil
 }
