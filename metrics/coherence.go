@@ -73,7 +73,7 @@ func (c *crossStream) Add(_ int, s *Signal) {
 		c.addByHost(s)
 		return
 	}
-	sp := welchSums(s, c.n, len(c.Products), plain)
+	sp := welchPart(s, c.n, len(c.Products), 1, plain)
 	for f, products := range c.Products {
 		cross(products, sp.parts(f))
 	}
@@ -82,7 +82,7 @@ func (c *crossStream) Add(_ int, s *Signal) {
 // addByHost has the host do it. A constant node has no coefficients; what the host finds of it is rounding.
 func (c *crossStream) addByHost(s *Signal) {
 	h, n, bins, step := s.host, c.nodes, len(c.Products), c.n-c.n/2
-	segments := (s.Len()-c.n)/step + 1
+	segments := segmentCount(s.Len(), c.n)
 	p := h.plan(c.n)
 	window, _ := h.hann(c.n)
 	out := h.launch(s, "coherence", Task{
@@ -111,7 +111,7 @@ func (c *crossStream) Bytes() int64 {
 // bands is the mean coherence of each band for every two nodes, n*n with NaN on the diagonal.
 func (c *crossStream) bands(bands []Band) [][]float64 {
 	frequency, n := binsOf(c.n, c.rate), c.nodes
-	segments := (c.samples-c.n)/(c.n-c.n/2) + 1
+	segments := segmentCount(c.samples, c.n)
 	out, bins := make([][]float64, len(bands)), make([]float64, len(bands))
 	for b := range out {
 		out[b] = make([]float64, n*n)

@@ -167,14 +167,14 @@ func frequencies(s Setup) Dim {
 	return Dim{Name: "frequency", Unit: "Hz", About: "middle of the bin", Values: binsOf(s.psdSegment(), s.Rate)}
 }
 
-// powerStream adds up the powers of segments.
+// powerStream adds up what segments make of the spectra.
 type powerStream struct {
-	Power             [][]float64 // [node][bin]; nil before the first unit
+	Density           [][]float64 // [node][bin]; nil before the first unit
 	nodes, n, samples int
 	rate              float64
-	place             func(n int) piece // for the sums
-	sums              *Spectra          // has Power; nil before the first unit, and where that one came before an interruption
-	come              piece             // has the sums of a later unit
+	place             func(n int) piece // for the spectra
+	sum               *Spectra          // has Density; nil before the first unit, and where that one came before an interruption
+	come              piece             // has what a later unit makes
 }
 
 func newPowerStream(s Setup) *powerStream {
@@ -184,41 +184,38 @@ func newPowerStream(s Setup) *powerStream {
 func (p *powerStream) Unit(k int) (from, to int, ok bool) { return segmentUnit(k, p.n, p.samples) }
 
 func (p *powerStream) Add(_ int, s *Signal) {
-	if p.Power == nil {
-		p.sums = welchSums(s, p.n, 0, p.place)
-		p.Power = p.sums.Power
+	segments := segmentCount(p.samples, p.n)
+	if p.Density == nil {
+		p.sum = welchPart(s, p.n, 0, segments, p.place)
+		p.Density = p.sum.Power
 		return
 	}
-	come := welchSums(s, p.n, 0, func(n int) piece {
+	come := welchPart(s, p.n, 0, segments, func(n int) piece {
 		if p.come.numbers == nil {
 			p.come = p.place(n)
 		}
 		return p.come
 	})
-	for i, sums := range come.Power {
-		for f, v := range sums {
-			p.Power[i][f] += v
+	for i, part := range come.Power {
+		for f, v := range part {
+			p.Density[i][f] += v
 		}
 	}
 }
 
 func (p *powerStream) Bytes() int64 { return int64(p.nodes+spectraBehind) * int64(binCount(p.n)) * 16 }
 
-// spectra are the densities of the sums. With own, the stream has no use for the sums any more; else they stay, and place
-// gives memory.
+// spectra are those of the units. With own, the stream has no use for them any more; else they are copied to memory that place gives.
 func (p *powerStream) spectra(own bool, host *Host, place func(n int) piece) *Spectra {
-	segments := (p.samples-p.n)/(p.n-p.n/2) + 1
-	sp := p.sums
-	if own && sp != nil {
-		sp.Segments = segments
-	} else {
-		sp = newSpectra(p.nodes, p.n, segments, p.rate, host, place)
+	sp := p.sum
+	if !own || sp == nil {
+		sp = newSpectra(p.nodes, p.n, 0, p.rate, host, place)
 		clear(sp.rows.numbers)
-		for i, sums := range p.Power {
-			copy(sp.Power[i], sums)
+		for i, density := range p.Density {
+			copy(sp.Power[i], density)
 		}
 	}
-	sp.normalise(p.rate, host)
+	sp.Segments = segmentCount(p.samples, p.n)
 	return sp
 }
 

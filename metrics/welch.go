@@ -23,9 +23,8 @@ type Spectra struct {
 
 // Welch computes the spectra with segments of n samples, and keeps the coefficients of the first keep bins.
 func Welch(s *Signal, n, keep int) *Spectra {
-	sp := welchSums(s, min(n, s.Len()), keep, plain)
-	sp.normalise(s.Rate, s.host)
-	return sp
+	n = min(n, s.Len())
+	return welchPart(s, n, keep, segmentCount(s.Len(), n), plain)
 }
 
 // newSpectra makes room for spectra of so many nodes in memory that place gives, whatever is in it.
@@ -48,17 +47,24 @@ func (sp *Spectra) row(i int) []float64 {
 	return sp.rows.numbers[i*bins : (i+1)*bins : (i+1)*bins]
 }
 
-// welchSums has the sums of |X_f|² in place of the power, in memory that place gives, whatever is in it.
-func welchSums(s *Signal, n, keep int, place func(n int) piece) *Spectra {
-	step := n - n/2
-	sp := newSpectra(s.N(), n, (s.Len()-n)/step+1, s.Rate, s.host, place)
+// step is from the start of a segment to that of the next.
+func (sp *Spectra) step() int { return sp.Segment - sp.Segment/2 }
+
+// segmentCount is how many segments of n samples a series has.
+func segmentCount(samples, n int) int { return (samples-n)/(n-n/2) + 1 }
+
+// welchPart is what the segments of s add to spectra of so many segments, in memory that place gives, whatever is in it.
+func welchPart(s *Signal, n, keep, segments int, place func(n int) piece) *Spectra {
+	sp := newSpectra(s.N(), n, segmentCount(s.Len(), n), s.Rate, s.host, place)
 	keep = min(keep, len(sp.Frequency))
 	if keep > 0 {
 		sp.Coefficient = make([][][]float64, s.N())
 	}
 	hosted := s.host != nil && s.host.plan(n) != nil && keep == 0
+	window, squares := s.host.hann(n)
+	norm := 1 / (squares * s.Rate * float64(segments))
 	if hosted {
-		sp.addByHost(s, step)
+		sp.addByHost(s, window, norm)
 	}
 	for i, p := range sp.Power {
 		if s.Bad[i] {
@@ -77,16 +83,14 @@ func welchSums(s *Signal, n, keep int, place func(n int) piece) *Spectra {
 		}
 	}
 	if !hosted {
-		window, _ := hann(n)
-		sp.addAll(s, window, step)
+		sp.addAll(s, window)
+		sp.normalise(norm)
 	}
 	return sp
 }
 
 // normalise turns sums into densities.
-func (sp *Spectra) normalise(rate float64, host *Host) {
-	_, norm := host.hann(sp.Segment)
-	norm = 1 / (norm * rate * float64(sp.Segments))
+func (sp *Spectra) normalise(norm float64) {
 	doubled := (sp.Segment + 1) / 2 // the first bin behind those that stand for their negatives, too
 	for _, p := range sp.Power {
 		p[0] *= norm
@@ -104,10 +108,13 @@ const unitSegments = 16
 
 // segmentUnit is unit k of a stream of segments of n samples.
 func segmentUnit(k, n, samples int) (from, to int, ok bool) {
+	if samples == 0 {
+		return 0, 0, false
+	}
 	n = min(n, samples)
 	step := n - n/2
-	first, all := k*unitSegments, (samples-n)/step+1
-	if samples == 0 || first >= all {
+	first, all := k*unitSegments, segmentCount(samples, n)
+	if first >= all {
 		return 0, 0, false
 	}
 	last := min(first+unitSegments, all) - 1
@@ -115,25 +122,24 @@ func segmentUnit(k, n, samples int) (from, to int, ok bool) {
 }
 
 // addAll takes the segments of all nodes.
-func (sp *Spectra) addAll(s *Signal, window []float64, step int) {
+func (sp *Spectra) addAll(s *Signal, window []float64) {
 	f := newFFT(sp.Segment)
 	nodes := s.livelyNodes()
 	for len(nodes) > 0 {
 		together := nodes[:min(f.width(), len(nodes))]
-		sp.add(s, together, f, window, step)
+		sp.add(s, together, f, window)
 		nodes = nodes[len(together):]
 	}
 }
 
-// addByHost has the host do it, and leaves whatever there is to nodes that are not lively.
-func (sp *Spectra) addByHost(s *Signal, step int) {
+// addByHost has the host do it and normalise, and leaves whatever there is to nodes that are not lively.
+func (sp *Spectra) addByHost(s *Signal, window []float64, norm float64) {
 	h := s.host
 	p := h.plan(sp.Segment)
-	window, _ := h.hann(sp.Segment)
 	all := sp.rows.numbers[:s.N()*len(sp.Frequency)]
 	out := h.launch(s, "welch", Task{
-		Numbers: append([]int64{int64(step), int64(sp.Segments)}, p.numbers...),
-		Laid:    h.laid(p, window),
+		Numbers: append([]int64{int64(sp.step()), int64(sp.Segments)}, p.numbers...),
+		Laid:    h.laid(p, window, []float64{norm / 2, norm}),
 		Work:    p.matrix() + tileWidth*sp.Segment,
 		Into:    sp.rows.Memory,
 	}, len(all))
@@ -144,14 +150,14 @@ func (sp *Spectra) addByHost(s *Signal, step int) {
 
 // add takes the segments of some nodes. Series are brought to about the same size first, by powers of two, since those
 // that are transformed together share their rounding.
-func (sp *Spectra) add(s *Signal, nodes []int, f fft, window []float64, step int) {
+func (sp *Spectra) add(s *Signal, nodes []int, f fft, window []float64) {
 	x, scale := make([][]float64, len(nodes)), make([]float64, len(nodes))
 	for k, i := range nodes {
 		x[k] = make([]float64, sp.Segment)
 		_, size := math.Frexp(s.Max[i] - s.Min[i])
 		scale[k] = math.Ldexp(1, size)
 	}
-	c := make([]complex128, len(sp.Frequency))
+	c, step := make([]complex128, len(sp.Frequency)), sp.step()
 	for at := range sp.Segments {
 		for k, i := range nodes {
 			segment(x[k], s.Node(i)[at*step:at*step+sp.Segment], window, 1/scale[k])

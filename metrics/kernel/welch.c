@@ -102,13 +102,14 @@ FUNC void less_means(const struct plan *p, cell *row, i64 k1, struct means mean)
 	}
 }
 
-/* welch: of each node the powers of its segments, added up, [node][bin]. number is { step, segments, plan of a segment },
-   table { plan, window }. Two segments that follow each other are transformed together, one as the real and one as the
-   imaginary parts: the sum of their powers at a frequency is half of what the transform has there and at its negative. */
+/* welch: of each node the powers of its segments, added up and scaled, [node][bin]. number is { step, segments, plan of a segment },
+   table { plan, window, scales }: half of that of the bins that stand for themselves alone, and of those that stand for their
+   negatives, too. Two segments that follow each other are transformed together, one as the real and one as the imaginary parts:
+   the sum of their powers at a frequency is half of what the transform has there and at its negative. */
 KERNEL(welch) {
 	const struct plan p = plan_of(A->number + 2, A->table);
 	const i64 step = A->number[0], segments = A->number[1];
-	const double *window = p.rest;
+	const double *window = p.rest, *scale = window + p.n;
 	const i64 bins = p.n / 2 + 1;
 	cell *matrix = (cell *)A->work;
 	lane *power = (lane *)(matrix + p.rows * p.stride); /* of frequency k1 + rows k2 at k1 columns + k2 */
@@ -128,7 +129,7 @@ KERNEL(welch) {
 		}
 		for (i64 k = 0; k < bins; k++) {
 			const i64 other = (p.n - k) % p.n;
-			const lane sum = (power[k % p.rows * p.columns + k / p.rows] + power[other % p.rows * p.columns + other / p.rows]) / 2;
+			const lane sum = (power[k % p.rows * p.columns + k / p.rows] + power[other % p.rows * p.columns + other / p.rows]) * scale[k > 0 && 2 * k < p.n];
 			for (i64 l = 0; l < W && a * W + l < NODES; l++) A->out[(a * W + l) * bins + k] = sum[l];
 		}
 	}
