@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,6 +30,7 @@ type passing struct {
 	base    int // the number of the first sample in them
 	samples int // that there will be
 	streams []*gathering
+	come    []metrics.Rows // that lie in memory of the device until Delivered
 }
 
 // gathering is a stream and how many units it has taken.
@@ -132,14 +134,16 @@ func (c *collector) add(point int, ch channel, rows metrics.Rows) error {
 		if t.channel != ch {
 			continue
 		}
-		host := <-c.hosts.free
-		defer func() { c.hosts.free <- host }()
-		return c.kept[ch][point].tiles.Lay(rows, metrics.Scale(t.unit), host)
+		p := c.kept[ch][point]
+		if rows.In == nil {
+			return p.tiles.Add(rows.Numbers)
+		}
+		p.come = append(p.come, rows)
 	}
 	return nil
 }
 
-// Delivered has the streams take what has come.
+// Delivered lays what has come, and has the streams take it: of several points at a time.
 func (c *collector) Delivered() error {
 	var all sync.WaitGroup
 	errs := make([]error, len(c.points))
@@ -150,9 +154,8 @@ func (c *collector) Delivered() error {
 		host := <-c.hosts.free
 		all.Go(func() {
 			for _, t := range c.signals {
-				c.kept[t.channel][i].take(c.rate(t.channel), metrics.Scale(t.unit), host)
+				errs[i] = errors.Join(errs[i], c.kept[t.channel][i].delivered(c.rate(t.channel), metrics.Scale(t.unit), host))
 			}
-			errs[i] = host.Err()
 			c.hosts.free <- host
 		})
 	}
@@ -165,10 +168,13 @@ func (c *collector) Delivered() error {
 	return nil
 }
 
-// ready tells whether any stream of a point has a unit to take.
+// ready tells whether samples of a point are to be laid, or any stream has a unit to take.
 func (c *collector) ready(point int) bool {
 	for _, t := range c.signals {
 		p := c.kept[t.channel][point]
+		if len(p.come) > 0 {
+			return true
+		}
 		for _, g := range p.streams {
 			if _, to, ok := g.stream.Unit(g.units); ok && to <= p.base+p.tiles.Len() {
 				return true
@@ -176,6 +182,18 @@ func (c *collector) ready(point int) bool {
 		}
 	}
 	return false
+}
+
+// delivered lays what has come, and has the streams take it.
+func (p *passing) delivered(rate, factor float64, host *metrics.Host) error {
+	for _, rows := range p.come {
+		if err := p.tiles.Lay(rows, factor, host); err != nil {
+			return err
+		}
+	}
+	p.come = p.come[:0]
+	p.take(rate, factor, host)
+	return host.Err()
 }
 
 // take has the streams take the units that are there, and drops what none of them needs any more.

@@ -44,7 +44,8 @@ type Point struct {
 type Sink interface {
 	// Samples hands over samples first, first+1, ... (from 0, counting those after the transient) of one recorded
 	// quantity of a point: rows of one number per node, []float32 or []float64 by the study's precision.
-	// The memory is used again afterwards. The calls come one after the other, while the device computes the next epoch.
+	// The memory is used again afterwards, or, where it is the device's (rows.In), once all samples of the epoch have been
+	// handed over and a Gatherer has been told. The calls come one after the other, while the device computes the next epoch.
 	Samples(point, stream, quantity int, first int64, rows metrics.Rows) error
 }
 
