@@ -96,15 +96,17 @@ func fcdValues(out, fcd []float64, s Setup, apart bool) []float64 {
 
 func (in *Input) fcd() []float64 {
 	return once(in, "fcd", func() []float64 {
-		w, ok := in.Streams["fcd"].(*windowStream)
-		if !ok {
+		w, passing := in.Streams["fcd"].(*windowStream)
+		centred := in.room
+		if !passing {
 			w = newWindowStream(in.setup())
 			w.room = in.room
 			passed(w, in.Signal)
+			centred = nil // nobody else has a use for the vectors
 		}
 		v := w.FC
 		out := in.room(len(v) * len(v))
-		correlateAll(out, v, in.room)
+		correlateAll(out, v, centred)
 		return out
 	})
 }
@@ -125,7 +127,7 @@ func FCD(v [][]float64) []float64 {
 	return out
 }
 
-// correlateAll fills out with what FCD gives, in memory that room gives.
+// correlateAll fills out with what FCD gives. Room gives memory for vectors less their means; without it they are changed.
 func correlateAll(out []float64, v [][]float64, room func(n int) []float64) {
 	count := len(v)
 	if centred := allCentred(v, room); centred != nil {
@@ -155,24 +157,29 @@ func correlateAll(out []float64, v [][]float64, room func(n int) []float64) {
 	}
 }
 
-// allCentred are the vectors less their means; nil where one has undefined entries, too few, or no spread.
+// allCentred are the vectors less their means, in memory that room gives, or themselves; nil where one has undefined entries, too
+// few, or no spread.
 func allCentred(v [][]float64, room func(n int) []float64) [][]float64 {
 	if len(v) == 0 || len(v[0]) < 3 {
 		return nil
 	}
-	n := len(v[0])
-	flat, out := room(len(v)*n), make([][]float64, len(v))
+	centres := make([]float64, len(v))
 	for k, x := range v {
-		centre := total(x) / float64(n)
+		centres[k] = total(x) / float64(len(x))
 		differ := slices.ContainsFunc(x, func(r float64) bool { return r != x[0] })
-		if !differ || math.IsNaN(centre) || math.IsInf(centre, 0) {
+		if !differ || math.IsNaN(centres[k]) || math.IsInf(centres[k], 0) {
 			return nil
 		}
-		row := flat[k*n:][:n]
-		for j, r := range x[:len(row)] {
+	}
+	out := make([][]float64, len(v))
+	for k, x := range v {
+		if out[k] = x; room != nil {
+			out[k] = room(len(x))
+		}
+		centre, row := centres[k], out[k][:len(x)]
+		for j, r := range x {
 			row[j] = r - centre
 		}
-		out[k] = row
 	}
 	return out
 }

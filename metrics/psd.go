@@ -245,13 +245,18 @@ func (in *Input) averageSpectrum() []float64 {
 
 // average is the spectrum averaged over the nodes that have one.
 func (sp *Spectra) average() []float64 {
-	sum, count := sp.row(len(sp.Power)), 0.0
-	clear(sum)
+	sum, rows := sp.row(len(sp.Power)), make([][]float64, 0, len(sp.Power))
 	for _, p := range sp.Power {
-		if math.IsNaN(p[0]) {
-			continue
+		if !math.IsNaN(p[0]) {
+			rows = append(rows, p)
 		}
-		count++
+	}
+	clear(sum)
+	count := float64(len(rows))
+	for ; len(rows) >= 4; rows = rows[4:] {
+		addFour(sum, rows[0], rows[1], rows[2], rows[3])
+	}
+	for _, p := range rows {
 		for f, v := range p {
 			sum[f] += v
 		}

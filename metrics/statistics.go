@@ -77,6 +77,14 @@ func upper(a []float64, n int, room func(n int) []float64) []float64 {
 	return out
 }
 
+// addFour adds four rows to sum, one after the other.
+func addFour(sum, a, b, c, d []float64) {
+	a, b, c, d = a[:len(sum)], b[:len(sum)], c[:len(sum)], d[:len(sum)]
+	for k, v := range sum {
+		sum[k] = v + a[k] + b[k] + c[k] + d[k]
+	}
+}
+
 // pearson is the correlation of a and b over the entries finite in both, within [-1, 1]:
 // NaN when there are fewer than three, or when either is constant.
 func pearson(a, b []float64) float64 {

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"bytes"
 	"math"
 	"slices"
 )
@@ -56,7 +57,7 @@ func (in *Input) structure(name string, a []float64) *structure {
 		if h == nil {
 			return newStructure(a, in.Moments.N())
 		}
-		if last := h.structures[name]; last == nil || !slices.Equal(last.matrix, a) {
+		if last := h.structures[name]; last == nil || !bytes.Equal(heap(last.matrix).Bytes(), heap(a).Bytes()) {
 			h.structures[name] = newStructure(a, in.Moments.N())
 		}
 		return h.structures[name]

@@ -300,10 +300,7 @@ func (u *union) correlate(i int) {
 func addProducts(row []float64, blocks []window, i int) {
 	of := func(b *window) []float64 { return b.Products[i*b.Stride+i+1:][:len(row)] }
 	for ; len(blocks) >= 4; blocks = blocks[4:] {
-		a, b, c, d := of(&blocks[0]), of(&blocks[1]), of(&blocks[2]), of(&blocks[3])
-		for j, v := range row {
-			row[j] = v + a[j] + b[j] + c[j] + d[j]
-		}
+		addFour(row, of(&blocks[0]), of(&blocks[1]), of(&blocks[2]), of(&blocks[3]))
 	}
 	for k := range blocks {
 		a := of(&blocks[k])
