@@ -117,8 +117,10 @@ func (m *Meter) line(elapsed time.Duration, done float64, note string) string {
 		line += "  " + note
 	}
 	if rate := (done - m.before) / elapsed.Seconds(); rate > 0 {
-		left := time.Duration((m.total - done) / rate * float64(time.Second))
-		line += "  " + Rate(rate, m.unit) + "  " + Duration(left) + " left"
+		line += "  " + Rate(rate, m.unit)
+		if left := time.Duration((m.total - done) / rate * float64(time.Second)); left >= 0 { // else there is more to do than was known
+			line += "  " + Duration(left) + " left"
+		}
 	}
 	return line
 }

@@ -70,6 +70,19 @@ func TestResumedWorkDoesNotCountForTheRate(t *testing.T) {
 	})
 }
 
+// A checkpoint that does not serve has its steps done again, beyond those that were to be done.
+func TestMoreWorkThanWasKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		meter := progress.New(&out, false, "steps", 0, 100)
+		time.Sleep(10 * time.Second)
+		meter.Show(120, "")
+		if want := "100 %  12 steps/s\n"; out.String() != want {
+			t.Errorf("got %q, want %q", out.String(), want)
+		}
+	})
+}
+
 func TestRate(t *testing.T) {
 	for rate, want := range map[float64]string{
 		0.25:   "0.25 steps/s",
