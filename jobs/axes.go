@@ -18,6 +18,9 @@ const seedAddress = "run.seed"
 // options are the keys of [sweep] that are no addresses.
 var options = [...]string{"mode", "file", "points", "seed", "only"}
 
+// sections are the first parts of addresses that have several.
+var sections = [...]string{"parameters", "coupling", "connectome", "noise", "clamp", "initial", "stimulus", "bold", "run"}
+
 // sweepable says what an axis may be.
 const sweepable = "what can be swept: a parameter of the model, parameters.<parameter>.scale and .offset of a map, coupling.<parameter>, connectome.speed, connectome.lesion.<number>.scale, noise.<state>, noise.<state>.ntau, clamp.<state>, initial.<state>, stimulus.<name>.<parameter>, bold.<parameter>, run.seed"
 
@@ -133,8 +136,9 @@ func (r *reader) axesIn(path ...string) {
 		at := join(path, key)
 		address := strings.Join(at[1:], ".")
 		keys := r.Keys(at...)
+		unknown := len(path) == 1 && !slices.Contains(sections[:], key) && !r.isSetting(key) // it leads to no address, whatever it holds
 		switch {
-		case len(keys) == 0 || slices.ContainsFunc(keys, func(key string) bool { return r.isRangeKey(join(at, key)) }):
+		case unknown || len(keys) == 0 || slices.ContainsFunc(keys, func(key string) bool { return r.isRangeKey(join(at, key)) }):
 			r.axis(address, at)
 		case r.isSetting(address) && !slices.ContainsFunc(keys, func(key string) bool { return r.isSetting(address + "." + key) }):
 			r.faultf(r.ValuePos(at...), "sweep.%s: a range is { from = ..., to = ..., points = ... }, but here stands %s", address, strings.Join(keys, ", "))

@@ -85,11 +85,12 @@ job.toml:6:3: run: expected a table, found a list; write [run] with one bracket
 job.toml:8:3: unknown key "stimuli" (did you mean "stimulus"?)
 job.toml:9:2: target: a list of tables; write [[target]] with two brackets
 job.toml:10:3: metrics: expected a table, found a list; write [metrics] with one bracket`},
-	{"ranges in other words", strings.Replace(with("[sweep]\nb_e = { start = 0, stop = 1, n = 3 }\nT = { from = 0 }\nnonsense = [1]\n[parameters]\nnothing = 1\n"), "toy.toml", "adex2", 1), `job.toml:7:7: sweep.b_e: a range is { from = ..., to = ..., points = ... }, but here stands start, stop, n
+	{"ranges in other words", strings.Replace(with("[sweep]\nb_e = { start = 0, stop = 1, n = 3 }\nT = { from = 0 }\nnonsense = [1]\nb_q = { start = 0, stop = 1, n = 3 }\n[parameters]\nnothing = 1\n"), "toy.toml", "adex2", 1), `job.toml:7:7: sweep.b_e: a range is { from = ..., to = ..., points = ... }, but here stands start, stop, n
 job.toml:8:1: sweep.T: to is missing
 job.toml:8:1: sweep.T: points is missing: how many values?
 job.toml:9:1: unknown parameter "nonsense" of model adex2; brainsweep models show adex2 lists them
-job.toml:11:1: unknown parameter "nothing" of model adex2; brainsweep models show adex2 lists them`},
+job.toml:10:1: unknown parameter "b_q" of model adex2 (did you mean "b_e"?)
+job.toml:12:1: unknown parameter "nothing" of model adex2; brainsweep models show adex2 lists them`},
 	{"normalisation", with("[connectome]\nsource = 'synthetic:10'\nnormalise = 'colum'\n"), `job.toml:4:14: connectome.normalise: unknown value "colum" (did you mean "column"?); there is none, max, row, column, spectral`},
 	{"keys that are missing under their names", "modle = 'x'\n[connectome]\nsourc = 'synthetic:4'\n[run]\nduraton = '1 s'\n", `job.toml:1:1: unknown key "modle" (did you mean "model"?)
 job.toml:3:1: unknown key "sourc" (did you mean "source"?)
