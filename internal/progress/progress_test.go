@@ -58,29 +58,27 @@ func TestBarGivesWayToOtherLines(t *testing.T) {
 	})
 }
 
-func TestResumedWorkDoesNotCountForTheRate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out strings.Builder
-		meter := progress.New(&out, false, "steps", 50, 100)
-		time.Sleep(10 * time.Second)
-		meter.Show(60, "")
-		if want := " 60 %  1 steps/s  40 s left\n"; out.String() != want {
-			t.Errorf("got %q, want %q", out.String(), want)
-		}
-	})
-}
-
-// A checkpoint that does not serve has its steps done again, beyond those that were to be done.
-func TestMoreWorkThanWasKnown(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out strings.Builder
-		meter := progress.New(&out, false, "steps", 0, 100)
-		time.Sleep(10 * time.Second)
-		meter.Show(120, "")
-		if want := "100 %  12 steps/s\n"; out.String() != want {
-			t.Errorf("got %q, want %q", out.String(), want)
-		}
-	})
+func TestRateAndTimeLeft(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, done float64
+		want         string
+	}{
+		"resumed work does not count for the rate": {50, 60, " 60 %  1 steps/s  40 s left\n"},
+		// A checkpoint that does not serve has its steps done again, beyond those that were to be done.
+		"more work than was known": {0, 120, "100 %  12 steps/s\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var out strings.Builder
+				meter := progress.New(&out, false, "steps", c.before, 100)
+				time.Sleep(10 * time.Second)
+				meter.Show(c.done, "")
+				if out.String() != c.want {
+					t.Errorf("got %q, want %q", out.String(), c.want)
+				}
+			})
+		})
+	}
 }
 
 func TestRate(t *testing.T) {
