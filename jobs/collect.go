@@ -64,6 +64,9 @@ func (s *setup) newPassing(t tapped, config metrics.Config, h *hosts, whole bool
 		streams, _ := metrics.Streams(t.table, setup)
 		room, _ = passingRoom(streams, setup)
 		for _, group := range slices.Sorted(maps.Keys(streams)) {
+			if st, ok := streams[group].(metrics.Placed); ok {
+				st.Place(h.memory)
+			}
 			p.streams = append(p.streams, &gathering{group: group, stream: streams[group]})
 		}
 	}
@@ -89,6 +92,11 @@ func (c *collector) release() {
 		for _, p := range k {
 			p.tiles.Drop(p.tiles.Len())
 			c.hosts.spare = append(c.hosts.spare, p.tiles)
+			for _, g := range p.streams {
+				if st, ok := g.stream.(metrics.Placed); ok {
+					c.hosts.failed = errors.Join(c.hosts.failed, st.Free())
+				}
+			}
 		}
 	}
 	c.kept = nil

@@ -17,6 +17,7 @@ type hosts struct {
 	machines []*sim.Machine
 	memory   func(size int) (metrics.Memory, error) // of series
 	spare    []*metrics.Tiles                       // of series of batches that are done: new memory costs more than filling it
+	failed   error                                  // where memory was given back
 }
 
 // tiles makes room for a series: the smallest that is spare and suffices, else new one.
@@ -35,9 +36,10 @@ func (h *hosts) tiles(nodes, precision, samples int) (*metrics.Tiles, error) {
 	return t, nil
 }
 
-// trim frees what is spare.
+// trim frees what is spare, and tells what has failed since the last time.
 func (h *hosts) trim() error {
-	var err error
+	err := h.failed
+	h.failed = nil
 	for _, t := range h.spare {
 		err = errors.Join(err, t.Free())
 	}

@@ -100,7 +100,7 @@ func (in *Input) fcd() []float64 {
 		centred := in.room
 		if !passing {
 			w = newWindowStream(in.setup())
-			w.room = in.room
+			w.hosted.take = (*Host).piece
 			passed(w, in.Signal)
 			centred = nil // nobody else has a use for the vectors
 		}
@@ -112,9 +112,10 @@ func (in *Input) fcd() []float64 {
 }
 
 // WindowFC returns the upper triangles of the functional connectivity of every window of length samples, step
-// samples apart.
+// samples apart. A host has them until it turns to another point.
 func WindowFC(s *Signal, length, step int) [][]float64 {
 	w := newWindows(s.N(), s.Len(), length, step)
+	w.hosted.take = (*Host).piece
 	passed(w, s)
 	return w.FC
 }

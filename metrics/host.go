@@ -14,7 +14,7 @@ var kernels embed.FS
 // vectors of gcc and clang, for the cores of a host.
 func Kernels() (string, error) {
 	var text strings.Builder
-	for _, name := range []string{"lanes", "survey", "lay", "fft", "welch", "phase", "histogram", "states", "products", "walks", "profile"} {
+	for _, name := range []string{"lanes", "survey", "lay", "fft", "welch", "phase", "histogram", "states", "products", "windows", "walks", "profile"} {
 		part, err := kernels.ReadFile("kernel/" + name + ".c")
 		if err != nil {
 			return "", err

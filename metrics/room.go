@@ -51,10 +51,13 @@ type pieces struct {
 }
 
 // memory gives memory of the machine for n numbers until it is freed.
-func (h *Host) memory(n int) piece {
+func (h *Host) memory(n int) piece { return h.taken(n, h.machine.Memory) }
+
+// taken is memory for n numbers that take gives.
+func (h *Host) taken(n int, take func(size int) (Memory, error)) piece {
 	if h.err == nil {
 		var m Memory
-		if m, h.err = h.machine.Memory(8 * n); h.err == nil {
+		if m, h.err = take(8 * n); h.err == nil {
 			return piece{m, numbers[float64](m)[:n]}
 		}
 	}

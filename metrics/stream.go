@@ -12,6 +12,14 @@ type Stream interface {
 	Bytes() int64
 }
 
+// Placed is a stream whose numbers kernels read and write, too, in memory that take gives where there is a host. Free gives it back;
+// what the stream has gathered is lost then.
+type Placed interface {
+	Stream
+	Place(take func(size int) (Memory, error))
+	Free() error
+}
+
 // unitSamples is how many samples make a unit, about, where nothing else says so.
 const unitSamples = 8192
 

@@ -15,9 +15,7 @@ type windowStream struct {
 	FC     [][]float64
 
 	length, step, windows, last int
-	room                        func(n int) []float64 // for FC and blocks
-	spare                       [][]float64           // of blocks that are gone
-	sums                        []float64             // of unions
+	hosted                      hostedWindows
 }
 
 func newWindowStream(s Setup) *windowStream {
@@ -26,7 +24,8 @@ func newWindowStream(s Setup) *windowStream {
 }
 
 func newWindows(nodes, samples, length, step int) *windowStream {
-	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step, room: zeros}
+	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step,
+		hosted: hostedWindows{take: (*Host).memory}}
 	if w.windows = windowCount(samples, length, step); w.windows > 0 {
 		w.last = (w.windows-1)*step + length
 	}
@@ -57,33 +56,20 @@ func (w *windowStream) addWithin(k int, s *Signal, from, to int) {
 		edges = append(edges, at, min(at+rest, to))
 	}
 	edges = append(edges, to)
-	blocks := blockSums(s, w.Shift, edges)
+	blocks := make([]window, len(edges)-1)
 	for b := range blocks {
 		// What lies behind a rest belongs to no window where windows are shorter than steps.
-		if w.length < w.step && b%2 == 1 {
-			blocks[b] = window{}
+		if w.length >= w.step || b%2 == 0 {
+			blocks[b].Count = edges[b+1] - edges[b]
 		}
 	}
-	w.Blocks = append(w.Blocks, blocks...)
-	w.finish(first + to - from)
-	for b := range w.Blocks {
-		w.keep(&w.Blocks[b])
-	}
-}
-
-// keep makes numbers that are lent the window's own.
-func (w *windowStream) keep(b *window) {
-	if !b.lent {
-		return
-	}
-	var own []float64
-	if last := len(w.spare) - 1; last >= 0 {
-		own, w.spare = w.spare[last], w.spare[:last]
+	if s.host != nil {
+		w.sumByHost(s, edges, blocks)
 	} else {
-		own = w.room(len(b.all))
+		sumBlocks(s, w.Shift, edges, blocks)
 	}
-	copy(own, b.all)
-	*b = windowIn(own, b.Count, len(b.Sum), b.Stride, false)
+	w.Blocks = append(w.Blocks, blocks...)
+	w.finish(first+to-from, s.host)
 }
 
 // shift finds the shifts that are not known yet in a unit: the mean of its first step.
@@ -104,50 +90,40 @@ func (w *windowStream) shift(s *Signal, from, to int) {
 }
 
 // finish makes the windows that end before sample to or with it.
-func (w *windowStream) finish(to int) {
+func (w *windowStream) finish(to int, host *Host) {
 	filled, place := filledBlocks(w.Blocks)
-	n := len(w.Shift)
-	made := make([]union, min(w.windows, windowCount(to, w.length, w.step))-len(w.FC))
-	if need := 2 * n * len(made); need > len(w.sums) {
-		w.sums = w.room(need)
-	}
-	for m := range made {
-		begin := 2*len(w.FC) - w.Gone
+	made := make([][]window, min(w.windows, windowCount(to, w.length, w.step))-len(w.FC))
+	for k := range made {
+		begin := 2*(len(w.FC)+k) - w.Gone
 		end := min(len(w.Blocks), begin+2*(w.length/w.step)+1)
-		made[m] = newUnion(filled[place[begin]:place[end]], w.sums[2*n*m:2*n*(m+1)], w.room)
-		w.FC = append(w.FC, made[m].fc)
+		made[k] = filled[place[begin]:place[end]]
 	}
-	// Node by node, since what windows have in common stays in the cache so long.
-	for i := range w.Shift {
-		for k := range made {
-			made[k].spread(i)
-		}
-	}
-	for i := range w.Shift {
-		for k := range made {
-			made[k].correlate(i)
-		}
+	if host != nil {
+		w.FC = append(w.FC, w.correlatedByHost(host, made)...)
+	} else {
+		w.FC = append(w.FC, correlatedUnions(made, len(w.Shift))...)
 	}
 	gone := max(0, min(2*len(w.FC)-w.Gone, len(w.Blocks)))
 	if len(w.FC) == w.windows { // the last blocks serve no window to come
 		gone = len(w.Blocks)
 	}
-	for _, b := range w.Blocks[:gone] {
-		if b.all != nil && !b.lent {
-			w.spare = append(w.spare, b.all)
-		}
-	}
+	w.hosted.drop(w.Blocks[:gone])
 	w.Blocks = slices.Delete(w.Blocks, 0, gone)
 	w.Gone += gone
 }
 
 func (w *windowStream) Bytes() int64 {
 	n := int64(len(w.Shift))
-	blocks := int64(min(w.length+w.unit(), w.last)/w.step + 1)
+	return 8 * (int64(w.most())*(n+7)*(n+10) + int64(w.windows)*n*(n-1)/2)
+}
+
+// most is how many blocks that are not empty there are at a time, at most.
+func (w *windowStream) most() int {
+	blocks := min(w.length+w.unit(), w.last)/w.step + 1
 	if w.length > w.step && w.length%w.step > 0 { // else one of the two blocks of a step is empty
 		blocks *= 2
 	}
-	return 8 * (blocks*(n+7)*(n+10) + int64(w.windows)*n*(n-1)/2)
+	return blocks
 }
 
 // window is the sums over some samples about each node's shift.
@@ -157,43 +133,16 @@ type window struct {
 	Products      []float64 // n rows of Stride numbers, of which those from the diagonal on count
 	Stride        int
 
-	all  []float64 // all of these together, as a host has them; nil where they are not
-	lent bool      // they are the host's, until its next launch
+	place int // among the blocks of a host
 }
 
-// windowIn is a window of n nodes whose numbers lie together.
-func windowIn(all []float64, count, n, stride int, lent bool) window {
-	part := func(row int) []float64 { return all[row*stride:][:n] }
-	return window{Count: count, Sum: part(0), Min: part(1), Max: part(2), Products: all[3*stride:], Stride: stride, all: all, lent: lent}
-}
-
-// blockSums sums the blocks between the edges; one without a sample has count 0. A host lends the sums until its next launch.
-func blockSums(s *Signal, shift []float64, edges []int) []window {
-	out := make([]window, len(edges)-1)
-	if s.host == nil {
-		for k := range out {
-			if edges[k] < edges[k+1] {
-				out[k] = newWindow(s, shift, edges[k], edges[k+1])
-			}
-		}
-		return out
-	}
-	stride := s.host.stride()
-	size := (3 + stride) * stride
-	numbers := []int64{0}
-	var whole []int
-	for k := range out {
-		if edges[k] < edges[k+1] {
-			whole = append(whole, k)
-			numbers = append(numbers, int64(edges[k]), int64(edges[k+1]))
+// sumBlocks sums those blocks between edges that have a count.
+func sumBlocks(s *Signal, shift []float64, edges []int, blocks []window) {
+	for b := range blocks {
+		if blocks[b].Count > 0 {
+			blocks[b] = newWindow(s, shift, edges[b], edges[b+1])
 		}
 	}
-	numbers[0] = int64(len(whole))
-	sums := s.host.launch(s, "products", Task{Numbers: numbers, Table: s.host.perNode(func(i int) float64 { return shift[i] })}, size*len(whole))
-	for b, k := range whole {
-		out[k] = windowIn(sums[b*size:(b+1)*size], edges[k+1]-edges[k], s.N(), stride, true)
-	}
-	return out
 }
 
 func newWindow(s *Signal, shift []float64, from, to int) window {
@@ -245,14 +194,28 @@ type union struct {
 	fc           []float64 // upper triangle
 }
 
-// newUnion makes one of blocks that are not empty, with sums and inverses in memory for both; room gives memory for fc.
-func newUnion(blocks []window, both []float64, room func(n int) []float64) union {
-	n := len(blocks[0].Sum)
-	u := union{blocks: blocks, sum: both[:n], inverse: both[n:], fc: room(n * (n - 1) / 2)}
-	for k := range blocks {
-		u.count += float64(blocks[k].Count)
+// correlatedUnions are the upper triangles of windows of n nodes, each made of blocks that are not empty.
+func correlatedUnions(windows [][]window, n int) [][]float64 {
+	made, fc := make([]union, len(windows)), make([][]float64, len(windows))
+	for k, blocks := range windows {
+		made[k] = union{blocks: blocks, sum: make([]float64, n), inverse: make([]float64, n), fc: make([]float64, n*(n-1)/2)}
+		fc[k] = made[k].fc
+		for b := range blocks {
+			made[k].count += float64(blocks[b].Count)
+		}
 	}
-	return u
+	// Node by node, since what windows have in common stays in the cache so long.
+	for i := range n {
+		for k := range made {
+			made[k].spread(i)
+		}
+	}
+	for i := range n {
+		for k := range made {
+			made[k].correlate(i)
+		}
+	}
+	return fc
 }
 
 // spread finds how far node i spreads.

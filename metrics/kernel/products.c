@@ -1,9 +1,11 @@
-/* products: of blocks of samples, from number[1 + 2k] to number[2 + 2k], k < number[0], the sums of x, of products of every two
-   nodes, and the least and the greatest x; x is the sample less table[node]. out has of each block three rows of TILES*W and
-   then products [TILES*W][TILES*W], of which those of a node with later ones, and with itself, count. */
+/* products: of number[0] blocks, which three numbers tell of each, its place at out and its samples' first and end: the sums of x,
+   of products of every two nodes, and the least and the greatest x; x is the sample less table[node]. A block has three rows of TILES*W
+   and then products [TILES*W][TILES*W], of which those of a node with later ones, and with itself, count. */
 
 /* Of CHUNK times, the first cache holds the samples in double, and what comes of them. A line of it has those of a tile at LINE times. */
 enum { CHUNK = 32, LINE = 64 / (TILE * sizeof(real)), STRIDE = TILES * W };
+
+enum { BLOCK = (3 + STRIDE) * STRIDE };
 
 /* As many sums as registers hold: those of HIGH nodes with the nodes of ACROSS vectors. */
 enum { HIGH = W, ACROSS = 3 };
@@ -28,18 +30,18 @@ FUNC void added(double *products, const lane *x, const lane *y, i64 rows, i32 ac
 
 KERNEL(products) {
 	SHARED(lane, x, TILES * CHUNK);
-	const i64 *edge = A->number + 1;
-	double *out = A->out;
-	for (i64 block = 0; block < A->number[0]; block++, out += (3 + STRIDE) * STRIDE) {
+	for (i64 block = 0; block < A->number[0]; block++) {
+		const i64 *told = A->number + 1 + 3 * block, begin = told[1], end = told[2];
+		double *out = A->out + told[0] * BLOCK;
 		double *square = out + 3 * STRIDE;
 		for (i64 a = 0; a < TILES; a++) {
 			put(out + a * W, all(0));
 			put(out + (TILES + a) * W, all(1.0 / 0.0));
 			put(out + (2 * TILES + a) * W, all(-1.0 / 0.0));
 		}
-		for (i64 from = edge[2 * block]; from < edge[2 * block + 1]; from += CHUNK) {
-			const i64 rows = edge[2 * block + 1] - from < CHUNK ? edge[2 * block + 1] - from : CHUNK;
-			const int fresh = from == edge[2 * block];
+		for (i64 from = begin; from < end; from += CHUNK) {
+			const i64 rows = end - from < CHUNK ? end - from : CHUNK;
+			const int fresh = from == begin;
 			for (i64 a = 0; a < TILES; a++) {
 				const lane shift = at(A->table + a * W);
 				lane s = at(out + a * W), low = at(out + (TILES + a) * W), high = at(out + (2 * TILES + a) * W);
