@@ -83,8 +83,8 @@ func (c *crossStream) Add(_ int, s *Signal) {
 func (c *crossStream) addByHost(s *Signal) {
 	h, n, bins, step := s.host, c.nodes, len(c.Products), c.n-c.n/2
 	segments := segmentCount(s.Len(), c.n)
+	window, _ := h.hann(c.n) // first: it may take the place of other plans
 	p := h.plan(c.n)
-	window, _ := h.hann(c.n)
 	out := h.launch(s, "coherence", Task{
 		Numbers: append([]int64{int64(step), int64(segments), int64(bins)}, p.numbers...),
 		Laid:    h.laid(p, window),

@@ -138,12 +138,13 @@ func (h *Host) perNode(of func(i int) float64) []float64 {
 
 // plan is how the kernels take a transform of length n = rows x columns.
 type plan struct {
-	numbers []int64
-	table   []float64
-	window  []float64 // of length n, and its sum of squares; nil until they are asked for
-	squares float64
-	halves  []float64 // exp(-2 pi i k/2n) where the coefficient of k is; nil until they are asked for
-	laid    piece     // the table, with what was behind it last
+	numbers  []int64
+	table    []float64
+	window   []float64 // that of the length it was asked for last, and its sum of squares
+	squares  float64
+	halves   []float64 // exp(-2 pi i k/2n) where the coefficient of k is; nil until they are asked for
+	tangents []float64 // tan(pi/4 - pi k/2n) there; nil until they are asked for
+	laid     piece     // the table, with what was behind it last
 }
 
 // laid is the table of a plan, with others behind it, in memory of the machine, where the plan's lies already. The next ones
@@ -192,19 +193,22 @@ func (h *Host) plan(n int) *plan {
 
 // hann is what the function of this name gives, computed once for lengths that the kernels transform. A nil host may be asked.
 func (h *Host) hann(n int) (window []float64, squares float64) {
-	if h == nil || h.plan(n) == nil {
+	p, _ := h.halved(n)
+	if p == nil {
 		return hann(n)
 	}
-	p := h.plan(n)
-	if p.window == nil {
+	if len(p.window) != n {
 		p.window, p.squares = hann(n)
 	}
 	return p.window, p.squares
 }
 
 // halved is how a series of n samples is transformed: each complex number takes two of them, or one where n is odd; nil
-// where the kernels cannot.
+// where the kernels cannot. A nil host may be asked.
 func (h *Host) halved(n int) (p *plan, each int) {
+	if h == nil {
+		return nil, 0
+	}
 	if n%2 == 1 {
 		return h.plan(n), 1
 	}
@@ -218,6 +222,15 @@ func (h *Host) halved(n int) (p *plan, each int) {
 		}
 	}
 	return p, 2
+}
+
+// halfTangents are those of p, for transforms of half a length.
+func (p *plan) halfTangents() []float64 {
+	for k := 2 * len(p.tangents); k < len(p.halves); k += 2 {
+		cos, sin := p.halves[k], -p.halves[k+1]
+		p.tangents = append(p.tangents, cos/(1+sin)) // of half of what is left to a right angle
+	}
+	return p.tangents
 }
 
 // radices are the lengths of the passes of a transform: few and long ones, as far as registers hold them.

@@ -60,31 +60,34 @@ func welchPart(s *Signal, n, keep, segments int, place func(n int) piece) *Spect
 	if keep > 0 {
 		sp.Coefficient = make([][][]float64, s.N())
 	}
-	hosted := s.host != nil && s.host.plan(n) != nil && keep == 0
+	plan, _ := s.host.halved(n)
+	hosted := plan != nil && keep == 0
 	window, squares := s.host.hann(n)
 	norm := 1 / (squares * s.Rate * float64(segments))
+	for i := 0; keep > 0 && i < s.N(); i++ {
+		sp.Coefficient[i] = make([][]float64, keep)
+		for f := range sp.Coefficient[i] {
+			sp.Coefficient[i][f] = make([]float64, 2*sp.Segments)
+			if s.Bad[i] {
+				fill(sp.Coefficient[i][f], math.NaN())
+			}
+		}
+	}
 	if hosted {
 		sp.addByHost(s, window, norm)
+	} else {
+		for _, p := range sp.Power {
+			clear(p)
+		}
+		sp.addAll(s, window)
+		sp.normalise(norm)
 	}
 	for i, p := range sp.Power {
 		if s.Bad[i] {
 			fill(p, math.NaN())
-		} else if s.Flat[i] || !hosted {
+		} else if s.Flat[i] {
 			clear(p)
 		}
-		if keep > 0 {
-			sp.Coefficient[i] = make([][]float64, keep)
-			for f := range sp.Coefficient[i] {
-				sp.Coefficient[i][f] = make([]float64, 2*sp.Segments)
-				if s.Bad[i] {
-					fill(sp.Coefficient[i][f], math.NaN())
-				}
-			}
-		}
-	}
-	if !hosted {
-		sp.addAll(s, window)
-		sp.normalise(norm)
 	}
 	return sp
 }
@@ -135,12 +138,17 @@ func (sp *Spectra) addAll(s *Signal, window []float64) {
 // addByHost has the host do it and normalise, and leaves whatever there is to nodes that are not lively.
 func (sp *Spectra) addByHost(s *Signal, window []float64, norm float64) {
 	h := s.host
-	p := h.plan(sp.Segment)
+	p, each := h.halved(sp.Segment)
+	sin, cos := math.Sincos(2 * math.Pi / float64(sp.Segment))
+	powers, tangents := sp.Segment, []float64(nil) // for odd segments
+	if each == 2 {
+		powers, tangents = len(p.halves), p.halfTangents()
+	}
 	all := sp.rows.numbers[:s.N()*len(sp.Frequency)]
 	out := h.launch(s, "welch", Task{
-		Numbers: append([]int64{int64(sp.step()), int64(sp.Segments)}, p.numbers...),
-		Laid:    h.laid(p, window, []float64{norm / 2, norm}),
-		Work:    p.matrix() + tileWidth*sp.Segment,
+		Numbers: append([]int64{int64(sp.step()), int64(sp.Segments), int64(each)}, p.numbers...),
+		Laid:    h.laid(p, window, []float64{norm, 2 * norm, cos, sin}, tangents),
+		Work:    p.matrix() + tileWidth*powers,
 		Into:    sp.rows.Memory,
 	}, len(all))
 	if sp.rows.Memory == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"brainsweep/cpu"
@@ -34,6 +35,7 @@ func TestMachineFindsSpectraOfHostileSeries(t *testing.T) {
 		"far from all at first": {outlierAt(0), 1e6},
 		"far from all half-way": {outlierAt(segment / 2), 1e6},
 		"far from all at last":  {outlierAt(samples - 1), 1e6},
+		"two levels":            {func(at int, x float64) float64 { return x + 1e6*float64(at/1200) }, 1e6},
 		"a drift":               {func(at int, x float64) float64 { return x + float64(at) }, segment},
 		"a large mean":          {func(_ int, x float64) float64 { return 1e6 + x }, 4},
 		"a mean, and no more":   {func(at int, _ float64) float64 { return 1e6 + float64(at%2)*0x1p-20 }, 0x1p-20},
@@ -62,6 +64,71 @@ func TestMachineFindsSpectraOfHostileSeries(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMachineFindsSpectraOfAnyLength: segments are transformed as half as many complex numbers or, two together, as odd ones.
+func TestMachineFindsSpectraOfAnyLength(t *testing.T) {
+	each(t, func(t *testing.T, isa string) {
+		const nodes = 28
+		host := newHost[float32](t, nodes, isa)
+		for segment := 1; segment <= 128; segment++ {
+			for _, segments := range []int{1, 2, 3} {
+				samples := segment + (segments-1)*(segment-segment/2)
+				rows := rhythms[float32](nodes, samples+1)
+				got := metrics.Welch(metrics.Hosted(1000, rows[nodes:], nodes, 1, host), segment, 0)
+				want := metrics.Welch(metrics.Hosted(1000, rows[nodes:], nodes, 1, nil), segment, 0)
+				for k := nodes; k < len(rows); k += nodes {
+					rows[k] += 1e6 // a node
+				}
+				beside := metrics.Welch(metrics.Hosted(1000, rows[nodes:], nodes, 1, host), segment, 0)
+				for i := range nodes {
+					if i > 0 && !slices.EqualFunc(got.Power[i], beside.Power[i], sameBits) {
+						t.Fatalf("%d segments of %d: node %d is another with another node beside it", segments, segment, i)
+					}
+					if !near(got.Power[i], want.Power[i]) {
+						t.Fatalf("%d segments of %d: node %d has %v, in Go %v", segments, segment, i, got.Power[i], want.Power[i])
+					}
+				}
+			}
+		}
+		if err := host.Err(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestMachineFindsSpectraOfLongSegments: half of this length is planned, the whole is not.
+func TestMachineFindsSpectraOfLongSegments(t *testing.T) {
+	const nodes, samples = 10, 781_250
+	host := newHost[float64](t, nodes, "native")
+	rows := rhythms[float64](nodes, samples)
+	got := metrics.Welch(metrics.Hosted(1000, rows, nodes, 1, host), samples, 0)
+	want := metrics.Welch(metrics.Hosted(1000, rows, nodes, 1, nil), samples, 0)
+	for i := range nodes {
+		if !near(got.Power[i], want.Power[i]) {
+			t.Errorf("node %d has other powers than in Go", i)
+		}
+	}
+	if err := host.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sameBits(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }
+
+// near tells whether all amplitudes are the same beside the largest one, or no numbers. The lowest two have the rounding of a mean.
+func near(got, want []float64) bool {
+	largest := math.Sqrt(slices.Max(want))
+	for f, w := range want {
+		off := 1e-14 * largest
+		if f <= 1 {
+			off += 1e-16 * math.Sqrt(float64(2*len(want))) * largest
+		}
+		if g := got[f]; !(math.Abs(math.Sqrt(g)-math.Sqrt(w)) <= off || math.IsNaN(g) && math.IsNaN(w)) {
+			return false
+		}
+	}
+	return true
 }
 
 func outlierAt(at int) func(int, float64) float64 {
