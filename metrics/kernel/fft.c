@@ -175,7 +175,7 @@ static void pass(cell *restrict y, i64 to, const cell *restrict x, i64 from, i64
    turn what it becomes, 0 does not. scratch is two lines, neither of them x or y. */
 FUNC void line_fft(cell *y, i64 to, const cell *x, i64 from, i64 n, const i64 *factor, const double *turns, const double *ends, struct line *scratch) {
 	cell *other = scratch[0].z;
-	if (*factor == 0 || factor[1] == 0) { /* with one pass, what is read and what is written would be the same place */
+	if (*factor == 0 || (factor[1] == 0 && x == y)) { /* one pass would read and write the same place */
 		for (i64 k = 0; k < n; k++) left(other + k, x[k * from][0], x[k * from][1], 0, 0);
 		x = other;
 		from = 1;
