@@ -246,7 +246,8 @@ func (w *worker) groupCost(group string, c *collector, o sim.Outcome, host *metr
 	host.Next()
 	began := clocks()
 	var in *metrics.Input
-	for i, m := range w.metrics {
+	for i := range w.metrics {
+		m := &w.metrics[i]
 		if m.Group != group {
 			continue
 		}

@@ -299,7 +299,8 @@ func (s *setup) values(o sim.Outcome, c *collector, point int, host *metrics.Hos
 	host.Next()
 	out := make([][]float64, len(s.metrics))
 	var in *metrics.Input // of one channel after the other, as metrics come
-	for i, m := range s.metrics {
+	for i := range s.metrics {
+		m := &s.metrics[i]
 		if i == 0 || m.channel != s.metrics[i-1].channel || m.filter != s.metrics[i-1].filter {
 			in = s.newInput(o, c, point, m, host)
 		}
@@ -309,7 +310,7 @@ func (s *setup) values(o sim.Outcome, c *collector, point int, host *metrics.Hos
 }
 
 // newInput is what a metric, and those after it of the same channel, are drawn from.
-func (s *setup) newInput(o sim.Outcome, c *collector, point int, m drawn, host *metrics.Host) *metrics.Input {
+func (s *setup) newInput(o sim.Outcome, c *collector, point int, m *drawn, host *metrics.Host) *metrics.Input {
 	wired := c.points[point].Wiring.Connectome
 	subject := c.subjectNumber(point)
 	in := &metrics.Input{

@@ -150,7 +150,12 @@ func (r *paperRule) ai(greatest float64, histogram []float64) (ai bool, kept []P
 	if greatest > highest {
 		return true, nil
 	}
-	floor := slices.Min(histogram)
+	floor := histogram[0]
+	for _, count := range histogram {
+		if count < floor { // slices.Min would look for what is not a number first
+			floor = count
+		}
+	}
 	copy(r.padded[1:], histogram)
 	r.padded[0], r.padded[histogramBins+1] = floor, floor
 	kept = slices.DeleteFunc(r.of(r.padded[:]), func(p Peak) bool { return !(p.Prominence >= least) })

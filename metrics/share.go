@@ -80,7 +80,7 @@ func Leading(x []float64, set []int, k int) (ratio float64, top []int) {
 	if k < 1 || len(top) < k || len(set) == 0 {
 		return math.NaN(), nil
 	}
-	slices.SortStableFunc(top, func(a, b int) int { return cmp.Compare(x[b], x[a]) })
+	slices.SortFunc(top, func(a, b int) int { return cmp.Or(cmp.Compare(x[b], x[a]), a-b) })
 	top = top[:k]
 	in := 0
 	for _, i := range top {

@@ -121,7 +121,9 @@ func (s *peaks) of(p []float64) []Peak {
 	s.found, s.valleys = s.found[:0], s.valleys[:0]
 	valley := math.Inf(1)
 	for k := 0; k < len(p)-1; k++ {
-		valley = min(valley, p[k])
+		if p[k] < valley { // min would look for what is not a number first
+			valley = p[k]
+		}
 		if k == 0 || !(p[k] > p[k-1]) {
 			continue
 		}

@@ -129,6 +129,48 @@ func pearson(a, b []float64) float64 {
 	return max(-1, min(1, xy/math.Sqrt(xx)/math.Sqrt(yy)))
 }
 
+// deviations are numbers less their mean, for those that are correlated with several others.
+type deviations struct {
+	of    []float64
+	about []float64 // nil where some are not finite, fewer than three, or all the same
+	root  float64   // of the sum of their squares
+}
+
+// deviationsOf takes them in memory that room gives.
+func deviationsOf(x []float64, room func(n int) []float64) deviations {
+	d := deviations{of: x}
+	mean := total(x) / float64(len(x))
+	if len(x) < 3 || !(math.Abs(mean) <= math.MaxFloat64) || !slices.ContainsFunc(x, func(v float64) bool { return v != x[0] }) {
+		return d
+	}
+	d.about = room(len(x))
+	for k, v := range x {
+		d.about[k] = v - mean
+	}
+	d.root = math.Sqrt(product(d.about, d.about))
+	return d
+}
+
+// correlation is pearson of the numbers.
+func (d deviations) correlation(e deviations) float64 {
+	if d.about == nil || e.about == nil {
+		return pearson(d.of, e.of)
+	}
+	return max(-1, min(1, product(d.about, e.about)/d.root/e.root))
+}
+
+// product is the sum of the products of x and y, every fourth by itself: see total.
+func product(x, y []float64) float64 {
+	a, b, c, d := 0.0, 0.0, 0.0, 0.0
+	for ; len(x) >= 4 && len(y) >= 4; x, y = x[4:], y[4:] {
+		a, b, c, d = a+float64(x[0]*y[0]), b+float64(x[1]*y[1]), c+float64(x[2]*y[2]), d+float64(x[3]*y[3])
+	}
+	for k, v := range x {
+		a += float64(v * y[k])
+	}
+	return a + b + c + d
+}
+
 // bothFinite tells whether the sum of x and y is a finite number.
 func bothFinite(x, y float64) bool { return math.Abs(x+y) <= math.MaxFloat64 }
 

@@ -18,10 +18,10 @@ import (
 func structureGroup() Group {
 	two := func(Setup) Need { return Need{Samples: 2, Why: "a correlation"} }
 	return Group{Name: "fc_sc", About: "how far functional connectivity follows structure", Least: two, Metrics: []Metric{
-		structural("fc_sc", "correlation of fc with the weights over pairs", (*Input).weights, func(in *Input, s *structure) float64 { return pearson(in.pairs(), s.pairs) }),
-		structural("fc_tract", "correlation of fc with the tract lengths over pairs", (*Input).lengths, func(in *Input, s *structure) float64 { return pearson(in.pairs(), s.pairs) }),
+		structural("fc_sc", "correlation of fc with the weights over pairs", (*Input).weights, func(in *Input, s *structure) float64 { return in.deviations().correlation(s.pairs) }),
+		structural("fc_tract", "correlation of fc with the tract lengths over pairs", (*Input).lengths, func(in *Input, s *structure) float64 { return in.deviations().correlation(s.pairs) }),
 		structural("fc_sc_log", "correlation of fc with log10 of the weights, over pairs that have one", (*Input).weights,
-			func(in *Input, s *structure) float64 { return pearson(in.pairs(), s.logarithms()) }),
+			func(in *Input, s *structure) float64 { return in.deviations().correlation(s.logarithms()) }),
 		structural("fc_sc_spearman", "rank correlation of fc with the weights over pairs", (*Input).weights, (*Input).spearman),
 	}}
 }
@@ -39,8 +39,8 @@ func structural(name, about string, which func(in *Input) *structure, of func(in
 // structure is a matrix that functional connectivity is compared with: of many points the same.
 type structure struct {
 	matrix      []float64
-	pairs       []float64 // see symmetricPairs
-	logs, order []float64 // see logarithms and ranks; nil until they are asked for
+	pairs       deviations  // of symmetricPairs
+	logs, order *deviations // see logarithms and ranks; nil until they are asked for
 }
 
 func (in *Input) weights() *structure { return in.structure("weights", in.Weights) }
@@ -65,38 +65,43 @@ func (in *Input) structure(name string, a []float64) *structure {
 }
 
 func newStructure(a []float64, n int) *structure {
-	return &structure{matrix: slices.Clone(a), pairs: symmetricPairs(a, n)}
+	return &structure{matrix: slices.Clone(a), pairs: deviationsOf(symmetricPairs(a, n), zeros)}
 }
 
 // logarithms are log10 of the pairs.
-func (s *structure) logarithms() []float64 {
+func (s *structure) logarithms() deviations {
 	if s.logs == nil {
-		s.logs = logarithms(s.pairs)
+		d := deviationsOf(logarithms(s.pairs.of), zeros)
+		s.logs = &d
 	}
-	return s.logs
+	return *s.logs
 }
 
 // ranks are those of the pairs, none of them NaN.
-func (s *structure) ranks() []float64 {
+func (s *structure) ranks() deviations {
 	if s.order == nil {
-		s.order = ranks(make([]float64, len(s.pairs)), s.pairs, new(sorter))
+		d := deviationsOf(ranks(zeros(len(s.pairs.of)), s.pairs.of, new(sorter)), zeros)
+		s.order = &d
 	}
-	return s.order
+	return *s.order
+}
+
+// deviations are those of the pairs of the functional connectivity.
+func (in *Input) deviations() deviations {
+	return once(in, "deviations of pairs", func() deviations { return deviationsOf(in.pairs(), in.room) })
 }
 
 // spearman is that of functional connectivity and structure.
 func (in *Input) spearman(s *structure) float64 {
 	x := in.pairs()
-	for k, v := range x {
-		if !bothFinite(v, s.pairs[k]) {
-			return spearman(x, s.pairs)
-		}
+	if in.deviations().about == nil || s.pairs.about == nil {
+		return spearman(x, s.pairs.of)
 	}
 	sort := new(sorter)
 	if h := in.host(); h != nil {
 		sort = &h.sorter
 	}
-	return pearson(ranks(in.room(len(x)), x, sort), s.ranks())
+	return deviationsOf(ranks(in.room(len(x)), x, sort), in.room).correlation(s.ranks())
 }
 
 // symmetricPairs are the entries i < j of (a + aᵀ)/2.

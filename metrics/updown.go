@@ -29,17 +29,17 @@ func updownGroup() Group {
 		},
 	}
 	add := func(name, in, about string, of func(s States) float64) {
+		values := func(in *Input) []float64 {
+			return once(in, name, func() []float64 {
+				out, states := in.room(in.Moments.N()), in.states()
+				in.eachGood(out, func(i int) float64 { return of(states[i]) })
+				return out
+			})
+		}
 		g.Metrics = append(g.Metrics,
-			Metric{Name: name, Shape: PerPoint, Signal: true, In: in, About: "mean over nodes: " + about, Compute: func(dst []float64, in *Input) {
-				values := in.room(in.Moments.N())
-				states := in.states()
-				in.eachGood(values, func(i int) float64 { return of(states[i]) })
-				dst[0] = mean(values)
-			}},
-			Metric{Name: "region_" + name, Shape: PerNode, Signal: true, In: in, About: about, Compute: func(dst []float64, in *Input) {
-				states := in.states()
-				in.eachGood(dst, func(i int) float64 { return of(states[i]) })
-			}})
+			Metric{Name: name, Shape: PerPoint, Signal: true, In: in, About: "mean over nodes: " + about,
+				Compute: func(dst []float64, in *Input) { dst[0] = mean(values(in)) }},
+			Metric{Name: "region_" + name, Shape: PerNode, Signal: true, In: in, About: about, Lend: values})
 	}
 	add("up_duration", "s", "mean duration of an up state", func(s States) float64 { return s.duration(true, false) })
 	add("down_duration", "s", "mean duration of a down state", func(s States) float64 { return s.duration(false, false) })
