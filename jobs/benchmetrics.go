@@ -244,7 +244,7 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 // groupCost computes a group of the first point [s of processor time].
 func (w *worker) groupCost(group string, c *collector, o sim.Outcome, host *metrics.Host) float64 {
 	host.Next()
-	began := clocks()
+	began, beside := clocks(), 0.0
 	var in *metrics.Input
 	for i := range w.metrics {
 		m := &w.metrics[i]
@@ -252,9 +252,13 @@ func (w *worker) groupCost(group string, c *collector, o sim.Outcome, host *metr
 			continue
 		}
 		if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].filter != m.filter || w.metrics[i-1].Group != group {
+			before := clocks()
 			in = w.newInput(o, c, 0, m, host)
+			if !m.Summing() {
+				beside += since(before).CPU
+			}
 		}
 		m.Values(in)
 	}
-	return since(began).CPU
+	return since(began).CPU - beside
 }

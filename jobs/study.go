@@ -241,9 +241,12 @@ func (s *setup) drawMetrics() {
 			c = s.tap(codegen.Average, s.plan.Metrics.Period, source, false)
 			unit, _ = s.describe(source)
 		}
-		s.quantity(c).Moments = true
-		st := &s.study.Streams[c.stream]
-		st.Pairs = st.Pairs || filter == nil && metrics.NeedPairs(table) // of what is filtered, the host has them
+		// Of what is filtered, and of windows, the host has sums.
+		if filter == nil && !metrics.Summed(table) {
+			s.quantity(c).Moments = true
+			st := &s.study.Streams[c.stream]
+			st.Pairs = st.Pairs || metrics.NeedPairs(table)
+		}
 		if filter != nil || metrics.NeedSignal(table) {
 			s.quantity(c).Out = true
 			s.tapSignal(c, unit, table, filter)
@@ -269,6 +272,11 @@ func (s *setup) tapSignal(c channel, unit string, table []metrics.Metric, filter
 		return
 	}
 	s.signals[i].table = table
+}
+
+// tapped is a channel whose series metrics need.
+func (s *setup) tapped(c channel) *tapped {
+	return &s.signals[slices.IndexFunc(s.signals, func(t tapped) bool { return t.channel == c })]
 }
 
 // dims names the dimensions of a metric of a quantity. Those with coordinates of their own are added to the layout; as
@@ -319,8 +327,11 @@ func (s *setup) newInput(o sim.Outcome, c *collector, point int, m *drawn, host 
 		Targets: s.plan.targetData(subject),
 	}
 	c.fill(in, point, m.channel, m.unit, host)
-	if m.filter != nil {
+	switch {
+	case m.filter != nil:
 		return m.filter.input(in)
+	case in.Moments == nil:
+		in.Sum(s.tapSetup(*s.tapped(m.channel), in.Config))
 	}
 	return in
 }

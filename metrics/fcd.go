@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// fcdName is the name of the group, and of the stream of its windows.
+const fcdName = "fcd"
+
 // fcdGroup is the group "fcd": dynamics of functional connectivity.
 //
 //	window k = samples [k S, k S + L), L and S the window and the step in samples, K = floor((T - L)/S) + 1 windows
@@ -16,7 +19,7 @@ import (
 // Allen et al. 2014 (Cereb Cortex 24:663), Hansen et al. 2015 (NeuroImage 105:525), Deco et al. 2017 (Sci Rep 7:3095).
 func fcdGroup() Group {
 	return Group{
-		Name: "fcd", About: "dynamics of functional connectivity",
+		Name: fcdName, About: "dynamics of functional connectivity",
 		Options: []Option{
 			{Name: "window", Kind: KindTime, Default: []float64{60}, Min: math.SmallestNonzeroFloat64, Max: math.Inf(1), About: "length of a window"},
 			{Name: "step", Kind: KindTime, Default: []float64{2}, Min: math.SmallestNonzeroFloat64, Max: math.Inf(1), About: "from the start of a window to that of the next"},
@@ -96,12 +99,12 @@ func fcdValues(out, fcd []float64, s Setup, apart bool) []float64 {
 
 func (in *Input) fcd() []float64 {
 	return once(in, "fcd", func() []float64 {
-		w, passing := in.Streams["fcd"].(*windowStream)
-		centred := in.room
+		w, passing := in.Streams[fcdName].(*windowStream)
 		if !passing {
-			w = newWindowStream(in.setup())
-			w.hosted.take = (*Host).piece
-			passed(w, in.Signal)
+			w = in.windows(in.setup())
+		}
+		centred := in.room
+		if w.once {
 			centred = nil // nobody else has a use for the vectors
 		}
 		v := w.FC
@@ -109,6 +112,14 @@ func (in *Input) fcd() []float64 {
 		correlateAll(out, v, centred)
 		return out
 	})
+}
+
+// windows are those of a whole series, for this input alone.
+func (in *Input) windows(s Setup) *windowStream {
+	w := newWindowStream(s)
+	w.once, w.hosted.take = true, (*Host).piece
+	passed(w, in.Signal)
+	return w
 }
 
 // WindowFC returns the upper triangles of the functional connectivity of every window of length samples, step

@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -101,24 +102,43 @@ func TestMomentsOfHostileSeries(t *testing.T) {
 				x := test.at(k)
 				samples[k] = []float64{x, (x + test.at(k)) / 2}
 			}
-			m, want := metricstest.Gather(samples), exactMoments(samples)
-			for i := range 2 {
-				mean, _ := want.mean[i].Float64()
-				if e := math.Abs(m.Mean(i) - mean); e > 1e-15*max(math.Abs(mean), m.Std(i)) {
-					t.Errorf("mean %d: error %.1e", i, e)
-				}
-				if e := relativeError(m.Squares[i], want.squares[i]); e > test.bound {
-					t.Errorf("squares %d: relative error %.1e", i, e)
-				}
-			}
-			// A product may cancel, so its error is measured by what bounds it.
-			scale := math.Sqrt(m.Squares[0]) * math.Sqrt(m.Squares[1])
-			product, _ := want.products[0].Float64()
-			if e := math.Abs(m.Products[0]-product) / scale; e > test.bound {
-				t.Errorf("product: error %.1e of its bound", e)
-			}
+			want := exactMoments(samples)
+			compareMoments(t, "blocks", metricstest.Gather(samples), want, test.bound)
+			compareMoments(t, "windows", summed(samples, 700, 300), want, test.bound)
 		})
 	}
+}
+
+func compareMoments(t *testing.T, way string, m *metrics.Moments, want exact, bound float64) {
+	t.Helper()
+	for i := range 2 {
+		mean, _ := want.mean[i].Float64()
+		if e := math.Abs(m.Mean(i) - mean); e > 1e-15*max(math.Abs(mean), m.Std(i)) {
+			t.Errorf("%s: mean %d: error %.1e", way, i, e)
+		}
+		if e := relativeError(m.Squares[i], want.squares[i]); e > bound {
+			t.Errorf("%s: squares %d: relative error %.1e", way, i, e)
+		}
+	}
+	// A product may cancel, so its error is measured by what bounds it.
+	scale := math.Sqrt(m.Squares[0]) * math.Sqrt(m.Squares[1])
+	product, _ := want.products[0].Float64()
+	if e := math.Abs(m.Products[0]-product) / scale; e > bound {
+		t.Errorf("%s: product: error %.1e of its bound", way, e)
+	}
+}
+
+// summed gathers the moments as they are found on the way to windows of so many samples.
+func summed(samples [][]float64, window, step float64) *metrics.Moments {
+	x := make([][]float64, len(samples[0]))
+	for _, sample := range samples {
+		for i, v := range sample {
+			x[i] = append(x[i], v)
+		}
+	}
+	in := &metrics.Input{Signal: metrics.NewSignal(1, x)}
+	in.Sum(metrics.Setup{Nodes: len(x), Samples: len(samples), Rate: 1, Config: metrics.Config{"fcd.window": {window}, "fcd.step": {step}}})
+	return in.Moments
 }
 
 // Ten hours at 1 ms about a mean a hundred million times the spread, in integers of 2^-26, whose sums are exact.
@@ -178,20 +198,30 @@ func TestMomentsOfAnyBlocks(t *testing.T) {
 			}
 		}
 		got.Fold(block)
-		near := func(what string, a, b []float64) {
-			for k := range a {
-				if math.Abs(a[k]-b[k]) > 1e-13*math.Abs(b[k])+1e-11 {
-					t.Errorf("blocks of %d: %s %v, want %v", length, what, a, b)
-					return
-				}
+		alike(t, fmt.Sprintf("blocks of %d", length), got, want)
+	}
+	// Windows of whole steps and with a rest, without overlap, with a gap between them, and some that end before the series.
+	for _, w := range [][2]float64{{500, 100}, {550, 100}, {700, 700}, {100, 333}, {1, 2}, {1000, 1499}, {2499, 1}, {2500, 2500}} {
+		alike(t, fmt.Sprintf("windows of %v, %v apart", w[0], w[1]), summed(samples, w[0], w[1]), want)
+	}
+}
+
+func alike(t *testing.T, way string, got, want *metrics.Moments) {
+	t.Helper()
+	near := func(what string, a, b func(i int) float64, count int) {
+		for k := range count {
+			if math.Abs(a(k)-b(k)) > 1e-13*math.Abs(b(k))+1e-11 {
+				t.Errorf("%s: %s of %d is %v, want %v", way, what, k, a(k), b(k))
+				return
 			}
 		}
-		near("offsets", got.Offset, want.Offset)
-		near("squares", got.Squares, want.Squares)
-		near("products", got.Products, want.Products)
-		if !slices.Equal(got.Min, want.Min) || !slices.Equal(got.Max, want.Max) || got.Count != want.Count {
-			t.Errorf("blocks of %d: other extremes or counts", length)
-		}
+	}
+	of := func(x []float64) func(i int) float64 { return func(i int) float64 { return x[i] } }
+	near("mean", got.Mean, want.Mean, want.N())
+	near("square", of(got.Squares), of(want.Squares), want.N())
+	near("product", of(got.Products), of(want.Products), len(want.Products))
+	if !slices.Equal(got.Min, want.Min) || !slices.Equal(got.Max, want.Max) || got.Count != want.Count || len(got.Products) != len(want.Products) {
+		t.Errorf("%s: other extremes or counts", way)
 	}
 }
 
@@ -224,17 +254,15 @@ func TestMomentsOfFew(t *testing.T) {
 func TestBadNodes(t *testing.T) {
 	for name, value := range map[string]float64{"NaN": math.NaN(), "+Inf": math.Inf(1), "-Inf": math.Inf(-1)} {
 		for _, when := range []int{0, 1, metrics.BlockLength, 2*metrics.BlockLength + 5} {
-			series := metrics.NewSeries(2, true)
-			for k := range 2*metrics.BlockLength + 10 {
-				x := []float64{float64(k % 7), float64(k % 5)}
-				if k == when {
-					x[1] = value
-				}
-				series.Add(x)
+			samples := make([][]float64, 2*metrics.BlockLength+10)
+			for k := range samples {
+				samples[k] = []float64{float64(k % 7), float64(k % 5)}
 			}
-			m := series.Moments()
-			if m.Bad(0) || !m.Bad(1) || !math.IsNaN(m.Std(1)) {
-				t.Errorf("%s at sample %d: bad %t and %t, std %v", name, when, m.Bad(0), m.Bad(1), m.Std(1))
+			samples[when][1] = value
+			for way, m := range map[string]*metrics.Moments{"blocks": metricstest.Gather(samples), "windows": summed(samples, 500, 200)} {
+				if m.Bad(0) || !m.Bad(1) || !math.IsNaN(m.Std(1)) {
+					t.Errorf("%s at sample %d, by %s: bad %t and %t, std %v", name, when, way, m.Bad(0), m.Bad(1), m.Std(1))
+				}
 			}
 		}
 	}

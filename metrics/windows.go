@@ -13,9 +13,11 @@ type windowStream struct {
 	Blocks []window // that windows to come need
 	Gone   int      // blocks before those
 	FC     [][]float64
+	Whole  window // all samples so far
 
-	length, step, windows, last int
-	hosted                      hostedWindows
+	length, step, windows, samples int
+	hosted                         hostedWindows
+	once                           bool // it serves one input, which may change what it has
 }
 
 func newWindowStream(s Setup) *windowStream {
@@ -24,12 +26,8 @@ func newWindowStream(s Setup) *windowStream {
 }
 
 func newWindows(nodes, samples, length, step int) *windowStream {
-	w := &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step,
-		hosted: hostedWindows{take: (*Host).memory}}
-	if w.windows = windowCount(samples, length, step); w.windows > 0 {
-		w.last = (w.windows-1)*step + length
-	}
-	return w
+	return &windowStream{Shift: make([]float64, nodes), Known: make([]bool, nodes), length: length, step: step,
+		windows: windowCount(samples, length, step), samples: samples, hosted: hostedWindows{take: (*Host).memory}}
 }
 
 // unit is how many samples make a unit: whole steps, as many as unitSamples hold.
@@ -37,7 +35,7 @@ func (w *windowStream) unit() int { return max(1, unitSamples/w.step) * w.step }
 
 func (w *windowStream) Unit(k int) (from, to int, ok bool) {
 	from = k * w.unit()
-	return from, min(from+w.unit(), w.last), from < w.last
+	return from, min(from+w.unit(), w.samples), from < w.samples
 }
 
 // Add sums the blocks of a unit, and makes the windows that end with them.
@@ -58,15 +56,18 @@ func (w *windowStream) addWithin(k int, s *Signal, from, to int) {
 	edges = append(edges, to)
 	blocks := make([]window, len(edges)-1)
 	for b := range blocks {
-		// What lies behind a rest belongs to no window where windows are shorter than steps.
-		if w.length >= w.step || b%2 == 0 {
-			blocks[b].Count = edges[b+1] - edges[b]
-		}
+		blocks[b].Count = edges[b+1] - edges[b]
 	}
 	if s.host != nil {
 		w.sumByHost(s, edges, blocks)
 	} else {
 		sumBlocks(s, w.Shift, edges, blocks)
+	}
+	w.Whole.add(blocks)
+	// What lies behind a rest belongs to no window where windows are shorter than steps.
+	for b := 1; b < len(blocks) && w.length < w.step; b += 2 {
+		w.hosted.drop(blocks[b : b+1])
+		blocks[b] = window{}
 	}
 	w.Blocks = append(w.Blocks, blocks...)
 	w.finish(first+to-from, s.host)
@@ -114,13 +115,13 @@ func (w *windowStream) finish(to int, host *Host) {
 
 func (w *windowStream) Bytes() int64 {
 	n := int64(len(w.Shift))
-	return 8 * (int64(w.most())*(n+7)*(n+10) + int64(w.windows)*n*(n-1)/2)
+	return 8 * (int64(w.most()+1)*(n+7)*(n+10) + int64(w.windows)*n*(n-1)/2)
 }
 
 // most is how many blocks that are not empty there are at a time, at most.
 func (w *windowStream) most() int {
-	blocks := min(w.length+w.unit(), w.last)/w.step + 1
-	if w.length > w.step && w.length%w.step > 0 { // else one of the two blocks of a step is empty
+	blocks := min(w.length+w.unit(), w.samples)/w.step + 1
+	if w.length%w.step > 0 { // else one of the two blocks of a step is empty
 		blocks *= 2
 	}
 	return blocks

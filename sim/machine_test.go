@@ -134,6 +134,7 @@ func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T
 	host := metrics.NewHost(machine, nodes)
 	plain := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Transposed(1000, rows, nodes, 1000)}
 	hosted := &metrics.Input{Moments: moments, Unit: "kHz", Config: options, Signal: metrics.Hosted(1000, rows, nodes, 1000, host)}
+	compareSums(t, hosted.Signal, moments, options)
 	table := metrics.Table()
 	if len(groups) > 0 {
 		table = nil
@@ -160,6 +161,35 @@ func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T
 	sameAgain(t, host, rows, nodes, moments, options)
 	if err := host.Err(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// compareSums compares the moments that are found on the way to windows, in Hz, with those of a series in kHz.
+func compareSums(t *testing.T, hosted *metrics.Signal, want *metrics.Moments, options metrics.Config) {
+	t.Helper()
+	in := &metrics.Input{Unit: "kHz", Config: options, Signal: hosted}
+	in.Sum(metrics.Setup{Nodes: hosted.N(), Samples: hosted.Len(), Rate: 1000, Config: options})
+	got, pair := in.Moments, 0
+	for i := range want.N() {
+		same := got.Bad(i) == want.Bad(i) && got.Constant(i) == want.Constant(i)
+		if !want.Bad(i) {
+			same = same && got.Min[i] == 1000*want.Min[i] && got.Max[i] == 1000*want.Max[i] &&
+				math.Abs(got.Mean(i)-1000*want.Mean(i)) <= 1e-13*1000*math.Abs(want.Mean(i)) && math.Abs(got.Std(i)-1000*want.Std(i)) <= 1e-12*1000*want.Std(i)
+		}
+		if !same {
+			t.Fatalf("node %d: mean %v, deviation %v, from %v to %v; in Go %v, %v, from %v to %v, times 1000", i, got.Mean(i), got.Std(i), got.Min[i], got.Max[i],
+				want.Mean(i), want.Std(i), want.Min[i], want.Max[i])
+		}
+		for j := i + 1; j < want.N(); j++ {
+			scale := 1e6 * math.Sqrt(want.Squares[i]) * math.Sqrt(want.Squares[j])
+			if got, want := got.Products[pair], 1e6*want.Products[pair]; !(math.Abs(got-want) <= 1e-12*scale) && !math.IsNaN(scale) {
+				t.Fatalf("product of nodes %d and %d: %v, in Go %v", i, j, got, want)
+			}
+			pair++
+		}
+	}
+	if got.Count != want.Count || in.Unit != "Hz" {
+		t.Fatalf("%d samples in %s, not %d in Hz", got.Count, in.Unit, want.Count)
 	}
 }
 

@@ -1,5 +1,5 @@
 /* products: of number[0] blocks, which three numbers tell of each, its place at out and its samples' first and end: the sums of x,
-   of products of every two nodes, and the least and the greatest x; x is the sample less table[node]. A block has three rows of TILES*W
+   of products of every two nodes, and the least and the greatest sample; x is the sample less table[node]. A block has three rows of TILES*W
    and then products [TILES*W][TILES*W], of which those of a node with later ones, and with itself, count. */
 
 /* Of CHUNK times, the first cache holds the samples in double, and what comes of them. A line of it has those of a tile at LINE times. */

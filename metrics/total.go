@@ -1,0 +1,83 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+)
+
+// Sums of windows serve more than windows: together they are those of the whole series.
+
+// add adds the sums of blocks, of which some may be empty.
+func (w *window) add(blocks []window) {
+	filled, _ := filledBlocks(blocks)
+	if len(filled) == 0 {
+		return
+	}
+	n := len(filled[0].Sum)
+	if w.Count == 0 {
+		*w = newSums(n)
+	}
+	for b := range filled {
+		from := &filled[b]
+		w.Count += from.Count
+		for i := range n {
+			w.Sum[i] += from.Sum[i]
+			w.Min[i], w.Max[i] = min(w.Min[i], from.Min[i]), max(w.Max[i], from.Max[i])
+			w.Products[i*w.Stride+i] += from.Products[i*from.Stride+i]
+		}
+	}
+	for i := range n {
+		addProducts(w.Products[i*w.Stride+i+1:(i+1)*w.Stride], filled, i)
+	}
+}
+
+// newSums is a window of no samples.
+func newSums(n int) window {
+	w := window{Sum: make([]float64, n), Min: make([]float64, n), Max: make([]float64, n), Products: make([]float64, n*n), Stride: n}
+	fill(w.Min, math.Inf(1))
+	fill(w.Max, math.Inf(-1))
+	return w
+}
+
+// moments are those of the series about the shifts. What these are apart from the means is part of the spread of the series, so that
+// centring costs no more digits than the first step is a share of it.
+func (w *windowStream) moments() *Moments {
+	all, count := w.Whole, float64(w.Whole.Count)
+	m := NewMoments(len(w.Shift), true)
+	m.Count = int64(all.Count)
+	copy(m.Shift, w.Shift)
+	copy(m.Min, all.Min)
+	copy(m.Max, all.Max)
+	pair := 0
+	for i, sum := range all.Sum {
+		m.Offset[i] = sum / count
+		m.Squares[i] = all.Products[i*all.Stride+i] - sum*m.Offset[i]
+		for j, product := range all.Products[i*all.Stride+i+1 : (i+1)*all.Stride] {
+			m.Products[pair] = product - m.Offset[i]*all.Sum[i+1+j]
+			pair++
+		}
+	}
+	return m
+}
+
+// Summing tells whether a metric is made of sums that serve others, too.
+func (m Metric) Summing() bool { return m.From == fcdName }
+
+// Summed tells whether metrics of a series are among these whose sums of products serve the others, too: nobody else need sum them.
+func Summed(of []Metric) bool {
+	return NeedPairs(of) && slices.ContainsFunc(of, Metric.Summing)
+}
+
+// Sum gives an input the moments of its series, in the unit of the report, where Summed tells that they are found on the way: of what
+// streams have gathered, or of the whole series.
+func (in *Input) Sum(s Setup) {
+	w, gathered := in.Streams[fcdName].(*windowStream)
+	if !gathered {
+		w = in.windows(s)
+		in.Streams = map[string]Stream{fcdName: w}
+	}
+	in.Moments = w.moments()
+	if Scale(in.Unit) != 1 {
+		in.Unit = "Hz"
+	}
+}
