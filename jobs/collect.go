@@ -65,7 +65,9 @@ func (s *setup) newPassing(t tapped, config metrics.Config, h *hosts, whole bool
 		room, _ = passingRoom(streams, setup)
 		for _, group := range slices.Sorted(maps.Keys(streams)) {
 			if st, ok := streams[group].(metrics.Placed); ok {
-				st.Place(h.memory)
+				if err := st.Place(h.memory, h.before(group)); err != nil {
+					return nil, err
+				}
 			}
 			p.streams = append(p.streams, &gathering{group: group, stream: streams[group]})
 		}
@@ -93,8 +95,8 @@ func (c *collector) release() {
 			p.tiles.Drop(p.tiles.Len())
 			c.hosts.spare = append(c.hosts.spare, p.tiles)
 			for _, g := range p.streams {
-				if st, ok := g.stream.(metrics.Placed); ok {
-					c.hosts.failed = errors.Join(c.hosts.failed, st.Free())
+				if _, ok := g.stream.(metrics.Placed); ok {
+					c.hosts.placed = append(c.hosts.placed, g)
 				}
 			}
 		}

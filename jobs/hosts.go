@@ -17,7 +17,7 @@ type hosts struct {
 	machines []*sim.Machine
 	memory   func(size int) (metrics.Memory, error) // of series
 	spare    []*metrics.Tiles                       // of series of batches that are done: new memory costs more than filling it
-	failed   error                                  // where memory was given back
+	placed   []*gathering                           // likewise, those whose streams are metrics.Placed
 }
 
 // tiles makes room for a series: the smallest that is spare and suffices, else new one.
@@ -36,10 +36,24 @@ func (h *hosts) tiles(nodes, precision, samples int) (*metrics.Tiles, error) {
 	return t, nil
 }
 
-// trim frees what is spare, and tells what has failed since the last time.
+// before is a stream of a batch that is done, whose memory another of the group may use; nil for none.
+func (h *hosts) before(group string) metrics.Placed {
+	at := slices.IndexFunc(h.placed, func(g *gathering) bool { return g.group == group })
+	if at < 0 {
+		return nil
+	}
+	st := h.placed[at].stream.(metrics.Placed)
+	h.placed = slices.Delete(h.placed, at, at+1)
+	return st
+}
+
+// trim frees what is spare.
 func (h *hosts) trim() error {
-	err := h.failed
-	h.failed = nil
+	var err error
+	for _, g := range h.placed {
+		err = errors.Join(err, g.stream.(metrics.Placed).Free())
+	}
+	h.placed = nil
 	for _, t := range h.spare {
 		err = errors.Join(err, t.Free())
 	}

@@ -4,16 +4,26 @@ import "errors"
 
 // hostedWindows are the blocks and the windows of a stream where a host's kernels leave and read them.
 type hostedWindows struct {
-	take   func(h *Host, n int) piece // gives memory
-	blocks piece
-	fc     piece // of all windows
-	spare  []int // places of blocks
+	take    func(h *Host, n int) piece // gives memory
+	blocks  piece
+	fc      piece // of all windows
+	spare   []int // places of blocks
+	settled bool  // see settle
 }
 
 var _ Placed = (*windowStream)(nil)
 
-func (w *windowStream) Place(take func(size int) (Memory, error)) {
+func (w *windowStream) Place(take func(size int) (Memory, error), before Placed) error {
 	w.hosted.take = func(h *Host, n int) piece { return h.taken(n, take) }
+	b, ok := before.(*windowStream)
+	if !ok {
+		return nil
+	}
+	if len(b.Shift) != len(w.Shift) || b.most() < w.most() || b.windows < w.windows {
+		return b.Free()
+	}
+	w.hosted.blocks, w.hosted.fc, b.hosted = b.hosted.blocks, b.hosted.fc, hostedWindows{}
+	return nil
 }
 
 func (w *windowStream) Free() error {
@@ -27,11 +37,14 @@ func (h *Host) blockSize() int { return (3 + h.stride()) * h.stride() }
 // interruption, are brought there.
 func (w *windowStream) settle(h *Host) {
 	at := &w.hosted
-	if at.fc.numbers != nil {
+	if at.settled {
 		return
 	}
+	at.settled = true
 	pairs := len(w.Shift) * (len(w.Shift) - 1) / 2
-	at.blocks, at.fc = at.take(h, w.most()*h.blockSize()), at.take(h, w.windows*pairs)
+	if at.blocks.numbers == nil {
+		at.blocks, at.fc = at.take(h, w.most()*h.blockSize()), at.take(h, w.windows*pairs)
+	}
 	for place := range w.most() {
 		at.spare = append(at.spare, place)
 	}
@@ -71,7 +84,7 @@ func (at *hostedWindows) block(h *Host, count int) window {
 // drop has the places of blocks be spare again.
 func (at *hostedWindows) drop(blocks []window) {
 	for b := range blocks {
-		if at.fc.numbers != nil && blocks[b].Count > 0 {
+		if at.settled && blocks[b].Count > 0 {
 			at.spare = append(at.spare, blocks[b].place)
 		}
 	}

@@ -12,11 +12,13 @@ type Stream interface {
 	Bytes() int64
 }
 
-// Placed is a stream whose numbers kernels read and write, too, in memory that take gives where there is a host. Free gives it back;
-// what the stream has gathered is lost then.
+// Placed is a stream whose numbers kernels read and write, too, where there is a host.
 type Placed interface {
 	Stream
-	Place(take func(size int) (Memory, error))
+	// Place has the stream use the memory of one that serves no longer, unless that is nil or has too little and is freed, and else
+	// what take gives.
+	Place(take func(size int) (Memory, error), before Placed) error
+	// Free gives the memory back. What the stream has gathered is lost then.
 	Free() error
 }
 
