@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"brainsweep/connectome"
@@ -258,43 +257,37 @@ func named(err error, b partition.Batch) error {
 
 // store computes and writes the metrics of a batch.
 func (w *worker) store(part *result.Part, first int, outcomes []sim.Outcome, c *collector) error {
-	errs := make([]error, len(outcomes))
-	var all sync.WaitGroup
-	for i, o := range outcomes {
-		host := <-w.hosts.free
-		all.Go(func() {
-			values, err := w.values(o, c, i, host)
-			if err == nil {
-				err = w.storePoint(part, first+i, o, values)
-			}
-			errs[i] = err
-			w.hosts.free <- host
-		})
+	err := w.byHosts(first, len(outcomes), func(of share, host *metrics.Host) error {
+		if outcomes[of.point].Fault != nil {
+			return nil
+		}
+		return w.storeShare(part, first+of.point, of.first, w.values(outcomes[of.point], c, of, host))
+	})
+	if err != nil {
+		return err
 	}
-	all.Wait()
-	for i, err := range errs {
-		if err != nil {
-			return fmt.Errorf("point %d: %w", first+i, err)
+	for i, o := range outcomes {
+		if f := o.Fault; f != nil {
+			node := w.subject(first + i).at(f.Node)
+			part.Fail(first+i, result.Fault{Node: node, State: f.State, Time: float64(f.Step) * w.plan.Run.Step})
+		} else {
+			part.Done(first + i)
 		}
 	}
 	return nil
 }
 
-func (w *worker) storePoint(part *result.Part, point int, o sim.Outcome, metrics [][]float64) error {
+// storeShare writes metrics of a point, of which the first one has a number.
+func (w *worker) storeShare(part *result.Part, point, first int, values [][]float64) error {
 	subject := w.subject(point)
-	if f := o.Fault; f != nil {
-		part.Fail(point, result.Fault{Node: subject.at(f.Node), State: f.State, Time: float64(f.Step) * w.plan.Run.Step})
-		return nil
-	}
-	for i, values := range metrics {
+	for k, v := range values {
 		if subject.place != nil {
-			values = w.overPlan(subject, values, w.layout.Metrics[i].Dims)
+			v = w.overPlan(subject, v, w.layout.Metrics[first+k].Dims)
 		}
-		if err := part.Metric(point, i, values); err != nil {
+		if err := part.Metric(point, first+k, v); err != nil {
 			return err
 		}
 	}
-	part.Done(point)
 	return nil
 }
 

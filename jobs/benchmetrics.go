@@ -2,10 +2,8 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"syscall"
 	"time"
 
@@ -198,20 +196,14 @@ func (w *worker) turn(ctx context.Context, count int, whole bool) (spent Spent, 
 	if err != nil {
 		return spent, nil, first, err
 	}
-	errs := make([]error, count)
-	var all sync.WaitGroup
-	for i, o := range outcomes {
-		host := <-w.hosts.free
-		all.Go(func() {
-			_, errs[i] = w.values(o, c, i, host)
-			w.hosts.free <- host
-		})
-	}
-	all.Wait()
+	err = w.byHosts(0, count, func(of share, host *metrics.Host) error {
+		w.values(outcomes[of.point], c, of, host)
+		return nil
+	})
 	if !whole {
 		c.release()
 	}
-	return since(began), c, outcomes[0], errors.Join(errs...)
+	return since(began), c, outcomes[0], err
 }
 
 // collecting is a sink that writes nothing.

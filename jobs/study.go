@@ -1,7 +1,9 @@
 package jobs
 
 import (
+	"fmt"
 	"slices"
+	"sync"
 
 	"brainsweep/codegen"
 	"brainsweep/connectome"
@@ -298,23 +300,58 @@ func (s *setup) dims(shape metrics.Shape, quantity string) []string {
 	return names
 }
 
-// values computes the metrics of a point of a batch, in the order of the layout; nil for a point that failed. The host may
-// be nil; the numbers are there until it is given another point.
-func (s *setup) values(o sim.Outcome, c *collector, point int, host *metrics.Host) ([][]float64, error) {
-	if o.Fault != nil {
-		return nil, nil
-	}
-	host.Next()
-	out := make([][]float64, len(s.metrics))
-	var in *metrics.Input // of one channel after the other, as metrics come
-	for i := range s.metrics {
-		m := &s.metrics[i]
-		if i == 0 || m.channel != s.metrics[i-1].channel || m.filter != s.metrics[i-1].filter {
-			in = s.newInput(o, c, point, m, host)
+// share is some metrics of a point, from first to end-1 in the order of the layout, that are drawn from one input: what one host does at
+// a time.
+type share struct{ point, first, end int }
+
+// shares are those of so many points.
+func (s *setup) shares(points int) []share {
+	var out []share
+	for point := range points {
+		for first := 0; first < len(s.metrics); first = out[len(out)-1].end {
+			end := first + 1
+			for end < len(s.metrics) && s.metrics[end].channel == s.metrics[first].channel && s.metrics[end].filter == s.metrics[first].filter {
+				end++
+			}
+			out = append(out, share{point, first, end})
 		}
-		out[i] = m.Values(in)
 	}
-	return out, host.Err()
+	return out
+}
+
+// byHosts has the hosts do something for each share of a batch's points, as many at a time as there are. The numbers of a share are
+// there until it is done. The error is the first one by points, which are counted from first.
+func (w *worker) byHosts(first, points int, do func(of share, host *metrics.Host) error) error {
+	shares := w.shares(points)
+	errs := make([]error, len(shares))
+	var all sync.WaitGroup
+	for k, of := range shares {
+		host := <-w.hosts.free
+		all.Go(func() {
+			host.Next()
+			if errs[k] = do(of, host); errs[k] == nil {
+				errs[k] = host.Err()
+			}
+			w.hosts.free <- host
+		})
+	}
+	all.Wait()
+	for k, err := range errs {
+		if err != nil {
+			return fmt.Errorf("point %d: %w", first+shares[k].point, err)
+		}
+	}
+	return nil
+}
+
+// values computes a share of the metrics of a point of a batch that did not fail. The host may be nil.
+func (s *setup) values(o sim.Outcome, c *collector, of share, host *metrics.Host) [][]float64 {
+	in := s.newInput(o, c, of.point, &s.metrics[of.first], host)
+	out := make([][]float64, 0, of.end-of.first)
+	for _, m := range s.metrics[of.first:of.end] {
+		out = append(out, m.Values(in))
+	}
+	return out
 }
 
 // newInput is what a metric, and those after it of the same channel, are drawn from.
