@@ -142,8 +142,8 @@ type plan struct {
 	table    []float64
 	window   []float64 // that of the length it was asked for last, and its sum of squares
 	squares  float64
-	halves   []float64 // exp(-2 pi i k/2n) where the coefficient of k is; nil until they are asked for
-	tangents []float64 // tan(pi/4 - pi k/2n) there; nil until they are asked for
+	tangents []float64 // tan(pi/4 - pi k/2n) where the coefficient of k is; nil until they are asked for
+	quarters []float64 // see quarterTurns; nil until they are asked for
 	laid     piece     // the table, with what was behind it last
 }
 
@@ -212,25 +212,37 @@ func (h *Host) halved(n int) (p *plan, each int) {
 	if n%2 == 1 {
 		return h.plan(n), 1
 	}
-	if p = h.plan(n / 2); p != nil && p.halves == nil {
-		rows, columns := int(p.numbers[1]), int(p.numbers[2])
-		for k1 := range rows/2 + 1 { // the others are as far from n/2
-			for k2 := range columns {
-				sin, cos := math.Sincos(-2 * math.Pi * float64(k1+rows*k2) / float64(n))
-				p.halves = append(p.halves, cos, sin)
-			}
-		}
-	}
-	return p, 2
+	return h.plan(n / 2), 2
 }
 
-// halfTangents are those of p, for transforms of half a length.
+// halfTangents are those of a series of two samples to each number. The other half of the rows are as far from n/2.
 func (p *plan) halfTangents() []float64 {
-	for k := 2 * len(p.tangents); k < len(p.halves); k += 2 {
-		cos, sin := p.halves[k], -p.halves[k+1]
+	n, rows, columns := int(p.numbers[0]), int(p.numbers[1]), int(p.numbers[2])
+	for k := len(p.tangents); k < (rows/2+1)*columns; k++ {
+		sin, cos := math.Sincos(math.Pi * float64(k/columns+rows*(k%columns)) / float64(n))
 		p.tangents = append(p.tangents, cos/(1+sin)) // of half of what is left to a right angle
 	}
 	return p.tangents
+}
+
+// quarterTurns are what the kernel "analytic" turns the coefficients k = k1 + rows k2 of such a series by, in two parts: exp(2 pi i k2/2columns),
+// and of k1 and place t2 of its row -i exp(2 pi i (k1/2n - t2 k1/n)) / n.
+func (p *plan) quarterTurns() []float64 {
+	if p.quarters != nil {
+		return p.quarters
+	}
+	n, rows, columns := int(p.numbers[0]), int(p.numbers[1]), int(p.numbers[2])
+	for k2 := range columns {
+		sin, cos := math.Sincos(math.Pi * float64(k2) / float64(columns))
+		p.quarters = append(p.quarters, cos, sin)
+	}
+	for k1 := range rows {
+		for t2 := range columns {
+			sin, cos := math.Sincos(math.Pi * float64((k1-2*t2*k1)%(2*n)) / float64(n))
+			p.quarters = append(p.quarters, sin/float64(n), -cos/float64(n))
+		}
+	}
+	return p.quarters
 }
 
 // radices are the lengths of the passes of a transform: few and long ones, as far as registers hold them.

@@ -75,11 +75,15 @@ const phaseSpan = 256
 func (p *hostPhases) signs(exactly bool) (sums []float64, all bool) {
 	n, h := p.Len(), p.host
 	f, each := h.halved(n)
+	var quarters []float64
+	if each == 2 {
+		quarters = f.quarterTurns()
+	}
 	kept, exact := h.stride()*n/2+2*tileWidth, int64(0) // angles of four times are read at once, and so some behind the last
 	if exactly {
 		kept, exact = kept+h.stride()*n, 1
 	}
-	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact, int64(each)}, f.numbers...), Laid: h.laid(f, p.table, f.halves),
+	h.launch(p.Signal, "analytic", Task{Numbers: append([]int64{exact, int64(each)}, f.numbers...), Laid: h.laid(f, p.table, quarters),
 		Work: f.matrix(), Kept: kept}, 0)
 	pairs := p.N() * (p.N() - 1) / 2
 	out := h.launch(p.Signal, "pli", Task{Numbers: []int64{int64(n), int64(p.from), int64(p.to), exact}, Table: p.table,

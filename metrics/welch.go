@@ -142,7 +142,8 @@ func (sp *Spectra) addByHost(s *Signal, window []float64, norm float64) {
 	sin, cos := math.Sincos(2 * math.Pi / float64(sp.Segment))
 	powers, tangents := sp.Segment, []float64(nil) // for odd segments
 	if each == 2 {
-		powers, tangents = len(p.halves), p.halfTangents()
+		tangents = p.halfTangents()
+		powers = 2 * len(tangents)
 	}
 	all := sp.rows.numbers[:s.N()*len(sp.Frequency)]
 	out := h.launch(s, "welch", Task{

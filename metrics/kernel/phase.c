@@ -32,33 +32,15 @@ FUNC some_angles angle(lane x, lane y) {
 
    A series of even length is transformed as z[m] = x[2m] + i x[2m+1] (Cooley, Lewis, Welch 1970, J Sound Vib 12:315). With E and O,
    the coefficients of even and odd times, those of x are E + wO at k and E - wO at k + n/2, w = exp(-2 pi i k/n). So -i wO takes the
-   place of E, and -i E/w that of O. quartered does it, times 2, for the frequencies k, at x, and n/2 - k, at y, which may be the same;
-   turn is w. Real and imaginary parts are exchanged for the way back. */
-FUNC void quartered(cell *x, cell *y, const double *turn) {
-	const lane er = (*x)[0] + (*y)[0], ei = (*x)[1] - (*y)[1], or = (*x)[1] + (*y)[1], oi = (*y)[0] - (*x)[0];
-	lane qr, qi, pr, pi;
-	turned(&qr, &qi, er, ei, turn[0], -turn[1]);
-	turned(&pr, &pi, or, oi, turn[0], turn[1]);
-	(*x)[0] = qi - pr;
-	(*x)[1] = qr + pi;
-	(*y)[0] = qi + pr;
-	(*y)[1] = pi - qr;
-}
-
-/* rows_quartered does so with rows k1 and -k1 of the coefficients, between one transform and the other. scratch is four lines. */
-FUNC void rows_quartered(const struct plan *p, cell *matrix, i64 k1, const double *turns, struct line *scratch) {
-	const i64 other = (p->rows - k1) % p->rows, zero = k1 == 0;
-	cell *row[2] = { matrix + k1 * p->stride, matrix + other * p->stride }, *x = scratch[0].z, *y = other == k1 ? x : scratch[1].z;
-	row_fft(p, x, row[0], 0, scratch + 2);
-	if (y != x) row_fft(p, y, row[1], 0, scratch + 2);
-	if (zero) x[0][0] = x[0][1] = all(0);
-	for (i64 k2 = zero; k2 < p->columns; k2++) {
-		const i64 mate = p->columns - 1 + zero - k2;
-		if (y == x && mate < k2) break;
-		quartered(x + k2, y + mate, turns + 2 * (k1 * p->columns + k2));
-	}
-	row_fft(p, row[0], x, p->by_row + 2 * k1 * p->columns, scratch + 2);
-	if (y != x) row_fft(p, row[1], y, p->by_row + 2 * other * p->columns, scratch + 2);
+   place of E, and -i E/w that of O: odd times come of even ones alone, and even times of odd ones. Even times are wanted one number
+   later, which divides by w twice; then what is transformed back is -i/w times what there was, and nothing need be taken apart.
+   w has a factor for k1, which table `rows` has with the turns between rows and columns and with the scale, and one for k2, which
+   table `turns` has. Transformed forth once more, the numbers come in reverse. */
+FUNC void row_turned(const struct plan *p, cell *matrix, i64 k1, const double *turns, const double *rows, struct line *scratch) {
+	cell *row = matrix + k1 * p->stride, *x = scratch[0].z;
+	row_fft(p, x, row, turns, scratch + 1);
+	if (k1 == 0) x[0][0] = x[0][1] = all(0);
+	row_fft(p, row, x, rows + 2 * k1 * p->columns, scratch + 1);
 }
 
 /* row_quartered does it where real and imaginary parts are two series, of odd length. */
@@ -81,16 +63,17 @@ struct part {
 };
 
 /* analytic: number is { whether imaginary parts are asked for, samples of a series to a complex number: 2, or 1 of an odd number of
-   them, plan }, table { plan, centres, scales, and for 2 exp(-2 pi i k/n), k in the order of the plan's coefficients }. */
+   them, plan }, table { plan, centres, scales, and for 2 what row_turned needs: turns and rows }. */
 KERNEL(analytic) {
 	const i64 exact = A->number[0], each = A->number[1];
 	const struct plan p = plan_of(A->number + 2, A->table);
 	const i64 n = each * p.n;
-	const double *centres = p.rest, *scales = centres + TILES * W, *turns = scales + TILES * W, norm = 1 / (double)n;
+	const double *centres = p.rest, *scales = centres + TILES * W, *turns = scales + TILES * W, *rows = turns + 2 * p.columns;
+	const double norm = each == 2 ? 1 : 1 / (double)n;
 	cell *matrix = (cell *)A->work;
 	some_angles *angles = (some_angles *)A->kept;
 	lane *imaginary = imaginary_of(A, n);
-	SHARED(struct line, lines, 4);
+	SHARED(struct line, lines, 3);
 	for (i64 a = 0; a < TILES; a += 3 - each) {
 		const i64 b = a + 2 - each, parts = b < TILES ? 2 : 1, there = b < TILES ? b : a;
 		const struct part part[2] = { { a, 0, at(centres + a * W), at(scales + a * W) },
@@ -103,7 +86,7 @@ KERNEL(analytic) {
 		}
 		for (i64 t2 = 0; t2 < p.columns; t2++) column_fft(&p, matrix + t2, matrix + t2, p.stride, t2, lines);
 		for (i64 k1 = 0; k1 < p.rows && each == 1; k1++) row_quartered(&p, matrix, k1, lines);
-		for (i64 k1 = 0; 2 * k1 <= p.rows && each == 2; k1++) rows_quartered(&p, matrix, k1, turns, lines);
+		for (i64 k1 = 0; k1 < p.rows && each == 2; k1++) row_turned(&p, matrix, k1, turns, rows, lines);
 		for (i64 t2 = 0; t2 < p.columns; t2++) {
 			line_fft(matrix + t2, p.stride, matrix + t2, p.stride, p.rows, p.row_factors, p.row_turns, 0, lines);
 		}
@@ -111,8 +94,9 @@ KERNEL(analytic) {
 			const cell *z = matrix + k1 * p.stride;
 			for (i64 t2 = 0; t2 < p.columns; t2++)
 				for (i32 o = 0; o < 2 && o < parts; o++) {
-					const i64 t = each * (k1 * p.columns + t2) + part[o].second, at = part[o].tile * n + t;
-					const lane im = z[t2][1 - o] * norm;
+					const i64 place = k1 * p.columns + t2, back = n - 2 * place + 1 + o;
+					const i64 t = each == 1 ? place : back < n ? back : back - n, at = part[o].tile * n + t;
+					const lane im = z[t2][each == 1 ? 1 - o : o] * norm;
 					angles[at] = angle(scaled(sample(A, t, part[o].tile), part[o].centre, part[o].scale), im);
 					if (exact) imaginary[at] = im;
 				}

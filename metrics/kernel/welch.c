@@ -106,7 +106,7 @@ FUNC void powers_of_two(const struct args *A, const struct plan *p, const double
 	}
 }
 
-/* A segment of even length n is transformed as n/2 numbers, see quartered in phase.c. Of the coefficients x at k and y at n/2 - k of
+/* A segment of even length n is transformed as n/2 numbers, see row_turned in phase.c. Of the coefficients x at k and y at n/2 - k of
    these, the powers at k and n/2 - k of the segment are |conj y - i t x|^2 and |x - i t conj y|^2 over 1 + t^2, with
    t = tan(pi/4 - pi k/n): what is squared is E + wO and E - wO, turned. There is nothing that nearly cancels where one of
    the two powers is far below the other, and what is the same for all segments is left for the end. */
