@@ -7,14 +7,13 @@ typedef u64 angle_pairs __attribute__((vector_size(4 * W), may_alias));
 
 FUNC lane *imaginary_of(const struct args *A, i64 n) { return (lane *)A->kept + (TILES * n + 1) / 2; }
 
-/* quotient is y/d to an ulp or two, for d from 1e-300 to 1e300. */
+/* quotient is y/d to 42 bits or more, for d from 1e-300 to 1e300. */
 FUNC lane quotient(lane y, lane d) {
 #if defined __AVX512F__
-	/* A division takes a vector as long as twenty multiplications; from 14 bits, two of Newton's steps lead to all of them. */
+	/* A division takes a vector as long as twenty multiplications. 1/(1 - e) is 1 + e + e^2, and e^3 is what 14 bits leave three times. */
 	lane r = __builtin_ia32_rcp14pd512_mask(d, d, 255);
-	r += r * (1 - d * r);
-	r += r * (1 - d * r);
-	return y * r;
+	const lane e = 1 - d * r;
+	return y * (r + r * (e + e * e));
 #else
 	return y / d;
 #endif
@@ -56,51 +55,85 @@ FUNC void row_quartered(const struct plan *p, cell *matrix, i64 k1, struct line 
 	row_fft(p, row, x, p->by_row + 2 * k1 * p->columns, scratch + 1);
 }
 
-/* What a part of the complex numbers stands for: samples of a tile, the first of each two or the second one, or all. */
-struct part {
-	i64 tile, second;
+/* What a tile's analytic signals are made of, and where its angles go, and its imaginary parts, unless that is 0. */
+struct signals {
+	const struct args *A;
+	i64 tile;
 	lane centre, scale;
+	some_angles *angles;
+	lane *imaginary;
 };
 
+FUNC struct signals signals_of(const struct args *A, i64 tile, const double *centres, i64 n) {
+	return (struct signals){ A, tile, at(centres + tile * W), at(centres + (TILES + tile) * W), (some_angles *)A->kept + tile * n,
+		A->number[0] ? imaginary_of(A, n) + tile * n : 0 };
+}
+
+FUNC lane scaled_at(const struct signals *s, i64 t) { return scaled(sample(s->A, t, s->tile), s->centre, s->scale); }
+
+FUNC void left_at(const struct signals *s, i64 t, lane im) {
+	s->angles[t] = angle(scaled_at(s, t), im);
+	if (s->imaginary) s->imaginary[t] = im;
+}
+
+FUNC void columns_transformed(const struct plan *p, cell *matrix, const double *turns, struct line *scratch) {
+	for (i64 t2 = 0; t2 < p->columns; t2++)
+		line_fft(matrix + t2, p->stride, matrix + t2, p->stride, p->rows, p->row_factors, p->row_turns, turns ? turns + 2 * t2 * p->rows : 0, scratch);
+}
+
+/* tile_analytic takes a tile with an even number of samples; turns are those of row_turned, for rows behind those for columns. */
+FUNC void tile_analytic(const struct signals *s, const struct plan *p, const double *turns, cell *matrix, struct line *scratch) {
+	const i64 n = 2 * p->n;
+	for (i64 k1 = 0; k1 < p->rows; k1++)
+		for (i64 t2 = 0; t2 < p->columns; t2++)
+			for (i64 o = 0; o < 2; o++) matrix[k1 * p->stride + t2][o] = scaled_at(s, 2 * (k1 * p->columns + t2) + o);
+	columns_transformed(p, matrix, p->by_column, scratch);
+	for (i64 k1 = 0; k1 < p->rows; k1++) row_turned(p, matrix, k1, turns, turns + 2 * p->columns, scratch);
+	columns_transformed(p, matrix, 0, scratch);
+	for (i64 k1 = 0; k1 < p->rows; k1++) {
+		const cell *z = matrix + k1 * p->stride;
+		for (i64 t2 = 0; t2 < p->columns; t2++) {
+			const i64 place = k1 * p->columns + t2, t = place > 0 ? n + 1 - 2 * place : 1;
+			left_at(s, t, z[t2][0]);
+			left_at(s, t + 1 < n ? t + 1 : 0, z[t2][1]);
+		}
+	}
+}
+
+/* tiles_analytic takes two tiles with an odd number of samples, as real and imaginary parts; the second one may be the first again. */
+FUNC void tiles_analytic(const struct signals *s, const struct signals *other, const struct plan *p, cell *matrix, struct line *scratch) {
+	const double norm = 1 / (double)p->n;
+	for (i64 k1 = 0; k1 < p->rows; k1++)
+		for (i64 t2 = 0; t2 < p->columns; t2++) {
+			matrix[k1 * p->stride + t2][0] = scaled_at(s, k1 * p->columns + t2);
+			matrix[k1 * p->stride + t2][1] = scaled_at(other, k1 * p->columns + t2);
+		}
+	columns_transformed(p, matrix, p->by_column, scratch);
+	for (i64 k1 = 0; k1 < p->rows; k1++) row_quartered(p, matrix, k1, scratch);
+	columns_transformed(p, matrix, 0, scratch);
+	for (i64 k1 = 0; k1 < p->rows; k1++)
+		for (i64 t2 = 0; t2 < p->columns; t2++) {
+			const cell *z = matrix + k1 * p->stride + t2;
+			left_at(other, k1 * p->columns + t2, (*z)[0] * norm);
+			left_at(s, k1 * p->columns + t2, (*z)[1] * norm);
+		}
+}
+
 /* analytic: number is { whether imaginary parts are asked for, samples of a series to a complex number: 2, or 1 of an odd number of
-   them, plan }, table { plan, centres, scales, and for 2 what row_turned needs: turns and rows }. */
+   them, plan }, table { plan, centres, scales, and for 2 the turns of row_turned }. */
 KERNEL(analytic) {
-	const i64 exact = A->number[0], each = A->number[1];
+	const i64 each = A->number[1];
 	const struct plan p = plan_of(A->number + 2, A->table);
-	const i64 n = each * p.n;
-	const double *centres = p.rest, *scales = centres + TILES * W, *turns = scales + TILES * W, *rows = turns + 2 * p.columns;
-	const double norm = each == 2 ? 1 : 1 / (double)n;
 	cell *matrix = (cell *)A->work;
-	some_angles *angles = (some_angles *)A->kept;
-	lane *imaginary = imaginary_of(A, n);
 	SHARED(struct line, lines, 3);
 	for (i64 a = 0; a < TILES; a += 3 - each) {
-		const i64 b = a + 2 - each, parts = b < TILES ? 2 : 1, there = b < TILES ? b : a;
-		const struct part part[2] = { { a, 0, at(centres + a * W), at(scales + a * W) },
-			{ there, each - 1, at(centres + there * W), b < TILES ? at(scales + b * W) : all(0) } };
-		for (i64 k1 = 0; k1 < p.rows; k1++) {
-			cell *z = matrix + k1 * p.stride;
-			for (i64 t2 = 0; t2 < p.columns; t2++)
-				for (i32 o = 0; o < 2; o++)
-					z[t2][o] = scaled(sample(A, each * (k1 * p.columns + t2) + part[o].second, part[o].tile), part[o].centre, part[o].scale);
+		const struct signals s = signals_of(A, a, p.rest, each * p.n);
+		if (each == 2) {
+			tile_analytic(&s, &p, p.rest + 2 * TILES * W, matrix, lines);
+			continue;
 		}
-		for (i64 t2 = 0; t2 < p.columns; t2++) column_fft(&p, matrix + t2, matrix + t2, p.stride, t2, lines);
-		for (i64 k1 = 0; k1 < p.rows && each == 1; k1++) row_quartered(&p, matrix, k1, lines);
-		for (i64 k1 = 0; k1 < p.rows && each == 2; k1++) row_turned(&p, matrix, k1, turns, rows, lines);
-		for (i64 t2 = 0; t2 < p.columns; t2++) {
-			line_fft(matrix + t2, p.stride, matrix + t2, p.stride, p.rows, p.row_factors, p.row_turns, 0, lines);
-		}
-		for (i64 k1 = 0; k1 < p.rows; k1++) {
-			const cell *z = matrix + k1 * p.stride;
-			for (i64 t2 = 0; t2 < p.columns; t2++)
-				for (i32 o = 0; o < 2 && o < parts; o++) {
-					const i64 place = k1 * p.columns + t2, back = n - 2 * place + 1 + o;
-					const i64 t = each == 1 ? place : back < n ? back : back - n, at = part[o].tile * n + t;
-					const lane im = z[t2][each == 1 ? 1 - o : o] * norm;
-					angles[at] = angle(scaled(sample(A, t, part[o].tile), part[o].centre, part[o].scale), im);
-					if (exact) imaginary[at] = im;
-				}
-		}
+		const struct signals other = a + 1 < TILES ? signals_of(A, a + 1, p.rest, p.n) : s;
+		tiles_analytic(&s, &other, &p, matrix, lines);
 	}
 }
 
