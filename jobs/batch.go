@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"brainsweep/connectome"
@@ -253,6 +254,31 @@ func named(err error, b partition.Batch) error {
 		return err
 	}
 	return fmt.Errorf("points %d to %d: %w", b.First, b.End()-1, err)
+}
+
+// byHosts has the hosts do something for each share of a batch's points, as many at a time as there are. The numbers of a share are
+// there until it is done. The error is the first one by points, which are counted from first.
+func (w *worker) byHosts(first, points int, do func(of share, host *metrics.Host) error) error {
+	shares := w.shares(points)
+	errs := make([]error, len(shares))
+	var all sync.WaitGroup
+	for k, of := range shares {
+		host := <-w.hosts.free
+		all.Go(func() {
+			host.Next()
+			if errs[k] = do(of, host); errs[k] == nil {
+				errs[k] = host.Err()
+			}
+			w.hosts.free <- host
+		})
+	}
+	all.Wait()
+	for k, err := range errs {
+		if err != nil {
+			return fmt.Errorf("point %d: %w", first+shares[k].point, err)
+		}
+	}
+	return nil
 }
 
 // store computes and writes the metrics of a batch.

@@ -233,7 +233,7 @@ func (w *worker) groupCosts(c *collector, o sim.Outcome, without float64) []Grou
 	return out
 }
 
-// groupCost computes a group of the first point [s of processor time].
+// groupCost computes a group of the first point [s of processor time]. Moments that come of windows count for the group of these alone.
 func (w *worker) groupCost(group string, c *collector, o sim.Outcome, host *metrics.Host) float64 {
 	host.Next()
 	began, beside := clocks(), 0.0
@@ -246,7 +246,7 @@ func (w *worker) groupCost(group string, c *collector, o sim.Outcome, host *metr
 		if i == 0 || w.metrics[i-1].channel != m.channel || w.metrics[i-1].filter != m.filter || w.metrics[i-1].Group != group {
 			before := clocks()
 			in = w.newInput(o, c, 0, m, host)
-			if !m.Summing() {
+			if !m.OfWindows() {
 				beside += since(before).CPU
 			}
 		}

@@ -1,9 +1,7 @@
 package jobs
 
 import (
-	"fmt"
 	"slices"
-	"sync"
 
 	"brainsweep/codegen"
 	"brainsweep/connectome"
@@ -243,8 +241,8 @@ func (s *setup) drawMetrics() {
 			c = s.tap(codegen.Average, s.plan.Metrics.Period, source, false)
 			unit, _ = s.describe(source)
 		}
-		// Of what is filtered, and of windows, the host has sums.
-		if filter == nil && !metrics.Summed(table) {
+		// The host sums what is filtered, and what windows are made of.
+		if filter == nil && !metrics.MomentsOfWindows(table) {
 			s.quantity(c).Moments = true
 			st := &s.study.Streams[c.stream]
 			st.Pairs = st.Pairs || metrics.NeedPairs(table)
@@ -319,31 +317,6 @@ func (s *setup) shares(points int) []share {
 	return out
 }
 
-// byHosts has the hosts do something for each share of a batch's points, as many at a time as there are. The numbers of a share are
-// there until it is done. The error is the first one by points, which are counted from first.
-func (w *worker) byHosts(first, points int, do func(of share, host *metrics.Host) error) error {
-	shares := w.shares(points)
-	errs := make([]error, len(shares))
-	var all sync.WaitGroup
-	for k, of := range shares {
-		host := <-w.hosts.free
-		all.Go(func() {
-			host.Next()
-			if errs[k] = do(of, host); errs[k] == nil {
-				errs[k] = host.Err()
-			}
-			w.hosts.free <- host
-		})
-	}
-	all.Wait()
-	for k, err := range errs {
-		if err != nil {
-			return fmt.Errorf("point %d: %w", first+shares[k].point, err)
-		}
-	}
-	return nil
-}
-
 // values computes a share of the metrics of a point of a batch that did not fail. The host may be nil.
 func (s *setup) values(o sim.Outcome, c *collector, of share, host *metrics.Host) [][]float64 {
 	in := s.newInput(o, c, of.point, &s.metrics[of.first], host)
@@ -368,7 +341,7 @@ func (s *setup) newInput(o sim.Outcome, c *collector, point int, m *drawn, host 
 	case m.filter != nil:
 		return m.filter.input(in)
 	case in.Moments == nil:
-		in.Sum(s.tapSetup(*s.tapped(m.channel), in.Config))
+		in.TakeMomentsOfWindows(s.tapSetup(*s.tapped(m.channel), in.Config))
 	}
 	return in
 }

@@ -137,7 +137,7 @@ func summed(samples [][]float64, window, step float64) *metrics.Moments {
 		}
 	}
 	in := &metrics.Input{Signal: metrics.NewSignal(1, x)}
-	in.Sum(metrics.Setup{Nodes: len(x), Samples: len(samples), Rate: 1, Config: metrics.Config{"fcd.window": {window}, "fcd.step": {step}}})
+	in.TakeMomentsOfWindows(metrics.Setup{Nodes: len(x), Samples: len(samples), Rate: 1, Config: metrics.Config{"fcd.window": {window}, "fcd.step": {step}}})
 	return in.Moments
 }
 

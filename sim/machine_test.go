@@ -168,7 +168,7 @@ func compareMachine[T float32 | float64](t *testing.T, dev *cpu.Device, rows []T
 func compareSums(t *testing.T, hosted *metrics.Signal, want *metrics.Moments, options metrics.Config) {
 	t.Helper()
 	in := &metrics.Input{Unit: "kHz", Config: options, Signal: hosted}
-	in.Sum(metrics.Setup{Nodes: hosted.N(), Samples: hosted.Len(), Rate: 1000, Config: options})
+	in.TakeMomentsOfWindows(metrics.Setup{Nodes: hosted.N(), Samples: hosted.Len(), Rate: 1000, Config: options})
 	got, pair := in.Moments, 0
 	for i := range want.N() {
 		same := got.Bad(i) == want.Bad(i) && got.Constant(i) == want.Constant(i)

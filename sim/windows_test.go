@@ -29,9 +29,10 @@ func restless(nodes, samples int) []float64 {
 	return out
 }
 
-// shapes of windows: whole steps, with a rest, shorter than a step, a single one, as many as there are samples.
+// shapes of windows: whole steps, with a rest, shorter than a step, a single one, as many as there are samples, in several units, and
+// with a last unit behind all of them.
 var shapes = []struct{ samples, length, step int }{
-	{2000, 400, 100}, {2000, 430, 100}, {2000, 30, 100}, {2000, 2000, 100}, {60, 3, 1}, {20_000, 9000, 700},
+	{2000, 400, 100}, {2000, 430, 100}, {2000, 30, 100}, {2000, 2000, 100}, {60, 3, 1}, {20_000, 9000, 700}, {17_000, 8190, 8190}, {16_390, 100, 8192},
 }
 
 // TestMachineMakesWindows: the host's windows are those that Go makes, where later nodes fill vectors, and where they do not.
@@ -107,6 +108,13 @@ func TestWindowsOfAnInterruptedStream(t *testing.T) {
 			got := fcd.Values(&metrics.Input{Moments: moments, Streams: map[string]metrics.Stream{"fcd": stream}, Rate: 1000, Config: config, Host: host})
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%v by %s: %v, without interruption %v", c, name, got, want)
+			}
+			inPieces := &metrics.Input{Streams: map[string]metrics.Stream{"fcd": stream}, Config: config, Host: host}
+			whole := &metrics.Input{Signal: s, Config: config}
+			inPieces.TakeMomentsOfWindows(setup)
+			whole.TakeMomentsOfWindows(setup)
+			if got, want := *inPieces.Moments, *whole.Moments; fmt.Sprint(got) != fmt.Sprint(want) || got.Count != int64(c.samples) {
+				t.Errorf("%v by %s: moments %v, without interruption %v", c, name, got, want)
 			}
 		}
 	}

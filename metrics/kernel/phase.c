@@ -10,7 +10,7 @@ FUNC lane *imaginary_of(const struct args *A, i64 n) { return (lane *)A->kept + 
 /* quotient is y/d to 42 bits or more, for d from 1e-300 to 1e300. */
 FUNC lane quotient(lane y, lane d) {
 #if defined __AVX512F__
-	/* A division takes a vector as long as twenty multiplications. 1/(1 - e) is 1 + e + e^2, and e^3 is what 14 bits leave three times. */
+	/* A division takes a vector as long as twenty multiplications. 1/(1 - e) is 1 + e + e^2 but for e^3, and e is below 2^-14. */
 	lane r = __builtin_ia32_rcp14pd512_mask(d, d, 255);
 	const lane e = 1 - d * r;
 	return y * (r + r * (e + e * e));
@@ -220,7 +220,7 @@ FUNC shorts compared_rows(const unsigned short *a, const unsigned short *b, set 
 	return least;
 }
 
-/* sign_of is the sign of sin(phi_i - phi_j) at a time, 0 where |sin| <= 1e-9. Angles of 32 bits are rounded by half a unit each,
+/* sign_of is the sign of sin(phi_i - phi_j) at a time, 0 where |sin| <= 1e-9. Angles of 32 bits are rounded by half a unit each (and a thousandth),
    and a sine of 1e-9 is 1.08 units or less: from 3 units on they tell. told is what 16 bits have told. */
 FUNC i32 sign_of(struct phases *p, i64 i, i64 j, i64 t, i32 *told) {
 	const i64 at_i = i / W * p->samples + p->begin + t, at_j = j / W * p->samples + p->begin + t;

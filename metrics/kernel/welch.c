@@ -91,8 +91,8 @@ FUNC void less_means(const struct plan *p, cell *row, i64 k1, struct means mean,
 static const double at_once[2] = { 1, 0 }; /* for less_means */
 
 /* The sum of the powers that two segments have at a frequency is half of what the transform has there and at its negative:
-   powers_of_two adds that up, [k1][k2], for a tile's segments, two by two, which may be of odd length. scratch is three lines. */
-FUNC void powers_of_two(const struct args *A, const struct plan *p, const double *window, i64 tile, cell *matrix, lane *power, struct line *scratch) {
+   powers_by_pairs adds that up, [k1][k2], for a tile's segments, two by two, which may be of odd length. scratch is three lines. */
+FUNC void powers_by_pairs(const struct args *A, const struct plan *p, const double *window, i64 tile, cell *matrix, lane *power, struct line *scratch) {
 	const i64 step = A->number[0], segments = A->number[1];
 	for (i64 k = 0; k < p->n; k++) power[k] = all(0);
 	for (i64 g = 0; g < segments; g += 2) {
@@ -117,8 +117,8 @@ FUNC void two_powers(cell *power, const cell *x, const cell *y, double tangent) 
 	(*power)[1] += qr * qr + qi * qi;
 }
 
-/* powers_of_halves adds these up, [k1][k2] for k1 <= rows/2. later is for less_means; scratch is four lines. */
-FUNC void powers_of_halves(const struct args *A, const struct plan *p, const double *window, const double *later, const double *tangents, i64 tile, cell *matrix, cell *power, struct line *scratch) {
+/* powers_by_halves adds these up, [k1][k2] for k1 <= rows/2. later is for less_means; scratch is four lines. */
+FUNC void powers_by_halves(const struct args *A, const struct plan *p, const double *window, const double *later, const double *tangents, i64 tile, cell *matrix, cell *power, struct line *scratch) {
 	const i64 step = A->number[0], segments = A->number[1];
 	for (i64 k = 0; k < (p->rows / 2 + 1) * p->columns; k++) power[k][0] = power[k][1] = all(0);
 	for (i64 g = 0; g < segments; g++) {
@@ -151,8 +151,8 @@ KERNEL(welch) {
 	cell *matrix = (cell *)A->work, *power = matrix + p.rows * p.stride;
 	SHARED(struct line, lines, 4);
 	for (i64 a = 0; a < TILES; a++) {
-		if (each == 2) powers_of_halves(A, &p, window, later, tangents, a, matrix, power, lines);
-		else powers_of_two(A, &p, window, a, matrix, *power, lines);
+		if (each == 2) powers_by_halves(A, &p, window, later, tangents, a, matrix, power, lines);
+		else powers_by_pairs(A, &p, window, a, matrix, *power, lines);
 		for (i64 k = 0, k1 = 0, k2 = 0; k < bins; k++) {
 			lane sum;
 			if (each == 2) {

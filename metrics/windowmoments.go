@@ -5,8 +5,6 @@ import (
 	"slices"
 )
 
-// Sums of windows serve more than windows: together they are those of the whole series.
-
 // add adds the sums of blocks, of which some may be empty.
 func (w *window) add(blocks []window) {
 	filled, _ := filledBlocks(blocks)
@@ -60,17 +58,18 @@ func (w *windowStream) moments() *Moments {
 	return m
 }
 
-// Summing tells whether a metric is made of sums that serve others, too.
-func (m Metric) Summing() bool { return m.From == fcdName }
+// OfWindows tells whether a metric is made of the windows of fcd.
+func (m Metric) OfWindows() bool { return m.From == fcdName }
 
-// Summed tells whether metrics of a series are among these whose sums of products serve the others, too: nobody else need sum them.
-func Summed(of []Metric) bool {
-	return NeedPairs(of) && slices.ContainsFunc(of, Metric.Summing)
+// MomentsOfWindows tells whether the moments that these metrics of a series need are found on the way to the windows of others of
+// them: nobody else need sum the series.
+func MomentsOfWindows(of []Metric) bool {
+	return NeedPairs(of) && slices.ContainsFunc(of, Metric.OfWindows)
 }
 
-// Sum gives an input the moments of its series, in the unit of the report, where Summed tells that they are found on the way: of what
-// streams have gathered, or of the whole series.
-func (in *Input) Sum(s Setup) {
+// TakeMomentsOfWindows gives an input its moments where MomentsOfWindows says so: of what streams have gathered, or of the whole series.
+// They are in the unit of the report, and so is the input then.
+func (in *Input) TakeMomentsOfWindows(s Setup) {
 	w, gathered := in.Streams[fcdName].(*windowStream)
 	if !gathered {
 		w = in.windows(s)
