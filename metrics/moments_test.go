@@ -152,6 +152,12 @@ func TestMomentsOfTenHours(t *testing.T) {
 		mean  = 100_000
 	)
 	series := metrics.NewSeries(2, true)
+	fcd, err := metrics.Find("fcd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup := metrics.Setup{Nodes: 2, Samples: count, Rate: 1000, Config: metrics.Defaults()}
+	windows, units, come := fcd.Gathers(setup), 0, [][]float64{nil, nil}
 	state := uint64(1)
 	var sumA, sumB, squares, product int64
 	for range count {
@@ -159,9 +165,16 @@ func TestMomentsOfTenHours(t *testing.T) {
 		a := int64(state >> 52)           // 0 ... 4095
 		b := a/2 + int64(state>>41&0x3ff) // follows a
 		sumA, sumB, squares, product = sumA+a, sumB+b, squares+a*a, product+a*b
-		series.Add([]float64{mean + float64(a)*unit, float64(b)*unit - mean})
+		x := []float64{mean + float64(a)*unit, float64(b)*unit - mean}
+		series.Add(x)
+		come[0], come[1] = append(come[0], x[0]), append(come[1], x[1])
+		if from, to, _ := windows.Unit(units); len(come[0]) == to-from {
+			windows.Add(units, metrics.NewSignal(setup.Rate, come))
+			units, come = units+1, [][]float64{come[0][:0], come[1][:0]}
+		}
 	}
-	m := series.Moments()
+	in := &metrics.Input{Streams: map[string]metrics.Stream{"fcd": windows}}
+	in.TakeMomentsOfWindows(setup)
 	about := func(sum, left, right int64) *big.Rat { // count^2 times the moment, in units
 		out := new(big.Int).Mul(big.NewInt(count), big.NewInt(sum))
 		out.Sub(out, new(big.Int).Mul(big.NewInt(left), big.NewInt(right)))
@@ -169,14 +182,16 @@ func TestMomentsOfTenHours(t *testing.T) {
 	}
 	// 36000 blocks add up with half a rounding each; ten hours lose four digits of sixteen at the very worst.
 	const bound = 1e-13
-	if e := relativeError(m.Squares[0], about(squares, sumA, sumA)); e > bound {
-		t.Errorf("squares: relative error %.1e", e)
-	}
-	if e := relativeError(m.Products[0], about(product, sumA, sumB)); e > bound {
-		t.Errorf("product: relative error %.1e", e)
-	}
-	if m.Count != count {
-		t.Errorf("%d samples, want %d", m.Count, count)
+	for way, m := range map[string]*metrics.Moments{"blocks": series.Moments(), "windows": in.Moments} {
+		if e := relativeError(m.Squares[0], about(squares, sumA, sumA)); e > bound {
+			t.Errorf("%s: squares: relative error %.1e", way, e)
+		}
+		if e := relativeError(m.Products[0], about(product, sumA, sumB)); e > bound {
+			t.Errorf("%s: product: relative error %.1e", way, e)
+		}
+		if m.Count != count {
+			t.Errorf("%s: %d samples, want %d", way, m.Count, count)
+		}
 	}
 }
 
